@@ -1,0 +1,107 @@
+"""Reads answers: envelope and payload in one pass, within pydantic-core."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import pydantic
+from pydantic import TypeAdapter
+from typing_extensions import Required, TypedDict
+
+from ._call import Call, Response, Shape
+from ._problems import as_object, as_text, holds_error, read_error, request_id_of
+from .errors import InvalidResponseError
+from .models._base import Answer, Meta
+
+if TYPE_CHECKING:
+    from ._exchange import Reply
+
+T = TypeVar("T")
+_BUILDING = threading.RLock()
+_ADAPTERS: dict[tuple[object, Shape], TypeAdapter[Any]] = {}
+
+
+class _Envelope(TypedDict, Generic[T], total=False):
+    data: Required[T]
+    success: object
+    error: object
+    timestamp: object
+    request: object
+
+
+def _adapter(returns: object, shape: Shape) -> TypeAdapter[Any]:
+    """What validates answers of a type; built once, by one thread."""
+    key = (returns, shape)
+    with _BUILDING:
+        if key not in _ADAPTERS:
+            generic: Any = _Envelope
+            bare: Any = returns
+            _ADAPTERS[key] = TypeAdapter(generic[bare] if shape is Shape.ENVELOPE else bare)
+        return _ADAPTERS[key]
+
+
+def read_answer(call: Call[T], reply: Reply, attempts: int) -> Response[T]:
+    """The typed answer.
+
+    Raises:
+        MuxiError: The body holds an error for all its good status.
+        InvalidResponseError: The body doesn't fit the call's model.
+    """
+    answer, meta = _read(call, reply)
+    response = Response(
+        answer=answer,
+        status_code=reply.status_code,
+        headers=reply.headers,
+        request_id=meta.request_id,
+        attempts=attempts,
+        elapsed=timedelta(seconds=reply.elapsed),
+    )
+    if call.finish is not None:
+        response = replace(response, answer=call.finish(response))
+    if isinstance(response.answer, Answer):
+        object.__setattr__(response.answer, "_meta", meta)
+    return response
+
+
+def _read(call: Call[T], reply: Reply) -> tuple[T, Meta]:
+    adapter = _adapter(call.returns, call.shape)
+    if call.shape is Shape.TEXT:
+        return adapter.validate_python(reply.body.decode(errors="replace")), Meta()
+    try:
+        found = adapter.validate_json(reply.body)
+    except pydantic.ValidationError as exc:
+        raise (read_error(reply) if holds_error(reply) else _misfit(call, reply, exc)) from None
+    if call.shape is Shape.BARE:
+        return found, Meta()
+    envelope: _Envelope[T] = found
+    if envelope.get("success") is False or envelope.get("error"):
+        raise read_error(reply)
+    return envelope["data"], _meta(envelope.get("request"), envelope.get("timestamp"))
+
+
+def _meta(request: object, timestamp: object) -> Meta:
+    known = as_object(request)
+    moment = None
+    if isinstance(timestamp, int) and 0 < timestamp < 10**14:
+        moment = datetime.fromtimestamp(timestamp / 1000, timezone.utc)
+    return Meta(
+        request_id=as_text(known.get("id")),
+        server_time=moment,
+        idempotency_key=as_text(known.get("idempotency_key")),
+    )
+
+
+def _misfit(call: Call[Any], reply: Reply, exc: pydantic.ValidationError) -> InvalidResponseError:
+    first, count = exc.errors(include_url=False, include_input=False)[0], exc.error_count()
+    where = ".".join(str(part) for part in first["loc"]) or "the body"
+    more = f" (and {count - 1} more)" if count > 1 else ""
+    return InvalidResponseError(
+        f"The answer to {call.method} {call.path} does not fit its model: "
+        f"{where}: {first['msg']}{more}.",
+        status_code=reply.status_code,
+        request_id=request_id_of(reply),
+        sent=True,
+    )

@@ -1,0 +1,142 @@
+"""The async half of `_stream`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any
+
+import httpx
+from httpx_sse import EventSource
+
+from ._call import EventT, ResultT, StreamCall
+from ._stream import Base
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from typing_extensions import Self
+
+    from ._exchange import Reply
+    from ._transport import AsyncTransport
+
+
+class AsyncStream(Base[EventT, ResultT]):
+    """Events as they come. Iterate over it with `async for`, alone or within `async with`.
+
+    It may be awaited, which opens it and gives the stream itself. Without `async with` it is
+    closed when the loop ends, fails or is left.
+    """
+
+    def __init__(self, transport: AsyncTransport, call: StreamCall[EventT, ResultT]) -> None:
+        super().__init__(call)
+        self._transport = transport
+        self._events: AsyncGenerator[EventT, None] | None = None
+
+    async def open(self) -> Self:
+        """Send the request, if that wasn't done yet.
+
+        Raises:
+            MuxiError: The server refused it.
+        """
+        if self._events is None:
+            reply, attempts = await self._transport.open(self._call)
+            self._opened(reply, attempts)
+            self._events = self._pump(reply, attempts)
+        return self
+
+    def __await__(self) -> Generator[Any, Any, Self]:
+        return self.open().__await__()
+
+    async def __aenter__(self) -> Self:
+        self._entered = True
+        return await self.open()
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        exc: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Leave the stream; the formation cancels a turn whose stream is left. Twice is fine."""
+        self._closed = True
+        if self._events is not None and not getattr(self._events, "ag_running", False):
+            # Run the generators below to their end: the tap stops them before the next read.
+            # Dropped half-way they would be finalized one by one by the event loop.
+            async for _ in self._events:
+                pass
+        if self._http is not None:
+            await self._http.aclose()
+
+    async def __aiter__(self) -> AsyncGenerator[EventT, None]:
+        await self.open()
+        try:
+            if self._events is not None:
+                async for event in self._events:
+                    yield event
+        finally:
+            if not self._entered:
+                await self.aclose()
+
+    async def text(self) -> AsyncIterator[str]:
+        """The pieces of the reply's text, as they come."""
+        async with aclosing(self.__aiter__()) as events:
+            async for event in events:
+                if piece := self._reader.text_of(event):
+                    yield piece
+
+    async def result(self) -> ResultT:
+        """What the whole stream adds up to; reads what is left of it.
+
+        Raises:
+            StreamError: The stream failed, or was closed before its end.
+        """
+        async for _ in self:
+            pass
+        return self._finished()
+
+    async def _pump(self, reply: Reply, attempts: int) -> AsyncGenerator[EventT, None]:
+        if self._http is None:
+            yield self._plain(reply, attempts)
+            return
+        if self._closed:
+            return
+        self._http.stream = _AsyncTap(self._http.stream, self._between_chunks)
+        try:
+            async with aclosing(EventSource(self._http).aiter_sse()) as server_sent:
+                async for sse in server_sent:
+                    event = self._read(sse)
+                    if event is not None:
+                        yield event
+        except httpx.HTTPError as exc:
+            if not (self._reader.ended or self._closed):
+                raise self._broken(exc) from exc
+        if not self._closed:
+            last = await self._transport.run(self._reader.finish())
+            if last is not None:
+                yield last
+
+    async def _between_chunks(self) -> bool:
+        if self._silent():
+            await self._transport.run(self._reader.stalled())
+            return self._reader.ended
+        return self._over()
+
+
+class _AsyncTap(httpx.AsyncByteStream):
+    def __init__(self, inner: object, between_chunks: Callable[[], Awaitable[bool]]) -> None:
+        assert isinstance(inner, httpx.AsyncByteStream)
+        self._inner = inner
+        self._between_chunks = between_chunks
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for chunk in self._inner:
+            yield chunk
+            if await self._between_chunks():
+                return
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()

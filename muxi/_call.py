@@ -1,0 +1,227 @@
+"""A call as a value: which request to send and which model answers. Nothing here does I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field, replace
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from urllib.parse import quote
+
+from .errors import ValidationError
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+    from typing_extensions import TypeForm
+
+    from .models._base import Request
+
+T = TypeVar("T")
+U = TypeVar("U")
+EventT = TypeVar("EventT")
+ResultT = TypeVar("ResultT")
+ResultT_co = TypeVar("ResultT_co", covariant=True)
+
+
+class Auth(Enum):
+    """Which key a call needs (contract A3, server-api 2)."""
+
+    NONE = auto()
+    ADMIN = auto()
+    CLIENT = auto()
+    EITHER = auto()
+    """The client key if there is one, else the admin key."""
+    HMAC = auto()
+
+
+class User(Enum):
+    """What a call does with a user id (contract A3)."""
+
+    UNUSED = auto()
+    OPTIONAL = auto()
+    REQUIRED = auto()
+    REQUIRED_WITH_CLIENT_KEY = auto()
+    OR_ZERO = auto()
+    """Nobody named means user "0", as the formation itself has it for chat."""
+
+
+class Shape(Enum):
+    """What surrounds the answer on the wire."""
+
+    ENVELOPE = auto()
+    """The payload sits under `data`, in both services."""
+    BARE = auto()
+    TEXT = auto()
+
+
+@dataclass(frozen=True)
+class Call(Generic[T]):
+    """One request and the type of its answer. `Agents.get.build("x")` makes one to look at."""
+
+    method: str
+    path: str
+    returns: TypeForm[T]
+    auth: Auth
+    user: User = User.UNUSED
+    user_id: str | None = None
+    """Whom the caller named; beats the client's own user."""
+    query: Mapping[str, str] = field(default_factory=dict[str, str])
+    body: Request | None = None
+    shape: Shape = Shape.ENVELOPE
+    deduplicated: bool = False
+    """The server runs it once, however often it arrives with one idempotency key."""
+    also_ok: frozenset[int] = frozenset()
+    """Statuses from 400 up that answer with the model all the same."""
+    turn_id: str | None = None
+    """The chat turn that it runs; errors carry it."""
+    finish: Callable[[Response[Any]], Any] | None = None
+
+    def map(self, finish: Callable[[T], U]) -> Call[U]:
+        """The same call with its answer turned into something else."""
+        return self.map_response(lambda response: finish(response.answer))
+
+    def map_response(self, finish: Callable[[Response[T]], U]) -> Call[U]:
+        """The same call, answered by something made of the whole response."""
+        return _finished(self, finish)
+
+
+def _finished(call: Call[Any], finish: Callable[[Response[Any]], Any]) -> Call[Any]:
+    return replace(call, finish=finish)
+
+
+@dataclass(frozen=True)
+class Response(Generic[T]):
+    """An answer with what came around it; every method of `client.raw` returns one."""
+
+    answer: T
+    status_code: int
+    headers: Mapping[str, str]
+    """Keys compare in any case."""
+    request_id: str | None
+    attempts: int
+    """How often the request was sent."""
+    elapsed: timedelta
+    """From sending the last attempt to having read its answer."""
+
+
+@dataclass(frozen=True)
+class Pause:
+    """A step that waits."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Clock:
+    """A step that asks for the time, in seconds of a monotonic clock."""
+
+
+Steps = Generator["Call[Any] | Pause | Clock", Any, T]
+"""A method of several calls: yields what it wants done and is sent what came of it."""
+
+
+def send(call: Call[T]) -> Steps[T]:
+    """Make a call within a flow: `agent = yield from send(...)`."""
+    response: Response[T] = yield call
+    return response.answer
+
+
+def pause(seconds: float) -> Steps[None]:
+    """Wait within a flow."""
+    yield Pause(seconds)
+
+
+def clock() -> Steps[float]:
+    """The time within a flow, in seconds of a monotonic clock."""
+    now: float = yield Clock()
+    return now
+
+
+class Reader(Protocol[EventT, ResultT_co]):
+    """Makes typed events of server-sent ones, and knows when a stream is over."""
+
+    stall_after: float | None
+    """Seconds without an event after which `stalled` is asked; None for never."""
+    ended: bool
+    """The terminal event was read; what still comes is of no interest."""
+
+    def read(self, name: str, data: str) -> EventT | None:
+        """The event in a server-sent one; None for those that only steer."""
+        ...
+
+    def answered(self, answer: object) -> EventT:
+        """The event that stands for an answer sent whole instead of as events."""
+        ...
+
+    def text_of(self, event: EventT) -> str:
+        """The text that an event adds, asked right after it was read."""
+        ...
+
+    def stalled(self) -> Steps[None]:
+        """Look elsewhere whether the work has ended, and set `ended` if so."""
+        ...
+
+    def finish(self) -> Steps[EventT | None]:
+        """At the end of the body: the event that is missing, if any, or raise."""
+        ...
+
+    def result(self) -> ResultT_co:
+        """What the events add up to, once `ended`."""
+        ...
+
+    @property
+    def partial(self) -> str:
+        """The text so far."""
+        ...
+
+
+@dataclass(frozen=True)
+class StreamCall(Generic[EventT, ResultT]):
+    """A call that is answered by events, and what reads them."""
+
+    call: Call[Any]
+    """Its own answer is used where the server answers with JSON instead of events."""
+    reader: Callable[[], Reader[EventT, ResultT]]
+
+
+def path(*parts: str) -> str:
+    """A path with each part percent-encoded.
+
+    Raises:
+        ValidationError: A part is empty or can't reach the server: the formation decodes `%2F`
+            before it routes, and the proxy cuts the path at `?`, `#` and `%` (contract A-extra,
+            server-api 10).
+    """
+    return "".join(f"/{_quoted(part)}" for part in parts)
+
+
+def _quoted(part: str) -> str:
+    if not part:
+        raise ValidationError("An id is empty.")
+    if part in (".", ".."):
+        raise ValidationError(f"An id can't be {part!r}: it would change the path.")
+    bad = sorted({char for char in part if char in "/?#%\\" or "\ud800" <= char <= "\udfff"})
+    if bad:
+        raise ValidationError(f"An id can't contain {bad[0]!r}: it would not reach the server.")
+    return quote(part, safe="")
+
+
+def query(**values: str | int | bool | None) -> dict[str, str]:
+    """Query parameters, without those that are None."""
+    return {
+        name: str(value).lower() if isinstance(value, bool) else str(value)
+        for name, value in values.items()
+        if value is not None
+    }
+
+
+def within(name: str, value: int, low: int, high: int) -> int:
+    """A number that the server takes only between bounds.
+
+    Raises:
+        ValidationError: It is not.
+    """
+    if not low <= value <= high:
+        raise ValidationError(f"{name} must be from {low} to {high}, not {value}.")
+    return value

@@ -1,0 +1,85 @@
+"""The life of a call, as a generator: send, wait, send again, read or raise.
+
+It says what to do and is told what came of it, so that it runs without a clock and without a
+socket, and the same for sync and async (contract A2.2, A5, server-api 11).
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import uuid4
+
+from ._answers import read_answer
+from ._call import Call, Pause, Response
+from ._log import log_attempt
+from ._options import Options, Outgoing
+from ._problems import read_error
+from .errors import MuxiError
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came back for one attempt."""
+
+    status_code: int
+    headers: Mapping[str, str]
+    body: bytes
+    elapsed: float
+    """Seconds."""
+    received_at: float
+    """Unix seconds by this machine's clock."""
+    events: object = None
+    """The open response, where events were wanted and come."""
+
+
+Wire = Generator["Outgoing | Pause", Reply, T]
+"""Steps on the wire: yields requests and pauses, and is sent replies or thrown errors."""
+
+
+def exchange(call: Call[T], options: Options) -> Wire[Response[T]]:
+    """Make a call, and again as the client's `Retry` allows.
+
+    Raises:
+        MuxiError: What the last attempt ended with.
+    """
+    reply, attempts = yield from deliver(call, options, events=False)
+    return read_answer(call, reply, attempts)
+
+
+def deliver(call: Call[Any], options: Options, *, events: bool) -> Wire[tuple[Reply, int]]:
+    """Get an answer with a good status, and say after how many attempts it came."""
+    request = options.outgoing(call, idempotency_key=str(uuid4()), events=events)
+    attempt = 0
+    while True:
+        attempt += 1
+        reply = None
+        try:
+            reply = yield request
+        except MuxiError as exc:
+            error = exc
+        else:
+            if reply.status_code < 300 or reply.status_code in call.also_ok:
+                log_attempt(options, request, attempt, reply, None)
+                return reply, attempt
+            error = read_error(reply)
+        log_attempt(options, request, attempt, reply, error)
+        error.request_id = call.turn_id or error.request_id
+        delay = options.retry.delay(
+            error, attempt=attempt, repeatable=_repeatable(call, error), jitter=random.random()
+        )
+        if delay is None:
+            raise error
+        yield Pause(delay)
+
+
+def _repeatable(call: Call[Any], error: MuxiError) -> bool:
+    if call.method in ("GET", "PUT", "DELETE"):
+        return True
+    # The server forgets a deduplicated call that failed, and would run it anew: a chat turn whose
+    # answer it can't serialise ends in 500 each time, after all its work (contract A5, A10).
+    return call.deduplicated and error.status_code != 500

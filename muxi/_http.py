@@ -1,0 +1,153 @@
+"""What both drivers need of httpx: the pool, requests, replies, and its errors as ours."""
+
+from __future__ import annotations
+
+import math
+import ssl
+import threading
+import time
+import weakref
+from collections.abc import AsyncGenerator
+from functools import cache, lru_cache
+
+import httpx
+
+from ._exchange import Reply
+from ._options import Outgoing
+from .errors import ConnectionError, InvalidResponseError, MuxiError, TimeoutError, ValidationError
+
+_LIMITS = httpx.Limits(max_connections=1000, max_keepalive_connections=20)
+_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+_url = lru_cache(maxsize=256)(httpx.URL)
+
+
+@cache
+def tls() -> ssl.SSLContext:
+    """One context for the whole process: to make one takes tens of milliseconds."""
+    return httpx.create_ssl_context()
+
+
+class SyncPool:
+    """The HTTP client that a client and its views share, made on first use."""
+
+    def __init__(self, given: httpx.Client | None) -> None:
+        self._given = given
+        self._made: httpx.Client | None = None
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def client(self) -> httpx.Client:
+        """The HTTP client to send with.
+
+        Raises:
+            MuxiError: The pool was closed.
+        """
+        if self._closed:
+            raise MuxiError("The client is closed.")
+        if self._given is not None:
+            return self._given
+        with self._lock:
+            if self._made is None:
+                self._made = httpx.Client(verify=tls(), limits=_LIMITS)
+                weakref.finalize(self, self._made.close)
+            return self._made
+
+    def close(self) -> None:
+        """Close what was made here. Twice is fine."""
+        self._closed = True
+        if self._made is not None:
+            self._made.close()
+
+
+class AsyncPool:
+    """The same for async clients; what was made for one event loop is closed with that loop."""
+
+    def __init__(self, given: httpx.AsyncClient | None) -> None:
+        self._given = given
+        self._made: httpx.AsyncClient | None = None
+        self._guard: AsyncGenerator[None, None] | None = None
+        self._closed = False
+
+    async def client(self) -> httpx.AsyncClient:
+        """The HTTP client to send with.
+
+        Raises:
+            MuxiError: The pool was closed.
+        """
+        if self._closed:
+            raise MuxiError("The client is closed.")
+        if self._given is not None:
+            return self._given
+        if self._made is None:
+            self._made = made = httpx.AsyncClient(verify=tls(), limits=_LIMITS)
+            # Event loops close the async generators that are still open when they end.
+            self._guard = _closed_at_the_end(made, weakref.ref(self))
+            await anext(self._guard)
+            return made
+        return self._made
+
+    def forget(self, client: httpx.AsyncClient) -> None:
+        """Its event loop has ended: the next call makes a new one."""
+        if self._made is client:
+            self._made = None
+
+    async def close(self) -> None:
+        """Close what was made here. Twice is fine."""
+        self._closed = True
+        if self._guard is not None:
+            await self._guard.aclose()
+
+
+async def _closed_at_the_end(
+    client: httpx.AsyncClient, pool: weakref.ref[AsyncPool]
+) -> AsyncGenerator[None, None]:
+    try:
+        yield
+    finally:
+        if (owner := pool()) is not None:
+            owner.forget(client)
+        await client.aclose()
+
+
+def request_of(step: Outgoing) -> httpx.Request:
+    """The request, absolute and with raw headers: nothing of the HTTP client's own is mixed in."""
+    limit = None if step.timeout == math.inf else step.timeout
+    timeout = httpx.Timeout(limit, read=None if step.events else limit, pool=None)
+    return httpx.Request(
+        step.method,
+        _url(step.url),
+        headers=list(step.headers),
+        content=step.content,
+        extensions={"timeout": timeout.as_dict()},
+    )
+
+
+def opens_stream(response: httpx.Response) -> bool:
+    """The body is made of events, not of an error or a plain answer."""
+    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return response.status_code < 300 and kind == "text/event-stream"
+
+
+def reply_of(response: httpx.Response, began: float) -> Reply:
+    """What came back; an open response is handed on with its body unread."""
+    return Reply(
+        status_code=response.status_code,
+        headers=response.headers,
+        body=response.content if response.is_closed else b"",
+        elapsed=time.perf_counter() - began,
+        received_at=time.time(),
+        events=None if response.is_closed else response,
+    )
+
+
+def translated(exc: httpx.HTTPError | httpx.InvalidURL, step: Outgoing) -> MuxiError:
+    """The error as ours; `sent` says whether the server may have acted."""
+    what = f"{step.method} {step.url}"
+    sent = not isinstance(exc, _NOT_SENT)
+    if isinstance(exc, httpx.TimeoutException):
+        return TimeoutError(f"{what} got no answer within {step.timeout} s", sent=sent)
+    if isinstance(exc, (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError)):
+        return ValidationError(f"{what} can't be sent: {exc}")
+    if isinstance(exc, httpx.DecodingError):
+        return InvalidResponseError(f"The answer to {what} can't be decoded: {exc}", sent=True)
+    return ConnectionError(f"{what} failed: {str(exc) or type(exc).__name__}", sent=sent)

@@ -1,0 +1,145 @@
+"""What a client knows about every call it makes, and the request that comes of a call."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any, NoReturn
+from urllib.parse import urlencode
+
+from ._call import Auth, Call, User
+from ._version import __version__
+from .errors import ConfigurationError, ValidationError
+
+if TYPE_CHECKING:
+    import httpx
+
+    from .retry import Retry
+
+_NEEDS = {
+    Auth.ADMIN: "the admin key: pass admin_key= or set MUXI_ADMIN_KEY",
+    Auth.CLIENT: "the client key: pass client_key= or set MUXI_CLIENT_KEY",
+    Auth.EITHER: "a key: pass client_key= or admin_key=, or set MUXI_CLIENT_KEY or MUXI_ADMIN_KEY",
+    Auth.HMAC: "keys: pass key_id= and secret_key=, or set MUXI_KEY_ID and MUXI_SECRET_KEY",
+}
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A request, ready for the wire but for its key."""
+
+    method: str
+    url: str
+    headers: tuple[tuple[bytes, bytes], ...]
+    content: bytes | None
+    auth: httpx.Auth | None
+    timeout: float
+    events: bool
+    """Events are wanted: leave the body unread if they come."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """The settings that a client and its views work with."""
+
+    base_url: str
+    keys: Mapping[Auth, httpx.Auth]
+    retry: Retry
+    timeout: float
+    user_id: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    debug: bool = False
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("Clients hold keys and connections and can't be pickled")
+
+    def outgoing(self, call: Call[Any], *, idempotency_key: str, events: bool) -> Outgoing:
+        """The request for a call.
+
+        Raises:
+            ConfigurationError: The client lacks the key that the call needs.
+            ValidationError: The call needs a user id, or has one that can't be sent.
+        """
+        auth = self._auth(call)
+        headers = list(self._common_headers)
+        headers.append((b"X-Muxi-Idempotency-Key", idempotency_key.encode()))
+        accept = b"text/event-stream, application/json" if events else b"application/json"
+        headers.append((b"Accept", accept))
+        user_id = self._user(call, auth)
+        if user_id is not None:
+            headers.append((b"X-Muxi-User-ID", user_id.encode()))
+        content = None
+        if call.body is not None:
+            content = call.body.encode()
+            headers.append((b"Content-Type", b"application/json"))
+        return Outgoing(
+            method=call.method,
+            url=self.base_url + call.path + (f"?{urlencode(call.query)}" if call.query else ""),
+            headers=tuple(headers),
+            content=content,
+            auth=self.keys.get(auth),
+            timeout=self.timeout,
+            events=events,
+        )
+
+    @cached_property
+    def _common_headers(self) -> tuple[tuple[bytes, bytes], ...]:
+        own = {
+            "User-Agent": f"muxi-client/{__version__}",
+            "X-Muxi-SDK": f"python/{__version__}",
+            "X-Muxi-Client": _platform(),
+        }
+        return tuple(
+            (name.encode(), printable(f"The header {name}", value).encode())
+            for name, value in {**own, **self.headers}.items()
+        )
+
+    def _auth(self, call: Call[Any]) -> Auth:
+        if call.auth is Auth.NONE:
+            return Auth.NONE
+        wanted = (Auth.CLIENT, Auth.ADMIN) if call.auth is Auth.EITHER else (call.auth,)
+        for auth in wanted:
+            if auth in self.keys:
+                return auth
+        raise ConfigurationError(f"{call.method} {call.path} needs {_NEEDS[call.auth]}.")
+
+    def _user(self, call: Call[Any], auth: Auth) -> str | None:
+        if call.user is User.UNUSED:
+            return None
+        user_id = call.user_id if call.user_id is not None else self.user_id
+        if user_id is not None:
+            return printable("user_id", user_id)
+        if call.user is User.OR_ZERO:
+            return "0"
+        if call.user is User.REQUIRED or (
+            call.user is User.REQUIRED_WITH_CLIENT_KEY and auth is Auth.CLIENT
+        ):
+            raise ValidationError(
+                f"{call.method} {call.path} speaks for a user: pass user_id=, take for_user(...), "
+                'or set MUXI_USER_ID; what nobody was named for belongs to user "0".'
+            )
+        return None
+
+
+def printable(name: str, value: str) -> str:
+    """A value that an HTTP header carries unchanged; the error doesn't repeat it.
+
+    Raises:
+        ValidationError: It is empty, has other than printable ASCII characters (the formation
+            would read them as Latin-1, contract A-extra), or a space at an end.
+    """
+    if not value:
+        raise ValidationError(f"{name} is empty.")
+    if not value.isascii() or not value.isprintable() or value != value.strip():
+        raise ValidationError(
+            f"{name} must be printable ASCII with no space at an end: it travels in an HTTP header."
+        )
+    return value
+
+
+@cache
+def _platform() -> str:
+    system, machine = platform.system().lower(), platform.machine().lower()
+    return f"{system or 'unknown'}-{machine or 'unknown'}/py{platform.python_version()}"

@@ -1,0 +1,185 @@
+"""The two drivers: they do on the wire what exchanges and flows say, one of them with `await`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator
+from contextlib import aclosing, closing
+from typing import Any, TypeVar
+
+import anyio
+import httpx
+
+from ._async_stream import AsyncStream
+from ._call import Call, Clock, EventT, Pause, Response, ResultT, Steps, StreamCall
+from ._endpoint import Async, RawAsync, RawSync, Sync
+from ._exchange import Reply, deliver, exchange
+from ._http import AsyncPool, SyncPool, opens_stream, reply_of, request_of, translated
+from ._options import Options, Outgoing
+from ._stream import Stream
+from .errors import MuxiError
+
+T = TypeVar("T")
+
+
+class SyncTransport(Sync):
+    """Runs calls on the calling thread."""
+
+    def __init__(self, options: Options, pool: SyncPool) -> None:
+        self.options = options
+        self.pool = pool
+
+    def view(self, options: Options) -> SyncTransport:
+        """The same pool with other options."""
+        return SyncTransport(options, self.pool)
+
+    def close(self) -> None:
+        """Close what was opened. Twice is fine."""
+        self.pool.close()
+
+    def call(self, call: Call[T]) -> T:
+        """Make a call for its answer."""
+        return self.respond(call).answer
+
+    def respond(self, call: Call[T]) -> Response[T]:
+        """Make a call for its answer and all around it."""
+        return self._drive(exchange(call, self.options))
+
+    def run(self, steps: Steps[T]) -> T:
+        """Run a flow of several calls."""
+        return self._drive(steps)
+
+    def stream(self, call: StreamCall[EventT, ResultT]) -> Stream[EventT, ResultT]:
+        """A stream that opens when it is entered or read."""
+        return Stream(self, call)
+
+    def open(self, call: Call[Any]) -> tuple[Reply, int]:
+        """Send a call that is answered by events; the reply's body may be unread."""
+        return self._drive(deliver(call, self.options, events=True))
+
+    def _drive(self, steps: Generator[Any, Any, T]) -> T:
+        try:
+            step = next(steps)
+            while True:
+                try:
+                    outcome = self._take(step)
+                except MuxiError as exc:
+                    step = steps.throw(exc)
+                else:
+                    step = steps.send(outcome)
+        except StopIteration as stop:
+            answer: T = stop.value
+            return answer
+
+    def _take(self, step: Outgoing | Call[Any] | Pause | Clock) -> object:
+        if isinstance(step, Outgoing):
+            return self._send(step)
+        if isinstance(step, Call):
+            return self.respond(step)
+        if isinstance(step, Pause):
+            time.sleep(step.seconds)
+        return time.monotonic()
+
+    def _send(self, step: Outgoing) -> Reply:
+        began = time.perf_counter()
+        try:
+            response = self.pool.client().send(
+                request_of(step), auth=step.auth, stream=step.events, follow_redirects=False
+            )
+            if step.events and not opens_stream(response):
+                with closing(response):
+                    response.read()
+        except (httpx.HTTPError, httpx.InvalidURL) as exc:
+            raise translated(exc, step) from exc
+        return reply_of(response, began)
+
+
+class AsyncTransport(Async):
+    """Runs calls on the event loop, asyncio's or trio's."""
+
+    def __init__(self, options: Options, pool: AsyncPool) -> None:
+        self.options = options
+        self.pool = pool
+
+    def view(self, options: Options) -> AsyncTransport:
+        """The same pool with other options."""
+        return AsyncTransport(options, self.pool)
+
+    async def close(self) -> None:
+        """Close what was opened. Twice is fine."""
+        await self.pool.close()
+
+    async def call(self, call: Call[T]) -> T:
+        """Make a call for its answer."""
+        return (await self.respond(call)).answer
+
+    async def respond(self, call: Call[T]) -> Response[T]:
+        """Make a call for its answer and all around it."""
+        return await self._drive(exchange(call, self.options))
+
+    async def run(self, steps: Steps[T]) -> T:
+        """Run a flow of several calls."""
+        return await self._drive(steps)
+
+    def stream(self, call: StreamCall[EventT, ResultT]) -> AsyncStream[EventT, ResultT]:
+        """A stream that opens when it is entered, awaited or read."""
+        return AsyncStream(self, call)
+
+    async def open(self, call: Call[Any]) -> tuple[Reply, int]:
+        """Send a call that is answered by events; the reply's body may be unread."""
+        return await self._drive(deliver(call, self.options, events=True))
+
+    async def _drive(self, steps: Generator[Any, Any, T]) -> T:
+        try:
+            step = next(steps)
+            while True:
+                try:
+                    outcome = await self._take(step)
+                except MuxiError as exc:
+                    step = steps.throw(exc)
+                else:
+                    step = steps.send(outcome)
+        except StopIteration as stop:
+            answer: T = stop.value
+            return answer
+
+    async def _take(self, step: Outgoing | Call[Any] | Pause | Clock) -> object:
+        if isinstance(step, Outgoing):
+            return await self._send(step)
+        if isinstance(step, Call):
+            return await self.respond(step)
+        if isinstance(step, Pause):
+            await anyio.sleep(step.seconds)
+        return time.monotonic()
+
+    async def _send(self, step: Outgoing) -> Reply:
+        began = time.perf_counter()
+        try:
+            client = await self.pool.client()
+            response = await client.send(
+                request_of(step), auth=step.auth, stream=step.events, follow_redirects=False
+            )
+            if step.events and not opens_stream(response):
+                async with aclosing(response):
+                    await response.aread()
+        except (httpx.HTTPError, httpx.InvalidURL) as exc:
+            raise translated(exc, step) from exc
+        return reply_of(response, began)
+
+
+class RawSyncTransport(RawSync):
+    """Hands out responses instead of answers."""
+
+    def __init__(self, transport: SyncTransport) -> None:
+        self.call = transport.respond
+        self.run = transport.run
+        self.stream = transport.stream
+
+
+class RawAsyncTransport(RawAsync):
+    """Hands out responses instead of answers."""
+
+    def __init__(self, transport: AsyncTransport) -> None:
+        self.call = transport.respond
+        self.run = transport.run
+        self.stream = transport.stream

@@ -1,0 +1,93 @@
+"""The models of the Formation API, one file a noun, each imported on first use."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..._lazy import lazy
+
+if TYPE_CHECKING:
+    from .chat import Attachment as Attachment
+    from .chat import AudioRequest as AudioRequest
+    from .chat import ChatRequest as ChatRequest
+    from .chat import UiResponse as UiResponse
+    from .events import Cancelled as Cancelled
+    from .events import ChatEvent as ChatEvent
+    from .events import Completed as Completed
+    from .events import ErrorNotice as ErrorNotice
+    from .events import Failed as Failed
+    from .events import Planning as Planning
+    from .events import Progress as Progress
+    from .events import Replanning as Replanning
+    from .events import TextDelta as TextDelta
+    from .events import Thinking as Thinking
+    from .events import TokenEvent as TokenEvent
+    from .events import ToolCall as ToolCall
+    from .events import TurnEvent as TurnEvent
+    from .events import UnknownEvent as UnknownEvent
+    from .events import Widgets as Widgets
+    from .events import WorkflowProgress as WorkflowProgress
+    from .replies import Acknowledgement as Acknowledgement
+    from .replies import ArtifactMetadata as ArtifactMetadata
+    from .replies import ArtifactPreview as ArtifactPreview
+    from .replies import AssistantMessage as AssistantMessage
+    from .replies import ChatAccepted as ChatAccepted
+    from .replies import ChatReply as ChatReply
+    from .replies import ChatTurn as ChatTurn
+    from .replies import ContentPart as ContentPart
+    from .replies import ReplyArtifact as ReplyArtifact
+    from .replies import ReplyMetadata as ReplyMetadata
+    from .requests import Cancellation as Cancellation
+    from .requests import RequestList as RequestList
+    from .requests import RequestState as RequestState
+    from .requests import RequestStatus as RequestStatus
+    from .requests import RequestSummary as RequestSummary
+    from .sessions import MessageList as MessageList
+    from .sessions import MessageMetadata as MessageMetadata
+    from .sessions import RestoredSession as RestoredSession
+    from .sessions import RestoreMessage as RestoreMessage
+    from .sessions import RestoreRequest as RestoreRequest
+    from .sessions import Session as Session
+    from .sessions import SessionList as SessionList
+    from .sessions import SessionMessage as SessionMessage
+    from .sessions import SessionSummary as SessionSummary
+    from .status import Counts as Counts
+    from .status import FormationIdentity as FormationIdentity
+    from .status import FormationStatus as FormationStatus
+    from .status import Health as Health
+    from .status import MemoryUse as MemoryUse
+    from .status import RequestCounts as RequestCounts
+    from .status import Running as Running
+    from .status import Stats as Stats
+    from .widgets import ActionLink as ActionLink
+    from .widgets import McpResource as McpResource
+    from .widgets import Option as Option
+    from .widgets import OptionsWidget as OptionsWidget
+    from .widgets import UnknownWidget as UnknownWidget
+    from .widgets import Widget as Widget
+
+__getattr__, __dir__ = lazy(
+    __name__,
+    {
+        ".chat": "Attachment AudioRequest ChatRequest UiResponse",
+        ".events": (
+            "Cancelled ChatEvent Completed ErrorNotice Failed Planning Progress "
+            "Replanning TextDelta Thinking TokenEvent ToolCall TurnEvent "
+            "UnknownEvent Widgets WorkflowProgress"
+        ),
+        ".replies": (
+            "Acknowledgement ArtifactMetadata ArtifactPreview AssistantMessage "
+            "ChatAccepted ChatReply ChatTurn ContentPart ReplyArtifact "
+            "ReplyMetadata"
+        ),
+        ".requests": "Cancellation RequestList RequestState RequestStatus RequestSummary",
+        ".sessions": (
+            "MessageList MessageMetadata RestoreMessage RestoreRequest "
+            "RestoredSession Session SessionList SessionMessage SessionSummary"
+        ),
+        ".status": (
+            "Counts FormationIdentity FormationStatus Health MemoryUse RequestCounts Running Stats"
+        ),
+        ".widgets": "ActionLink McpResource Option OptionsWidget UnknownWidget Widget",
+    },
+)

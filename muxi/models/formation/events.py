@@ -1,0 +1,211 @@
+"""The events of a streamed chat turn (contract A4.1)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from .._base import Epoch, JsonObject, Model, UtcTime
+from .replies import ChatReply, ReplyArtifact, ReplyMetadata
+from .widgets import Widget
+
+
+class TurnEvent(Model):
+    """What every event of a turn may carry."""
+
+    request_id: str | None = None
+    user_id: str | None = None
+    session_id: str | None = None
+    content: str = ""
+    timestamp: Epoch | None = None
+    stage: str | None = None
+    skip_rephrase: bool | None = None
+
+
+class WorkflowProgress(Model):
+    """How far a workflow is."""
+
+    workflow_id: str | None = None
+    status: str | None = None
+    total_tasks: int | None = None
+    completed_tasks: int | None = None
+    failed_tasks: int | None = None
+    in_progress_tasks: int | None = None
+    progress_percentage: float | None = None
+    started_at: UtcTime | None = None
+
+
+class Progress(TurnEvent):
+    """Work goes on; `stage` says which, and decides which of the other keys are there."""
+
+    type: Literal["progress"] = "progress"
+    file_count: int | None = None
+    agent_name: str | None = None
+    selected_agent: str | None = None
+    has_persona: bool | None = None
+    response_format: str | None = None
+    sop_id: str | None = None
+    sop_name: str | None = None
+    tool_count: int | None = None
+    tool_name: str | None = None
+    server_id: str | None = None
+    skill_name: str | None = None
+    command: str | None = None
+    filename: str | None = None
+    artifact_type: str | None = None
+    artifact_format: str | None = None
+    workflow_id: str | None = None
+    task_count: int | None = None
+    task_id: str | None = None
+    task_type: str | None = None
+    progress: WorkflowProgress | None = None
+
+
+class Thinking(TurnEvent):
+    """The formation thinks about how to go on."""
+
+    type: Literal["thinking"] = "thinking"
+    agent_name: str | None = None
+    original_message: str | None = None
+    skip_clarification: bool | None = None
+    failed_tools: Any = None
+    clarification_question: str | None = None
+    workflow_id: str | None = None
+
+
+class Planning(TurnEvent):
+    """A plan is made: an agent chosen, a workflow taken apart."""
+
+    type: Literal["planning"] = "planning"
+    agent_requested: str | None = None
+    agent_id: str | None = None
+    agent_name: str | None = None
+    has_tools: bool | None = None
+    tool_count: int | None = None
+    message_preview: str | None = None
+    complexity_score: float | None = None
+    workflow_id: str | None = None
+    task_count: int | None = None
+    decomposition_details: Any = None
+    is_llm_response: bool | None = None
+    error_reason: str | None = None
+    service: str | None = None
+    credential_type: str | None = None
+
+
+class ToolCall(TurnEvent):
+    """A tool is called."""
+
+    type: Literal["tool_call"] = "tool_call"
+    tool_name: str | None = None
+    service: str | None = None
+    has_params: bool | None = None
+
+
+class Replanning(TurnEvent):
+    """A workflow failed and is planned anew."""
+
+    type: Literal["replanning"] = "replanning"
+    attempt: int | None = None
+    attempts: int | None = None
+    original_workflow_id: str | None = None
+    new_workflow_id: str | None = None
+    task_count: int | None = None
+
+
+class TextDelta(TurnEvent):
+    """The next piece of the reply's text, in `content`."""
+
+    type: Literal["content"] = "content"
+    workflow_id: str | None = None
+
+
+class ErrorNotice(TurnEvent):
+    """The turn was refused, for instance by the security check. Not the end of the stream."""
+
+    type: Literal["error"] = "error"
+
+
+class Completed(TurnEvent):
+    """The end of the turn, with the authoritative text in `content`."""
+
+    type: Literal["completed"] = "completed"
+    status: Literal["success", "error", "escalated", "awaiting_clarification"] | str | None = None
+    """None for the result of a workflow."""
+    processing_time_ms: float | None = None
+    agent_used: str | None = None
+    fast_path: bool | None = None
+    clarification: bool | None = None
+    requires_user_response: bool | None = None
+    escalated: bool | None = None
+    workflow_id: str | None = None
+    stream_discontinuity: bool | None = None
+    """The pieces sent so far are void; only `content` counts."""
+    artifacts: list[ReplyArtifact] | None = None
+    recovered: bool = False
+    """Not sent as an event: the SDK built it from the tracked request or a plain answer."""
+
+
+class Failed(TurnEvent):
+    """The turn ended without a reply."""
+
+    type: Literal["failed"] = "failed"
+
+
+class Cancelled(TurnEvent):
+    """The turn was cancelled."""
+
+    type: Literal["cancelled"] = "cancelled"
+
+
+class Widgets(Model):
+    """The widgets that belong to the reply, in `ui`."""
+
+    type: Literal["ui"] = "ui"
+    ui: list[Widget]
+
+
+class UnknownEvent(Model):
+    """An event that this version doesn't know; all its keys are kept."""
+
+    type: str
+    """The token's type, or the name of the server-sent event."""
+    data: Any = None
+    """The payload of an unknown server-sent event."""
+
+
+_KnownEvent = Annotated[
+    TextDelta
+    | Progress
+    | Thinking
+    | Planning
+    | ToolCall
+    | Replanning
+    | ErrorNotice
+    | Completed
+    | Failed
+    | Cancelled,
+    Field(discriminator="type"),
+]
+
+TokenEvent = Annotated[_KnownEvent | UnknownEvent, Field(union_mode="left_to_right")]
+
+ChatEvent = TokenEvent | Widgets
+"""Any event of a chat stream."""
+
+_NOT_METADATA = {"type", "content", "timestamp", "artifacts", "user_id", "skip_rephrase"}
+
+
+def reply_of(completed: Completed, widgets: list[Widget]) -> ChatReply:
+    """The reply that a finished stream adds up to."""
+    said: JsonObject = completed.model_dump(exclude=_NOT_METADATA, exclude_none=True)
+    return ChatReply(
+        content=completed.content,
+        artifacts=completed.artifacts or [],
+        widgets=widgets,
+        metadata=ReplyMetadata.model_validate(said),
+        user_id=completed.user_id,
+        session_id=completed.session_id,
+        request_id=completed.request_id,
+    )

@@ -1,0 +1,244 @@
+"""Replies: what a formation says, and that it will say it later (contract A6, A10, B10)."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any, Literal
+
+from .._base import Answer, JsonObject, Model, UtcTime
+from .widgets import Widget
+
+
+class ContentPart(Model):
+    """One part of a reply that is more than a text."""
+
+    type: Literal["text", "tool_calls"] | str
+    text: str | None = None
+    tool_calls: list[Any] | None = None
+
+
+class ArtifactPreview(Model):
+    """A small picture of an artifact."""
+
+    thumbnail: str | None = None
+
+
+class ArtifactMetadata(Model):
+    """Facts about an artifact's content."""
+
+    size_bytes: int | None = None
+    created_at: UtcTime | None = None
+    lines: int | None = None
+    characters: int | None = None
+    language: str | None = None
+    pages: int | None = None
+    width: int | None = None
+    height: int | None = None
+
+
+class ReplyArtifact(Model):
+    """A file that the turn produced."""
+
+    type: Literal["text", "document", "image", "data"] | str
+    format: str
+    filename: str
+    preview: ArtifactPreview | None = None
+    metadata: ArtifactMetadata | None = None
+    content: str | None = None
+    """The text of a text file."""
+    data_url: str | None = None
+    """The file as a base64 `data:` URL."""
+
+    def read(self) -> bytes:
+        """The file's bytes; empty when the reply carried neither text nor data."""
+        if self.data_url is not None:
+            return base64.b64decode(self.data_url.partition(",")[2])
+        return (self.content or "").encode()
+
+
+class ReplyMetadata(Model):
+    """What the formation says about a turn. Every key depends on how it was handled."""
+
+    session_id: str | None = None
+    request_id: str | None = None
+    status: Literal["success", "error", "escalated", "awaiting_clarification"] | str | None = None
+    """Of a streamed turn."""
+    agent_used: str | None = None
+    processing_time_ms: float | None = None
+    handled_by: str | None = None
+    is_actionable: bool | None = None
+    fast_path: bool | None = None
+    early_heuristic: bool | None = None
+    error_code: str | None = None
+    error_type: str | None = None
+    error: Any = None
+    error_kind: str | None = None
+    reason: str | None = None
+    fallback: Any = None
+    producer: str | None = None
+    command: str | None = None
+    command_type: str | None = None
+    command_status: str | None = None
+    clarification: bool | None = None
+    clarification_requested: bool | None = None
+    clarification_type: str | None = None
+    clarification_source: str | None = None
+    requires_clarification: bool | None = None
+    needs_clarification: bool | None = None
+    mode: str | None = None
+    credential_mode: str | None = None
+    service: str | None = None
+    approval_required: bool | None = None
+    requires_user_response: bool | None = None
+    awaiting_modification_details: Any = None
+    workflow_id: str | None = None
+    workflow_status: str | None = None
+    workflow_cancelled: Any = None
+    total_tasks: int | None = None
+    completed_tasks: int | None = None
+    failed_tasks: int | None = None
+    execution_time: float | None = None
+    """Seconds."""
+    synthesis_method: str | None = None
+    job_id: str | None = None
+    escalated: bool | None = None
+    delivery: Literal["channel", "webhook", "polling"] | str | None = None
+    cancelled: bool | None = None
+
+    @property
+    def awaiting_user(self) -> bool:
+        """The turn asks for something: a clarification, an approval, a credential."""
+        return any(
+            (
+                self.clarification,
+                self.clarification_requested,
+                self.clarification_type,
+                self.requires_clarification,
+                self.needs_clarification,
+                self.approval_required,
+                self.requires_user_response,
+            )
+        )
+
+
+class ChatReply(Answer):
+    """What the formation replied.
+
+    A failing model provider is no error to the server: it apologises in an ordinary reply.
+    """
+
+    role: str = "assistant"
+    content: str | list[ContentPart] = ""
+    artifacts: list[ReplyArtifact] = []
+    widgets: list[Widget] = []
+    metadata: ReplyMetadata = ReplyMetadata()
+    user_id: str | None = None
+    session_id: str | None = None
+    """None for greetings, commands and refused input, even within a session."""
+    request_id: str | None = None
+    """The turn's id, for `requests.get`; None where the server doesn't tell it."""
+
+    @property
+    def text(self) -> str:
+        """The reply as text."""
+        if isinstance(self.content, str):
+            return self.content
+        return "".join(part.text or "" for part in self.content)
+
+    @property
+    def awaiting_user(self) -> bool:
+        """The turn waits for the user; answer with `chat.send(..., reply_to=reply)`."""
+        return self.metadata.awaiting_user
+
+
+class ChatAccepted(Answer):
+    """The formation goes on in the background; `requests.wait(request_id)` finishes it."""
+
+    request_id: str
+    status: str
+    text: str = ""
+    """What the formation says meanwhile."""
+    workflow_id: str | None = None
+    accepted_at: UtcTime | None = None
+    delivery: Literal["webhook", "polling"] | str | None = None
+    webhook_url: str | None = None
+    user_id: str | None = None
+    session_id: str | None = None
+
+    @property
+    def awaiting_user(self) -> bool:
+        """Always False: nothing is asked of the user."""
+        return False
+
+
+class AssistantMessage(Model):
+    """The reply on the wire."""
+
+    role: str
+    content: str | list[ContentPart]
+    artifacts: list[ReplyArtifact] | None = None
+    metadata: ReplyMetadata | None = None
+    ui: list[Widget] | None = None
+
+
+class Acknowledgement(Model):
+    """On the wire: the turn went to the background."""
+
+    request_id: str
+    status: str
+    message: str | None = None
+    workflow_id: str | None = None
+    timestamp: UtcTime | None = None
+    delivery: str | None = None
+    webhook_url: str | None = None
+    poll_url: str | None = None
+
+
+class ChatTurn(Answer):
+    """The answer of both chat endpoints on the wire; `reply()` is what users get."""
+
+    message: AssistantMessage | Acknowledgement | str
+    user_id: str | None = None
+    session_id: str | None = None
+    request_id: str | None = None
+
+    def reply(self) -> ChatReply | ChatAccepted:
+        """The reply, or the word that it will come later."""
+        if isinstance(self.message, Acknowledgement):
+            return self._accepted(self.message)
+        message = self.message
+        if isinstance(message, str):
+            message = AssistantMessage(role="assistant", content=message)
+        metadata = message.metadata or ReplyMetadata()
+        fields: JsonObject = {
+            "role": message.role,
+            "content": message.content,
+            "artifacts": message.artifacts or [],
+            "widgets": message.ui or [],
+            "metadata": metadata,
+            "user_id": self.user_id,
+            "session_id": self.session_id or metadata.session_id,
+            "request_id": self.request_id,
+        }
+        return ChatReply.model_construct(**self._unknown(message), **fields)
+
+    def _accepted(self, word: Acknowledgement) -> ChatAccepted:
+        fields: JsonObject = {
+            "request_id": word.request_id,
+            "status": word.status,
+            "text": word.message or "",
+            "workflow_id": word.workflow_id,
+            "accepted_at": word.timestamp,
+            "delivery": word.delivery,
+            "webhook_url": word.webhook_url,
+            "user_id": self.user_id,
+            "session_id": self.session_id,
+        }
+        return ChatAccepted.model_construct(**self._unknown(word), **fields)
+
+    def _unknown(self, message: AssistantMessage | Acknowledgement) -> JsonObject:
+        unknown = {**(self.model_extra or {}), **(message.model_extra or {})}
+        return {key: value for key, value in unknown.items() if key not in _FLAT}
+
+
+_FLAT = {*ChatReply.model_fields, *ChatAccepted.model_fields}

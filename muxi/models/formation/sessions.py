@@ -1,0 +1,95 @@
+"""Sessions: the conversations that a formation holds in memory (contract B11)."""
+
+from __future__ import annotations
+
+from pydantic import AwareDatetime
+
+from .._base import Answer, Epoch, JsonObject, Listing, Model, Request
+
+
+class SessionSummary(Model):
+    """A session as a list shows it."""
+
+    session_id: str
+    user_id: str
+    active: bool
+    last_activity: Epoch | None = None
+
+
+class SessionList(Listing[SessionSummary]):
+    """The sessions of a user, the most recent first."""
+
+    items_field = "sessions"
+    sessions: list[SessionSummary]
+    count: int
+
+
+class Session(SessionSummary, Answer):
+    """One session."""
+
+    message_count: int
+    created_at: Epoch | None = None
+
+
+class MessageMetadata(Model):
+    """Who said a message, when, and in which turn."""
+
+    role: str | None = None
+    timestamp: Epoch | None = None
+    agent_id: str | None = None
+    user_id: str | None = None
+    session_id: str | None = None
+    request_id: str | None = None
+    formation_id: str | None = None
+
+
+class SessionMessage(Model):
+    """A message of a session."""
+
+    text: str
+    metadata: MessageMetadata
+    timestamp: Epoch | None = None
+    namespace: str | None = None
+    embedding: list[float] | None = None
+
+    @property
+    def role(self) -> str | None:
+        """`"user"` or `"assistant"`, as the server stored it."""
+        return self.metadata.role
+
+
+class MessageList(Listing[SessionMessage]):
+    """The oldest messages of a session, the oldest first."""
+
+    items_field = "messages"
+    session_id: str
+    messages: list[SessionMessage]
+    count: int
+    has_more: bool
+    """More messages than the limit exist. The server can't page: raise the limit."""
+
+
+class RestoreMessage(Request):
+    """A message to put back into a session."""
+
+    role: str
+    content: str
+    timestamp: AwareDatetime
+    """When it was said. The server reads a time that it can't parse as 1970."""
+    agent_id: str | None = None
+    metadata: JsonObject | None = None
+
+
+class RestoreRequest(Request):
+    """The body of a restore."""
+
+    messages: list[RestoreMessage]
+
+
+class RestoredSession(Answer):
+    """What a restore did."""
+
+    session_id: str
+    messages_loaded: int
+    messages_dropped: int
+    message: str

@@ -1,0 +1,63 @@
+"""UI widgets that come with a reply (contract A11)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from .._base import Model
+
+
+class Option(Model):
+    """One choice."""
+
+    value: str
+    label: str
+
+
+class OptionsWidget(Model):
+    """A question with choices. Answer with `ui_response` and a normal message."""
+
+    type: Literal["options"]
+    id: str
+    prompt: str
+    options: list[Option]
+    multi: bool = False
+
+
+class ActionLink(Model):
+    """A link to open."""
+
+    type: Literal["action_link"]
+    id: str
+    label: str
+    url: str
+    hint: str | None = None
+
+
+class McpResource(Model):
+    """A resource that an MCP tool wants shown."""
+
+    type: Literal["mcp_resource"]
+    id: str
+    resource: str
+    data: str
+    server: str
+    tool: str
+    mime_type: str | None = None
+    encoding: str | None = None
+    """`"base64"` when `data` is encoded so."""
+
+
+class UnknownWidget(Model):
+    """A kind of widget that this version doesn't know; all its keys are kept."""
+
+    type: str
+    id: str | None = None
+
+
+_KnownWidget = Annotated[OptionsWidget | ActionLink | McpResource, Field(discriminator="type")]
+
+Widget = Annotated[_KnownWidget | UnknownWidget, Field(union_mode="left_to_right")]
+"""Any widget."""

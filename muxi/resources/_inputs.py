@@ -1,0 +1,32 @@
+"""What users pass in, as request models."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+import pydantic
+
+from ..errors import ValidationError
+from ..models._base import Request
+
+RequestT = TypeVar("RequestT", bound=Request)
+
+
+def as_request(kind: type[RequestT], given: RequestT | Mapping[str, object]) -> RequestT:
+    """A request model, validated from a mapping if it is one.
+
+    Raises:
+        ValidationError: The mapping doesn't fit; the message names each field, not its value.
+    """
+    if isinstance(given, kind):
+        return given
+    try:
+        return kind.model_validate(given)
+    except pydantic.ValidationError as exc:
+        faults = exc.errors(include_url=False, include_input=False, include_context=False)
+        told = "; ".join(
+            f"{'.'.join(map(str, fault['loc'])) or kind.__name__}: {fault['msg']}"
+            for fault in faults
+        )
+        raise ValidationError(f"{kind.__name__} is wrong: {told}.") from None

@@ -1,0 +1,119 @@
+"""A turn of a conversation: what the chat calls have in common."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import uuid4
+
+from ..._call import Auth, Call, User, path
+from ...errors import ValidationError
+from ...models import formation as m
+from .._inputs import as_request
+
+# The runtime's own pattern: a path such as /usr/bin is no command.
+_COMMAND = re.compile(r"/[a-zA-Z0-9_-]+(\s.*)?", re.DOTALL)
+
+_LONGEST_MESSAGE = 100_000
+_LARGEST_FILE = 50 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A checked request, with the ids that follow it through its life."""
+
+    request: m.ChatRequest | m.AudioRequest
+    where: str
+    user_id: str | None
+    request_id: str | None
+    """Ours for chat. Audio turns take no id (contract A4.1): only their events tell it."""
+
+    @classmethod
+    def of(
+        cls,
+        message: str | m.ChatRequest | Mapping[str, object],
+        session_id: str | None,
+        agent_id: str | None,
+        files: Sequence[m.Attachment | Mapping[str, object]] | None,
+        reply_to: m.ChatReply | None,
+        user_id: str | None,
+    ) -> Turn:
+        """A chat turn. A follow-up keeps the id of the turn that asked (contract A6.3)."""
+        fields = _fields({"message": message} if isinstance(message, str) else message)
+        if reply_to is not None:
+            if session_id is not None or fields.keys() & {"session_id", "request_id"}:
+                raise ValidationError("reply_to= brings its own session and turn: give only it.")
+            session_id = reply_to.session_id
+            if reply_to.awaiting_user:
+                fields["request_id"] = reply_to.request_id or reply_to.metadata.request_id
+        fields.update(_given(session_id=session_id, agent_id=agent_id, files=files))
+        body_user = fields.pop("user_id", None)
+        fields["request_id"] = fields.get("request_id") or f"req_{uuid4().hex}"
+        request = as_request(m.ChatRequest, fields)
+        return cls(request, path("chat"), user_id or _text(body_user), request.request_id)
+
+    @classmethod
+    def of_audio(
+        cls,
+        files: Sequence[m.Attachment | Mapping[str, object]] | m.AudioRequest,
+        session_id: str | None,
+        agent_id: str | None,
+        user_id: str | None,
+    ) -> Turn:
+        """A turn that is spoken."""
+        fields = _fields(files if isinstance(files, m.AudioRequest) else {"files": files})
+        fields.update(_given(session_id=session_id, agent_id=agent_id))
+        body_user = fields.pop("user_id", None)
+        request = as_request(m.AudioRequest, fields)
+        return cls(request, path("audiochat"), user_id or _text(body_user), None)
+
+    @property
+    def is_command(self) -> bool:
+        """A slash command. Its reply can't be streamed, and it must not run twice."""
+        text = self.request.message if isinstance(self.request, m.ChatRequest) else ""
+        return _COMMAND.fullmatch(text.strip()) is not None
+
+    @property
+    def was_refused(self) -> bool:
+        """If its reply could not be streamed, it was refused before it did anything.
+
+        The runtime can't stream a reply that it makes without its pipeline. Some of those come of
+        an action: a command, an answer to the set-up dialogue, a choice on a tuning widget. An
+        over-long message and an over-large file are only refused, and a recording in which
+        nothing is heard is only transcribed: these may be sent again.
+        """
+        if isinstance(self.request, m.AudioRequest):
+            return True
+        sizes = [file.size or 0 for file in self.request.files or ()]
+        return len(self.request.message) > _LONGEST_MESSAGE or max(sizes, default=0) > _LARGEST_FILE
+
+    def call(self, *, stream: bool) -> Call[m.ChatReply | m.ChatAccepted]:
+        """The call that runs the turn."""
+        return Call(
+            "POST",
+            self.where,
+            m.ChatTurn,
+            Auth.CLIENT,
+            User.OPTIONAL,
+            self.user_id,
+            body=self.request.model_copy(update={"stream": stream}),
+            deduplicated=not stream and isinstance(self.request, m.ChatRequest),
+            turn_id=self.request_id,
+        ).map(m.ChatTurn.reply)
+
+
+def _fields(given: m.ChatRequest | m.AudioRequest | Mapping[str, object]) -> dict[str, object]:
+    if isinstance(given, Mapping):
+        return dict(given)
+    return {name: getattr(given, name) for name in given.model_fields_set}
+
+
+def _given(**arguments: object) -> dict[str, object]:
+    return {name: value for name, value in arguments.items() if value is not None}
+
+
+def _text(value: object) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    raise ValidationError("user_id must be a text.")

@@ -1,0 +1,134 @@
+"""Chat, by text and by voice (contract A4.1, A6, B10)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ..._call import Call, StreamCall
+from ..._endpoint import Resource, TransportT, endpoint, streaming
+from ...models import formation as m
+from ._reader import ChatReader
+from ._turn import Turn
+
+
+class Chat(Resource[TransportT]):
+    """Conversation with the formation."""
+
+    @endpoint
+    def send(
+        self,
+        message: str | m.ChatRequest | Mapping[str, object],
+        *,
+        session_id: str | None = None,
+        agent_id: str | None = None,
+        files: Sequence[m.Attachment | Mapping[str, object]] | None = None,
+        reply_to: m.ChatReply | None = None,
+        user_id: str | None = None,
+    ) -> Call[m.ChatReply | m.ChatAccepted]:
+        """Say something and wait for the whole reply. A turn can take minutes.
+
+        After a timeout it is sent again under the same idempotency key, which the formation joins
+        to the turn that is running. Use `stream` for turns that make files: this runtime can't
+        send them in a plain reply (contract A10).
+
+        Args:
+            message: What to say; a request model or a mapping for all that can be sent.
+            session_id: The conversation it belongs to; a new one if None.
+            agent_id: Which agent shall answer.
+            files: What goes with it.
+            reply_to: The reply that this answers: its session goes on and, where it asked for
+                something, its turn too.
+            user_id: Who speaks; beats the client's own user. Nobody named is user "0".
+
+        Raises:
+            TimeoutError: No reply in time; `requests.wait(error.request_id)` finishes the turn.
+            ValidationError: The request is wrong.
+            AuthorizationError: The formation's rules forbid it.
+        """
+        turn = Turn.of(message, session_id, agent_id, files, reply_to, user_id)
+        return turn.call(stream=False)
+
+    @streaming
+    def stream(
+        self,
+        message: str | m.ChatRequest | Mapping[str, object],
+        *,
+        session_id: str | None = None,
+        agent_id: str | None = None,
+        files: Sequence[m.Attachment | Mapping[str, object]] | None = None,
+        reply_to: m.ChatReply | None = None,
+        stall_after: float = 15.0,
+        user_id: str | None = None,
+    ) -> StreamCall[m.ChatEvent, m.ChatReply]:
+        """Say something and read the reply as it is made.
+
+        Args:
+            message: What to say; a request model or a mapping for all that can be sent.
+            session_id: The conversation it belongs to; a new one if None.
+            agent_id: Which agent shall answer.
+            files: What goes with it.
+            reply_to: The reply that this answers: its session goes on and, where it asked for
+                something, its turn too.
+            stall_after: Seconds without an event after which the turn itself is looked at: the
+                runtime leaves some streams open that have nothing more to say.
+            user_id: Who speaks; beats the client's own user. Nobody named is user "0".
+
+        Raises:
+            StreamError: The turn failed.
+            StreamInterrupted: The stream ended before the turn did.
+        """
+        turn = Turn.of(message, session_id, agent_id, files, reply_to, user_id)
+        call = turn.call(stream=not turn.is_command)
+        return StreamCall(call, lambda: ChatReader(turn, stall_after))
+
+
+class Audio(Resource[TransportT]):
+    """Conversation by voice notes, which are transcribed first."""
+
+    @endpoint
+    def send(
+        self,
+        files: Sequence[m.Attachment | Mapping[str, object]] | m.AudioRequest,
+        *,
+        session_id: str | None = None,
+        agent_id: str | None = None,
+        user_id: str | None = None,
+    ) -> Call[m.ChatReply | m.ChatAccepted]:
+        """Send voice notes and wait for the whole reply.
+
+        Args:
+            files: The notes, `audio/*`, content in base64.
+            session_id: The conversation they belong to; a new one if None.
+            agent_id: Which agent shall answer.
+            user_id: Who speaks; beats the client's own user. Nobody named is user "0".
+
+        Raises:
+            ValidationError: There is none, or one is no audio.
+        """
+        return Turn.of_audio(files, session_id, agent_id, user_id).call(stream=False)
+
+    @streaming
+    def stream(
+        self,
+        files: Sequence[m.Attachment | Mapping[str, object]] | m.AudioRequest,
+        *,
+        session_id: str | None = None,
+        agent_id: str | None = None,
+        stall_after: float = 15.0,
+        user_id: str | None = None,
+    ) -> StreamCall[m.ChatEvent, m.ChatReply]:
+        """Send voice notes and read the reply as it is made.
+
+        Args:
+            files: The notes, `audio/*`, content in base64.
+            session_id: The conversation they belong to; a new one if None.
+            agent_id: Which agent shall answer.
+            stall_after: Seconds without an event after which the turn itself is looked at.
+            user_id: Who speaks; beats the client's own user. Nobody named is user "0".
+
+        Raises:
+            StreamError: The turn failed.
+            StreamInterrupted: The stream ended before the turn did.
+        """
+        turn = Turn.of_audio(files, session_id, agent_id, user_id)
+        return StreamCall(turn.call(stream=True), lambda: ChatReader(turn, stall_after))

@@ -1,0 +1,90 @@
+"""Requests: turns and jobs, tracked (contract A6.2, B12)."""
+
+from __future__ import annotations
+
+from ..._call import Auth, Call, Steps, User, clock, path, pause, send
+from ..._endpoint import Resource, TransportT, endpoint, flow
+from ...errors import TimeoutError
+from ...models import formation as m
+
+_USER = User.REQUIRED_WITH_CLIENT_KEY
+
+
+class Requests(Resource[TransportT]):
+    """The turns and jobs that run, and those that ended within the last five minutes."""
+
+    @endpoint
+    def list(self, *, user_id: str | None = None) -> Call[m.RequestList]:
+        """List tracked requests; the server doesn't page them.
+
+        Args:
+            user_id: Whose requests. Needed with the client key; with the admin key alone it is a
+                filter.
+        """
+        return Call("GET", path("requests"), m.RequestList, Auth.EITHER, _USER, user_id)
+
+    @endpoint
+    def get(self, request_id: str, *, user_id: str | None = None) -> Call[m.RequestStatus]:
+        """Fetch the state of a request, and its result once it is completed.
+
+        Args:
+            request_id: Which request.
+            user_id: Whose request; beats the client's own user.
+
+        Raises:
+            NotFoundError: It was never tracked, or ended over five minutes ago.
+            AuthorizationError: It is another user's.
+        """
+        where = path("requests", request_id)
+        return Call("GET", where, m.RequestStatus, Auth.EITHER, _USER, user_id)
+
+    @endpoint
+    def cancel(self, request_id: str, *, user_id: str | None = None) -> Call[m.Cancellation]:
+        """Ask a request to stop. A `cooperative` cancellation may still end in a reply.
+
+        Args:
+            request_id: Which request.
+            user_id: Whose request; beats the client's own user.
+
+        Raises:
+            NotFoundError: It isn't tracked.
+            ValidationError: It has ended already (`OPERATION_FAILED`).
+        """
+        where = path("requests", request_id)
+        return Call("DELETE", where, m.Cancellation, Auth.EITHER, _USER, user_id)
+
+    @flow
+    def wait(
+        self,
+        request_id: str,
+        *,
+        timeout: float | None = None,
+        poll_interval: float = 1.0,
+        user_id: str | None = None,
+    ) -> Steps[m.RequestStatus]:
+        """Wait until a request is completed, failed or cancelled.
+
+        A turn that asks the user something stays `processing` until the server gives it up after
+        ten minutes (contract A6.2).
+
+        Args:
+            request_id: Which request.
+            timeout: Seconds to wait at most; None for as long as it takes.
+            poll_interval: Seconds between two looks.
+            user_id: Whose request; beats the client's own user.
+
+        Raises:
+            TimeoutError: It still runs.
+            NotFoundError: It isn't tracked, or no longer.
+        """
+        look = Requests.get.build(request_id, user_id=user_id)
+        began = yield from clock()
+        while not (status := (yield from send(look))).is_terminal:
+            if timeout is not None and (yield from clock()) - began + poll_interval > timeout:
+                raise TimeoutError(
+                    f"The request is still {status.status} after {timeout} s",
+                    request_id=request_id,
+                    sent=True,
+                )
+            yield from pause(poll_interval)
+        return status

@@ -1,0 +1,48 @@
+"""The control plane: its namespaces, and the calls that belong to none (contract server-api 3)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from ..._call import Auth, Call, Response, Shape, path
+from ..._endpoint import Resource, TransportT, endpoint
+from ...errors import InvalidResponseError
+from ...models import server as m
+from .formations import Formations
+
+
+class ServerApi(Resource[TransportT]):
+    """All methods of a MUXI Server."""
+
+    @property
+    def formations(self) -> Formations[TransportT]:
+        """The formations that the server runs."""
+        return Formations(self._transport)
+
+    @endpoint
+    def ping(self) -> Call[timedelta]:
+        """How long the server takes to answer, the way there and back included. Needs no key.
+
+        Raises:
+            InvalidResponseError: Something answers that is no MUXI Server.
+        """
+        call = Call("GET", path("ping"), str, Auth.NONE, shape=Shape.TEXT)
+        return call.map_response(_round_trip)
+
+    @endpoint
+    def health(self) -> Call[m.Health]:
+        """Is the server up, and which version? Needs no key; says nothing about formations."""
+        return Call("GET", path("health"), m.Health, Auth.NONE, shape=Shape.BARE)
+
+    @endpoint
+    def status(self) -> Call[m.ServerStatus]:
+        """What the server runs: formations by state, ports, its own process."""
+        return Call("GET", path("rpc", "server", "status"), m.ServerStatus, Auth.HMAC)
+
+
+def _round_trip(pong: Response[str]) -> timedelta:
+    if pong.answer != "pong":
+        raise InvalidResponseError(
+            "The answer to a ping is not a MUXI Server's", status_code=pong.status_code, sent=True
+        )
+    return pong.elapsed
