@@ -238,7 +238,5 @@ class ChatTurn(Answer):
 
     def _unknown(self, message: AssistantMessage | Acknowledgement) -> JsonObject:
         unknown = {**(self.model_extra or {}), **(message.model_extra or {})}
-        return {key: value for key, value in unknown.items() if key not in _FLAT}
-
-
-_FLAT = {*ChatReply.model_fields, *ChatAccepted.model_fields}
+        ours = {*ChatReply.model_fields, *ChatAccepted.model_fields}
+        return {key: value for key, value in unknown.items() if key not in ours}
