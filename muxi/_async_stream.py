@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -39,7 +39,7 @@ class AsyncStream(Base[EventT, ResultT]):
         Raises:
             MuxiError: The server refused it.
         """
-        if self._events is None:
+        if self._events is None and not self._closed:
             reply, attempts = await self._transport.open(self._call)
             self._opened(reply, attempts)
             self._events = self._pump(reply, attempts)
@@ -114,6 +114,7 @@ class AsyncStream(Base[EventT, ResultT]):
         except httpx.HTTPError as exc:
             if not (self._reader.ended or self._closed):
                 raise self._broken(exc) from exc
+        self._check_failure()
         if not self._closed:
             last = await self._transport.run(self._reader.finish())
             if last is not None:
@@ -133,10 +134,19 @@ class _AsyncTap(httpx.AsyncByteStream):
         self._between_chunks = between_chunks
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for chunk in self._inner:
-            yield chunk
-            if await self._between_chunks():
-                return
+        chunks = aiter(self._inner)
+        try:
+            async for chunk in chunks:
+                yield chunk
+                if await self._between_chunks():
+                    break
+        finally:
+            await self._inner.aclose()
+            # Run the iterators below into the closed connection: dropped half-way, they would be
+            # finalized one by one by the event loop.
+            with suppress(httpx.HTTPError):
+                async for _ in chunks:
+                    pass
 
     async def aclose(self) -> None:
         await self._inner.aclose()

@@ -16,7 +16,7 @@ from httpx_sse import EventSource, ServerSentEvent
 
 from ._answers import read_answer
 from ._call import EventT, Response, ResultT, StreamCall
-from .errors import StreamError, StreamInterrupted
+from .errors import MuxiError, StreamError, StreamInterrupted
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -37,6 +37,7 @@ class Base(Generic[EventT, ResultT]):
         self._http: httpx.Response | None = None
         self._entered = False
         self._closed = False
+        self._failure: MuxiError | None = None
         self._past_end = False
         self._last_event = 0.0
 
@@ -73,7 +74,12 @@ class Base(Generic[EventT, ResultT]):
         if not sse.data or self._reader.ended or self._closed:
             return None
         self._last_event = time.monotonic()
-        return self._reader.read(sse.event, sse.data)
+        try:
+            return self._reader.read(sse.event, sse.data)
+        except MuxiError as exc:
+            # Raised at the end of the body, which is now: the tap reads no further.
+            self._failure, self._closed = exc, True
+            return None
 
     def _over(self) -> bool:
         """Nothing more is to be read. The chunk after the end is: it frees the connection."""
@@ -96,7 +102,12 @@ class Base(Generic[EventT, ResultT]):
         error.partial = self._reader.partial
         return error
 
+    def _check_failure(self) -> None:
+        if self._failure is not None:
+            raise self._failure
+
     def _finished(self) -> ResultT:
+        self._check_failure()
         if self._closed and not self._reader.ended:
             raise StreamError("The stream was closed before its end.", sent=True)
         return self._reader.result()
@@ -120,7 +131,7 @@ class Stream(Base[EventT, ResultT]):
         Raises:
             MuxiError: The server refused it.
         """
-        if self._events is None:
+        if self._events is None and not self._closed:
             reply, attempts = self._transport.open(self._call)
             self._opened(reply, attempts)
             self._events = self._pump(reply, attempts)
@@ -174,6 +185,8 @@ class Stream(Base[EventT, ResultT]):
         if self._http is None:
             yield self._plain(reply, attempts)
             return
+        if self._closed:
+            return
         self._http.stream = _Tap(self._http.stream, self._between_chunks)
         try:
             for sse in EventSource(self._http).iter_sse():
@@ -183,6 +196,7 @@ class Stream(Base[EventT, ResultT]):
         except httpx.HTTPError as exc:
             if not (self._reader.ended or self._closed):
                 raise self._broken(exc) from exc
+        self._check_failure()
         if not self._closed:
             last = self._transport.run(self._reader.finish())
             if last is not None:

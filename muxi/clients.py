@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
     from typing_extensions import Self
 
-    from ._transport import AsyncTransport, SyncTransport  # noqa: F401
-    from ._transport import RawAsyncTransport, RawSyncTransport
+    from ._transport import AsyncTransport, RawAsyncTransport, RawSyncTransport, SyncTransport  # noqa: F401
     from .retry import Retry
 
 

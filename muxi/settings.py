@@ -54,7 +54,7 @@ class ServerSettings(_Settings):
     key_id: str | None = None
     secret_key: SecretStr | None = None
 
-    def base_url(self) -> str:
+    def api_url(self) -> str:
         """Where calls go.
 
         Raises:
@@ -134,8 +134,8 @@ def load(kind: type[SettingsT], given: Mapping[str, Any]) -> SettingsT:
             f"{fault['msg']}."
         ) from None
     # An address that is passed beats those of the environment, whichever way they are named.
-    others = {"base_url", "url", "server_url"}.difference(addresses) if addresses else ()
-    return settings.model_copy(update=dict.fromkeys(others))
+    others = {"base_url", "url", "server_url"}.intersection(kind.model_fields).difference(addresses)
+    return settings.model_copy(update=dict.fromkeys(others)) if addresses else settings
 
 
 def checked_url(name: str, url: str) -> str:
@@ -161,7 +161,7 @@ def server_options(
 ) -> Options:
     """The options of a client for a server."""
     keys: dict[Auth, httpx.Auth] = {}
-    url = settings.base_url()
+    url = settings.api_url()
     if (settings.key_id is None) != (settings.secret_key is None):
         raise ConfigurationError(
             "key_id= and secret_key= go together: pass both, or set MUXI_KEY_ID and "

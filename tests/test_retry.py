@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import pydantic
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from muxi import ConnectionError, MuxiError, NotFoundError, Retry, TimeoutError, UnavailableError
+from muxi.errors import error_class
+
+BUSY = UnavailableError("Busy", code="SYSTEM_OVERLOAD", status_code=503, sent=True)
+
+
+def delay(error: MuxiError, attempt: int = 1, *, repeatable: bool = True) -> float | None:
+    return Retry().delay(error, attempt=attempt, repeatable=repeatable, jitter=1.0)
+
+
+@pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
+def test_these_statuses_are_tried_again(status: int) -> None:
+    error = error_class(status)("x", status_code=status, sent=True)
+    assert delay(error) == 0.5
+    assert delay(error, repeatable=False) is None
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 409, 410, 422, 501, 507])
+def test_other_statuses_are_not(status: int) -> None:
+    assert delay(error_class(status)("x", status_code=status, sent=True)) is None
+
+
+def test_what_was_never_sent_is_always_tried_again() -> None:
+    for error in (ConnectionError("x"), TimeoutError("x")):
+        assert delay(error, repeatable=False) == 0.5
+    assert delay(ConnectionError("x", sent=True), repeatable=False) is None
+
+
+def test_back_off_doubles_up_to_its_limit() -> None:
+    patient = Retry(max_retries=9)
+    waits = [
+        patient.delay(BUSY, attempt=attempt, repeatable=True, jitter=1.0) for attempt in range(1, 8)
+    ]
+    assert waits == [0.5, 1, 2, 4, 8, 8, 8]
+
+
+def test_attempts_end() -> None:
+    assert [delay(BUSY, attempt) is None for attempt in (1, 2, 3)] == [False, False, True]
+
+
+def test_a_feature_that_is_not_configured_is_tried_once_more() -> None:
+    error = UnavailableError("Off", code="SERVICE_UNAVAILABLE", status_code=503, sent=True)
+    assert [delay(error, attempt) is None for attempt in (1, 2)] == [False, True]
+    assert Retry(max_retries=0).delay(error, attempt=1, repeatable=True, jitter=1.0) is None
+
+
+def test_the_server_says_how_long_within_limits() -> None:
+    def wait(seconds: float) -> float | None:
+        error = MuxiError("x", status_code=429, sent=True, retry_after=seconds)
+        return Retry(max_retry_after=10).delay(error, attempt=1, repeatable=True, jitter=0.3)
+
+    assert [wait(0), wait(3), wait(100)] == [0, 3, 10]
+
+
+@given(st.integers(1, 200), st.floats(0, 1), st.booleans(), st.floats(0, 1e6) | st.none())
+def test_no_wait_is_negative_or_beyond_the_limits(
+    attempt: int, jitter: float, repeatable: bool, retry_after: float | None
+) -> None:
+    error = MuxiError("x", status_code=503, sent=True, retry_after=retry_after)
+    wait = Retry(max_retries=500).delay(
+        error, attempt=attempt, repeatable=repeatable, jitter=jitter
+    )
+    assert (wait is not None) == repeatable
+    assert wait is None or 0 <= wait <= (8.0 if retry_after is None else 60.0)
+
+
+def test_it_is_a_frozen_value_that_checks_itself() -> None:
+    with pytest.raises(pydantic.ValidationError):
+        Retry(max_retries=-1)
+    with pytest.raises(pydantic.ValidationError):
+        Retry().max_retries = 3  # type: ignore[misc]
+    assert delay(NotFoundError("x", status_code=404)) is None
