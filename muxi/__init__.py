@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ._lazy import lazy
+from ._lazy import lazy as _lazy
 from ._version import __version__ as __version__
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from .settings import FormationSettings as FormationSettings
     from .settings import ServerSettings as ServerSettings
 
-__getattr__, __dir__ = lazy(
+__getattr__, __dir__ = _lazy(
     __name__,
     {
         "._call": "Response",

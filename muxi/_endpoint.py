@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from functools import cached_property, wraps
-from inspect import Signature, signature
+from inspect import signature
 from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Generic, ParamSpec, TypeVar, overload
 
@@ -69,44 +69,46 @@ class _Method(Generic[P, DescribedT]):
         return self._describe(None, *args, **kwargs)
 
     def _bound(self, instance: Resource[Any]) -> MethodType:
-        is_async = self.awaitable and instance._transport.is_async
+        is_async: bool = instance._transport.is_async
         return MethodType(self._async if is_async else self._sync, instance)
 
     @cached_property
     def _sync(self) -> FunctionType:
+        return self._dressed(self._plain(), "Stream[")
+
+    @cached_property
+    def _async(self) -> FunctionType:
+        return self._dressed(self._awaited() if self.awaitable else self._plain(), "AsyncStream[")
+
+    def _plain(self) -> Callable[..., object]:
         describe, verb = self._describe, self.verb
 
         @wraps(describe)
         def method(resource: Resource[Any], /, *args: P.args, **kwargs: P.kwargs) -> object:
             return getattr(resource._transport, verb)(describe(resource, *args, **kwargs))
 
-        return self._dressed(method)
+        return method
 
-    @cached_property
-    def _async(self) -> FunctionType:
+    def _awaited(self) -> Callable[..., object]:
         describe, verb = self._describe, self.verb
 
         @wraps(describe)
         async def method(resource: Resource[Any], /, *args: P.args, **kwargs: P.kwargs) -> object:
             return await getattr(resource._transport, verb)(describe(resource, *args, **kwargs))
 
-        return self._dressed(method)
+        return method
 
-    def _dressed(self, method: Callable[..., object]) -> FunctionType:
+    def _dressed(self, method: Callable[..., object], stream: str) -> FunctionType:
+        """The method with the signature that users see: it returns the answer, not its call."""
         assert isinstance(method, FunctionType)
         described = signature(self._describe)
-        answer = _inner(described.return_annotation)
+        answer = str(described.return_annotation).replace("StreamCall[", stream)
+        if answer.startswith(("Call[", "Steps[")):
+            answer = answer.partition("[")[2].removesuffix("]")
         method.__annotations__ = {**self._describe.__annotations__, "return": answer}
         vars(method)["__signature__"] = described.replace(return_annotation=answer)
         vars(method)["build"] = self.build
         return method
-
-
-def _inner(annotation: object) -> object:
-    """`Agent` of `"Call[Agent]"`; a stream's annotation stays as it is."""
-    if isinstance(annotation, str) and annotation.startswith(("Call[", "Steps[")):
-        return annotation.partition("[")[2].removesuffix("]")
-    return annotation if annotation is not Signature.empty else None
 
 
 class endpoint(_Method[P, Call[T]]):

@@ -49,7 +49,8 @@ class _ServerClient(Client[OwnT, HttpT], ServerApi[OwnT]):
         Raises:
             ConfigurationError: A setting is missing or wrong.
         """
-        from .settings import ServerSettings, load, server_options
+        from ._connect import load, server_options
+        from .settings import ServerSettings
 
         given = {
             "url": url,
@@ -104,7 +105,8 @@ class _FormationClient(Client[OwnT, HttpT], FormationApi[OwnT]):
         Raises:
             ConfigurationError: A setting is missing or wrong, or two exclude each other.
         """
-        from .settings import FormationSettings, formation_options, load
+        from ._connect import formation_options, load
+        from .settings import FormationSettings
 
         given = {
             "server_url": server_url,

@@ -33,9 +33,9 @@ def lines(caplog: pytest.LogCaptureFixture, *script: object, debug: bool) -> lis
             retry=Retry(max_retries=1, base_delay=0),
             headers={"X-Token": "tok_secret"},
         ) as client,
+        contextlib.suppress(ConnectionError),
     ):
-        with contextlib.suppress(ConnectionError):
-            client.sessions.list()
+        client.sessions.list()
     return [record.getMessage() for record in caplog.records if record.name == "muxi"]
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeVar
-
-import pydantic
+from typing import TYPE_CHECKING, TypeVar
 
 from ..errors import ValidationError
-from ..models._base import Request
 
-RequestT = TypeVar("RequestT", bound=Request)
+if TYPE_CHECKING:
+    from ..models._base import Request
+
+RequestT = TypeVar("RequestT", bound="Request")
 
 
 def as_request(kind: type[RequestT], given: RequestT | Mapping[str, object]) -> RequestT:
@@ -19,6 +19,8 @@ def as_request(kind: type[RequestT], given: RequestT | Mapping[str, object]) -> 
     Raises:
         ValidationError: The mapping doesn't fit; the message names each field, not its value.
     """
+    import pydantic  # not above: to import a client stays cheap
+
     if isinstance(given, kind):
         return given
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..._lazy import lazy
+from ..._lazy import lazy as _lazy
 
 if TYPE_CHECKING:
     from .chat import Attachment as Attachment
@@ -66,7 +66,7 @@ if TYPE_CHECKING:
     from .widgets import UnknownWidget as UnknownWidget
     from .widgets import Widget as Widget
 
-__getattr__, __dir__ = lazy(
+__getattr__, __dir__ = _lazy(
     __name__,
     {
         ".chat": "Attachment AudioRequest ChatRequest UiResponse",

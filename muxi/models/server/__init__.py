@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..._lazy import lazy
+from ..._lazy import lazy as _lazy
 
 if TYPE_CHECKING:
     from .formations import Formation as Formation
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .status import ServerIdentity as ServerIdentity
     from .status import ServerStatus as ServerStatus
 
-__getattr__, __dir__ = lazy(
+__getattr__, __dir__ = _lazy(
     __name__,
     {
         ".formations": ("Formation FormationList FormationState FormationSummary FormationVersion"),

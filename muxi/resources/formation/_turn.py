@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
-from ..._call import Auth, Call, User, path
+from ..._call import Auth, Call, StreamCall, User, path
 from ...errors import ValidationError
 from ...models import formation as m
 from .._inputs import as_request
@@ -87,6 +87,14 @@ class Turn:
             return True
         sizes = [file.size or 0 for file in self.request.files or ()]
         return len(self.request.message) > _LONGEST_MESSAGE or max(sizes, default=0) > _LARGEST_FILE
+
+    def stream(self, stall_after: float) -> StreamCall[m.ChatEvent, m.ChatReply]:
+        """The call that runs the turn and is answered by events."""
+        from ._reader import ChatReader  # not above: to import a client stays cheap
+
+        return StreamCall(
+            self.call(stream=not self.is_command), lambda: ChatReader(self, stall_after)
+        )
 
     def call(self, *, stream: bool) -> Call[m.ChatReply | m.ChatAccepted]:
         """The call that runs the turn."""

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from ..._call import Call, StreamCall
 from ..._endpoint import Resource, TransportT, endpoint, streaming
 from ...models import formation as m
-from ._reader import ChatReader
 from ._turn import Turn
 
 
@@ -45,8 +44,7 @@ class Chat(Resource[TransportT]):
             ValidationError: The request is wrong.
             AuthorizationError: The formation's rules forbid it.
         """
-        turn = Turn.of(message, session_id, agent_id, files, reply_to, user_id)
-        return turn.call(stream=False)
+        return Turn.of(message, session_id, agent_id, files, reply_to, user_id).call(stream=False)
 
     @streaming
     def stream(
@@ -77,9 +75,7 @@ class Chat(Resource[TransportT]):
             StreamError: The turn failed.
             StreamInterrupted: The stream ended before the turn did.
         """
-        turn = Turn.of(message, session_id, agent_id, files, reply_to, user_id)
-        call = turn.call(stream=not turn.is_command)
-        return StreamCall(call, lambda: ChatReader(turn, stall_after))
+        return Turn.of(message, session_id, agent_id, files, reply_to, user_id).stream(stall_after)
 
 
 class Audio(Resource[TransportT]):
@@ -130,5 +126,4 @@ class Audio(Resource[TransportT]):
             StreamError: The turn failed.
             StreamInterrupted: The stream ended before the turn did.
         """
-        turn = Turn.of_audio(files, session_id, agent_id, user_id)
-        return StreamCall(turn.call(stream=True), lambda: ChatReader(turn, stall_after))
+        return Turn.of_audio(files, session_id, agent_id, user_id).stream(stall_after)

@@ -1,0 +1,46 @@
+# Every target sets up what it needs: a virtual environment in .venv, from pyproject.toml.
+PYTHON ?= python3
+BIN := .venv/bin
+CACHE ?= $(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)
+RUNTIME := $(CACHE)/muxi-client/runtime
+
+.PHONY: demo test lint types test-runtime bench format clean
+
+demo: .venv/user.stamp        ## the main job, on the embedded emulator
+	$(BIN)/python -m muxi.testing --port 0 $(BIN)/python examples/quickstart.py
+
+test: .venv/dev.stamp         ## all tests but those on the real runtime
+	$(BIN)/python -m pytest
+
+lint: .venv/dev.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/dev.stamp
+	$(BIN)/mypy
+	$(BIN)/pyright
+
+test-runtime: .venv/dev.stamp ## tests on the real runtime, in an environment of its own
+	tests/runtime/install.sh $(RUNTIME)
+	MUXI_RUNTIME_PYTHON=$(RUNTIME)/bin/python $(BIN)/python -m pytest tests/runtime
+
+bench: .venv/dev.stamp        ## speed against plain httpx, on this machine
+	$(BIN)/python benchmarks/run.py
+
+format: .venv/dev.stamp
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache dist
+
+.venv/user.stamp: pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --editable '.[testing]'
+	touch $@
+
+.venv/dev.stamp: pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+	$(BIN)/python -m pip install --quiet --editable '.[testing]' --group dev
+	touch .venv/user.stamp $@

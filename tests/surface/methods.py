@@ -1,0 +1,161 @@
+"""The methods of both services, found by machine, and arguments to call them with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from inspect import Parameter, signature
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from pydantic import AwareDatetime, BaseModel
+
+from muxi._call import Call, StreamCall
+from muxi._endpoint import Resource, _Method
+from muxi.models._base import Request
+from muxi.resources.formation import FormationApi
+from muxi.resources.server import ServerApi
+
+Arguments = dict[str, Any]
+Descriptor = _Method[Any, Any]
+
+_SIMPLE: dict[object, list[object]] = {
+    str: ["a b"],
+    bool: [True, False],
+    int: [7],
+    float: [0.5],
+    object: ["anything"],
+    Any: ["anything"],
+    datetime: [datetime(2025, 1, 2, tzinfo=timezone.utc)],
+    AwareDatetime: [datetime(2025, 1, 2, tzinfo=timezone.utc)],
+}
+
+
+@dataclass(frozen=True)
+class Method:
+    """A method by its way from the client, such as `sessions.get`."""
+
+    service: Literal["formation", "server"]
+    path: tuple[str, ...]
+    descriptor: Descriptor
+
+    def __str__(self) -> str:
+        return ".".join((self.service, *self.path))
+
+    @property
+    def name(self) -> str:
+        return self.path[-1]
+
+    def namespace(self, client: object) -> object:
+        """What holds the method on a client."""
+        for name in self.path[:-1]:
+            client = getattr(client, name)
+        return client
+
+    def of(self, client: object) -> Callable[..., Any]:
+        """The method of a client."""
+        bound: Callable[..., Any] = getattr(self.namespace(client), self.name)
+        return bound
+
+    def parameters(self) -> list[Parameter]:
+        """All but `self`."""
+        return list(signature(self.descriptor.__wrapped__).parameters.values())[1:]
+
+    def evaluated(self, annotation: str) -> object:
+        """The type that an annotation means, in the module of the method."""
+        found: object = eval(annotation, self.descriptor.__wrapped__.__globals__)
+        return found
+
+    def values(self, parameter: Parameter) -> list[object]:
+        """A value for each alternative of a parameter."""
+        return values_of(self.evaluated(parameter.annotation))
+
+    def required(self) -> Arguments:
+        """The fewest arguments."""
+        return {
+            one.name: self.values(one)[0]
+            for one in self.parameters()
+            if one.default is Parameter.empty
+        }
+
+    def variants(self) -> list[Arguments]:
+        """The fewest arguments, then with each alternative of each parameter in turn."""
+        fewest = self.required()
+        return [fewest] + [
+            {**fewest, one.name: value} for one in self.parameters() for value in self.values(one)
+        ]
+
+
+def values_of(kind: object) -> list[object]:
+    """A value for each alternative of a type."""
+    if kind in _SIMPLE:
+        return _SIMPLE[kind]
+    origin, inner = get_origin(kind), get_args(kind)
+    if origin is Annotated:
+        return values_of(inner[0])
+    if origin in (Union, UnionType):
+        return _values_of_union(inner)
+    if origin is Literal:
+        return list(inner)
+    if origin in (list, Sequence):
+        return [[value] for value in values_of(inner[0])]
+    if origin in (dict, Mapping):
+        return [{"key": "value"}]
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return [_model(kind)]
+    raise AssertionError(f"The tests know no value of {kind}: add one here.")
+
+
+def _values_of_union(alternatives: Sequence[object]) -> list[object]:
+    """A mapping beside a model is taken for that model."""
+    found: list[object] = []
+    for kind in alternatives:
+        models = [value for value in found if isinstance(value, BaseModel)]
+        if get_origin(kind) is Mapping and models:
+            found.append(models[-1].model_dump(exclude_unset=True))
+        elif kind is not NoneType:
+            found.extend(values_of(kind))
+    return found
+
+
+def _model(kind: type[BaseModel]) -> BaseModel:
+    """A request with every field; of an answer, what it needs and the ids."""
+    wanted = {
+        name: values_of(field.annotation)[0]
+        for name, field in kind.model_fields.items()
+        if issubclass(kind, Request) or field.is_required() or name.endswith("_id")
+    }
+    return kind.model_validate(wanted)
+
+
+def first_call(described: object) -> Call[Any]:
+    """The call that a description sends first."""
+    if isinstance(described, StreamCall):
+        return described.call
+    if isinstance(described, Generator):
+        step: object = next(described)
+        while not isinstance(step, Call):
+            step = described.send(0.0)
+        described.close()
+        return step
+    assert isinstance(described, Call)
+    return described
+
+
+def walk(
+    service: Literal["formation", "server"], api: type[object], path: tuple[str, ...] = ()
+) -> Iterator[Method]:
+    """All methods of a resource and of its namespaces."""
+    members = {name: value for kind in reversed(api.__mro__) for name, value in vars(kind).items()}
+    for name, member in members.items():
+        if isinstance(member, _Method):
+            yield Method(service, (*path, name), member)
+        elif isinstance(member, property):
+            kind: Any = get_type_hints(member.fget)["return"]
+            inner = get_origin(kind) or kind
+            assert issubclass(inner, Resource), f"{api.__name__}.{name} is no namespace"
+            yield from walk(service, inner, (*path, name))
+
+
+METHODS = [*walk("formation", FormationApi), *walk("server", ServerApi)]

@@ -1,0 +1,221 @@
+"""Rules that the package holds: short names and files, docstrings, imports that point one way."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from types import ModuleType
+
+import pytest
+from source import MODULES, PACKAGE, Definition, Function, Module
+
+import muxi
+
+_LAZY_PACKAGES = ["muxi", "muxi.models.formation", "muxi.models.server"]
+_HTTPX_AT = {
+    "muxi._http",
+    "muxi._transport",
+    "muxi._stream",
+    "muxi._async_stream",
+    "muxi.auth",
+}
+_DOCUMENTED = (
+    "muxi.clients",
+    "muxi.errors",
+    "muxi.retry",
+    "muxi.auth",
+    "muxi.settings",
+    "muxi.models",
+    "muxi.resources",
+)
+_EXACTLY_TYPED = (
+    "muxi.clients",
+    "muxi.errors",
+    "muxi.retry",
+    "muxi.auth",
+    "muxi.settings",
+    "muxi.resources",
+)
+
+
+def public_names(package: ModuleType) -> set[str]:
+    """What users may import from a package; not its submodules and not what it is made with."""
+    own = {"annotations", "TYPE_CHECKING", "lazy"}
+    return {
+        name
+        for name in dir(package)
+        if not name.startswith("_")
+        and name not in own
+        and not isinstance(getattr(package, name), ModuleType)
+    }
+
+
+def is_public(node: Definition) -> bool:
+    return not node.name.startswith("_")
+
+
+def is_overload(node: Definition) -> bool:
+    return any(ast.unparse(decorator) == "overload" for decorator in node.decorator_list)
+
+
+def length(node: Function) -> int:
+    """Lines from `def` to the end, without those of the docstring."""
+    assert node.end_lineno
+    lines = node.end_lineno - node.lineno + 1
+    first = node.body[0]
+    if ast.get_docstring(node) is not None and first.end_lineno:
+        lines -= first.end_lineno - first.lineno + 1
+    return lines
+
+
+def resource_methods() -> Iterator[tuple[Module, Function]]:
+    """The methods of all namespaces."""
+    for module in MODULES:
+        for kind in module.tree.body if module.is_in("muxi.resources") else ():
+            if isinstance(kind, ast.ClassDef) and any(
+                ast.unparse(base).startswith("Resource[") for base in kind.bases
+            ):
+                yield from ((module, node) for node in kind.body if isinstance(node, Function))
+
+
+def annotations(node: Function) -> Iterator[ast.expr]:
+    """Of all parameters and of what is returned."""
+    given = node.args
+    every = [*given.posonlyargs, *given.args, *given.kwonlyargs, given.vararg, given.kwarg]
+    yield from (one.annotation for one in every if one is not None and one.annotation is not None)
+    if node.returns is not None:
+        yield node.returns
+
+
+def says_any(annotation: ast.expr) -> bool:
+    return any(
+        (isinstance(node, ast.Name) and node.id == "Any")
+        or (isinstance(node, ast.Attribute) and node.attr == "Any")
+        for node in ast.walk(annotation)
+    )
+
+
+def test_the_rules_see_the_package() -> None:
+    names = {module.name for module in MODULES}
+    assert names >= _HTTPX_AT | {"muxi", "muxi.clients", "muxi.models.formation.chat"}
+    assert len([*resource_methods()]) > 10
+
+
+def test_few_names_are_public() -> None:
+    assert {"FormationClient", "MuxiError", "Retry"} <= public_names(muxi)
+    assert len(public_names(muxi)) <= 25
+
+
+@pytest.mark.parametrize("name", _LAZY_PACKAGES)
+def test_checkers_and_interpreter_see_the_same_names(name: str) -> None:
+    module = next(module for module in MODULES if module.name == name)
+    exported = {
+        one.name.rpartition(".")[2]
+        for one in module.imports
+        if one.is_of(name) and not one.at_run_time
+    }
+    assert exported
+    assert public_names(import_module(name)) == exported
+
+
+@pytest.mark.parametrize("name", _LAZY_PACKAGES)
+def test_public_classes_have_docstrings_of_their_own(name: str) -> None:
+    package = import_module(name)
+    found = {one: getattr(package, one) for one in public_names(package)}
+    classes = {one: value for one, value in found.items() if isinstance(value, type)}
+    assert classes
+    assert [one for one, value in classes.items() if not vars(value).get("__doc__")] == []
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
+def test_what_is_public_has_a_docstring(module: Module) -> None:
+    assert ast.get_docstring(module.tree)
+    bare = [
+        f"{module.at(node.lineno)} {node.name}"
+        for node in module.definitions()
+        if module.is_in(*_DOCUMENTED)
+        and is_public(node)
+        and not is_overload(node)
+        and not ast.get_docstring(node)
+    ]
+    assert bare == []
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
+def test_files_are_short(module: Module) -> None:
+    assert len(module.file.read_text().splitlines()) <= 250
+
+
+def test_resource_methods_are_short() -> None:
+    long = [
+        f"{module.at(node.lineno)} {node.name}: {length(node)}"
+        for module, node in resource_methods()
+        if length(node) > 12
+    ]
+    assert long == []
+
+
+def test_public_signatures_have_no_any() -> None:
+    loose = [
+        f"{module.at(annotation.lineno)} {node.name}: {ast.unparse(annotation)}"
+        for module in MODULES
+        if module.is_in(*_EXACTLY_TYPED)
+        for node in module.definitions()
+        if isinstance(node, Function) and (is_public(node) or node.name.endswith("__"))
+        for annotation in annotations(node)
+        if says_any(annotation)
+    ]
+    assert loose == []
+
+
+def test_few_modules_know_httpx() -> None:
+    knowing = {
+        module.name
+        for module in MODULES
+        for one in module.imports
+        if one.at_run_time and one.is_of("httpx", "httpx_sse", "httpcore")
+    }
+    assert knowing == _HTTPX_AT
+
+
+def test_nothing_imports_the_clients() -> None:
+    names = [f"muxi.{name}" for name in public_names(muxi) if name.endswith("Client")]
+    assert len(names) == 4
+    wrong = [
+        module.at(one.line)
+        for module in MODULES
+        for one in module.imports
+        if one.is_of("muxi.clients", *names) and (module.name != "muxi" or one.at_run_time)
+    ]
+    assert wrong == []
+
+
+def test_models_import_nothing_but_models() -> None:
+    wrong = [
+        f"{module.at(one.line)} {one.name}"
+        for module in MODULES
+        if module.is_in("muxi.models")
+        for one in module.imports
+        if one.is_of("muxi") and not one.is_of("muxi.models", "muxi._lazy")
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "absent"),
+    [
+        ("import muxi", {"httpx", "pydantic", "asyncio"}),
+        ("from muxi import FormationClient", {"httpx", "pydantic"}),
+    ],
+)
+def test_imports_are_cheap(statement: str, absent: set[str]) -> None:
+    code = f"import sys; {statement}; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=PACKAGE.parent, capture_output=True, text=True, check=True
+    )
+    loaded = set(done.stdout.split())
+    assert "muxi" in loaded
+    assert loaded & absent == set()

@@ -1,0 +1,216 @@
+"""What the checkers say of the async clients. Checked, never run."""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+from pydantic import SecretStr
+from typing_extensions import assert_type
+
+from muxi import AsyncFormationClient, AsyncServerClient, Response, Retry
+from muxi._async_stream import AsyncStream
+from muxi._call import Call, Steps, StreamCall
+from muxi.models import formation as m
+from muxi.models import server as s
+from muxi.models._base import Meta
+
+
+async def construction(http: httpx.AsyncClient) -> None:
+    assert_type(AsyncFormationClient(), AsyncFormationClient)
+    assert_type(
+        AsyncFormationClient(
+            server_url="https://muxi.example.com:7890",
+            formation_id="support",
+            url=None,
+            base_url=None,
+            client_key="key",
+            admin_key=SecretStr("key"),
+            user_id="alice",
+            mode="live",
+            timeout=5,
+            max_retries=1,
+            debug=True,
+            retry=Retry(max_retries=1),
+            headers={"X-Team": "blue"},
+            http_client=http,
+        ),
+        AsyncFormationClient,
+    )
+    assert_type(
+        AsyncServerClient(
+            url="https://muxi.example.com:7890",
+            key_id="MUXI_1",
+            secret_key="sk_1",
+            timeout=5.5,
+            max_retries=1,
+            debug=False,
+            retry=Retry(),
+            headers={},
+            http_client=http,
+        ),
+        AsyncServerClient,
+    )
+
+
+async def views(client: AsyncFormationClient, server: AsyncServerClient) -> None:
+    assert_type(client.for_user("alice"), AsyncFormationClient)
+    assert_type(client.with_options(timeout=5, retry=Retry(), headers={}), AsyncFormationClient)
+    assert_type(client.with_options(user_id="alice").for_user("bob"), AsyncFormationClient)
+    assert_type(server.with_options(timeout=float("inf")), AsyncServerClient)
+    async with AsyncFormationClient() as entered, server as entered_server:
+        assert_type(entered, AsyncFormationClient)
+        assert_type(entered_server, AsyncServerClient)
+    await client.aclose()
+    await server.aclose()
+
+
+async def root(client: AsyncFormationClient) -> None:
+    _ = assert_type(client.health(), Coroutine[Any, Any, m.Health])
+    assert_type(await client.health(), m.Health)
+    assert_type((await client.health()).uptime_seconds, int)
+    assert_type(await client.status(), m.FormationStatus)
+
+
+async def chat(client: AsyncFormationClient, file: m.Attachment, previous: m.ChatReply) -> None:
+    _ = assert_type(client.chat.send("Hi"), Coroutine[Any, Any, m.ChatReply | m.ChatAccepted])
+    assert_type(await client.chat.send({"message": "Hi"}), m.ChatReply | m.ChatAccepted)
+    assert_type(await client.chat.send(m.ChatRequest(message="Hi")), m.ChatReply | m.ChatAccepted)
+    reply = await client.chat.send(
+        "Hi",
+        session_id="s",
+        agent_id="a",
+        files=[file, {"filename": "a.txt", "content": "a", "content_type": "text/plain"}],
+        user_id="alice",
+    )
+    assert_type(reply, m.ChatReply | m.ChatAccepted)
+    assert_type(reply.text, str)
+    assert_type(reply.session_id, str | None)
+    assert_type(reply.meta, Meta)
+    assert_type(await client.chat.send("Yes", reply_to=previous), m.ChatReply | m.ChatAccepted)
+
+
+async def chat_streams(client: AsyncFormationClient, previous: m.ChatReply) -> None:
+    assert_type(client.chat.stream("Hi"), AsyncStream[m.ChatEvent, m.ChatReply])
+    assert_type(client.chat_stream({"message": "Hi"}), AsyncStream[m.ChatEvent, m.ChatReply])
+    assert_type(
+        client.chat.stream(
+            m.ChatRequest(message="Hi"), agent_id="a", files=[], stall_after=5, user_id="alice"
+        ),
+        AsyncStream[m.ChatEvent, m.ChatReply],
+    )
+    assert_type(
+        client.chat_stream("Yes", reply_to=previous, stall_after=5),
+        AsyncStream[m.ChatEvent, m.ChatReply],
+    )
+    async for event in client.chat.stream("Hi", session_id="s"):
+        assert_type(event, m.ChatEvent)
+        if isinstance(event, m.TextDelta):
+            assert_type(event.content, str)
+    async for event in await client.chat_stream({"message": "Hi"}):
+        assert_type(event, m.ChatEvent)
+    async with client.chat_stream("Hi") as stream:
+        assert_type(stream, AsyncStream[m.ChatEvent, m.ChatReply])
+        assert_type(stream.response, Response[None])
+        assert_type(stream.text(), AsyncIterator[str])
+        async for piece in stream.text():
+            assert_type(piece, str)
+        assert_type(await stream.result(), m.ChatReply)
+        assert_type(aiter(stream), AsyncGenerator[m.ChatEvent, None])
+        await stream.aclose()
+    opened = await client.chat.stream("Hi")
+    assert_type(opened, AsyncStream[m.ChatEvent, m.ChatReply])
+    assert_type(await opened.open(), AsyncStream[m.ChatEvent, m.ChatReply])
+    assert_type(await opened.result(), m.ChatReply)
+
+
+async def audio(client: AsyncFormationClient, file: m.Attachment) -> None:
+    _ = assert_type(client.audio.send([file]), Coroutine[Any, Any, m.ChatReply | m.ChatAccepted])
+    assert_type(
+        await client.audio.send(
+            m.AudioRequest(files=[file]), session_id="s", agent_id="a", user_id="alice"
+        ),
+        m.ChatReply | m.ChatAccepted,
+    )
+    assert_type(
+        client.audio.stream([file], session_id="s", agent_id="a", stall_after=1, user_id="u"),
+        AsyncStream[m.ChatEvent, m.ChatReply],
+    )
+    async with await client.audio.stream(m.AudioRequest(files=[file])) as stream:
+        async for event in stream:
+            assert_type(event, m.ChatEvent)
+        assert_type(await stream.result(), m.ChatReply)
+
+
+async def sessions(client: AsyncFormationClient, moment: datetime) -> None:
+    _ = assert_type(client.sessions.list(), Coroutine[Any, Any, m.SessionList])
+    found = await client.sessions.list(active_only=True, limit=10, user_id="alice")
+    assert_type(found, m.SessionList)
+    assert_type(found[0], m.SessionSummary)
+    assert_type(found[:2], Sequence[m.SessionSummary])
+    assert_type(list(found), list[m.SessionSummary])
+    for session in found:
+        assert_type(session, m.SessionSummary)
+    assert_type(found.meta.request_id, str | None)
+
+    _ = assert_type(client.sessions.get("s"), Coroutine[Any, Any, m.Session])
+    assert_type(await client.sessions.get(session_id="s", user_id="alice"), m.Session)
+
+    _ = assert_type(client.sessions.messages("s"), Coroutine[Any, Any, m.MessageList])
+    messages = await client.sessions.messages("s", limit=10, user_id="alice")
+    assert_type(messages, m.MessageList)
+    assert_type([message.text for message in messages], list[str])
+
+    kept = m.RestoreMessage(role="user", content="Hi", timestamp=moment)
+    _ = assert_type(client.sessions.restore("s", [kept]), Coroutine[Any, Any, m.RestoredSession])
+    assert_type(
+        await client.sessions.restore("s", [kept, {"role": "user"}], user_id="alice"),
+        m.RestoredSession,
+    )
+
+
+async def requests(client: AsyncFormationClient) -> None:
+    _ = assert_type(client.requests.list(), Coroutine[Any, Any, m.RequestList])
+    tracked = await client.requests.list(user_id="alice")
+    assert_type(tracked, m.RequestList)
+    assert_type(tracked[0], m.RequestSummary)
+    assert_type(tracked[1:], Sequence[m.RequestSummary])
+    _ = assert_type(client.requests.get("r"), Coroutine[Any, Any, m.RequestStatus])
+    assert_type(await client.requests.get("r", user_id="alice"), m.RequestStatus)
+    _ = assert_type(client.requests.cancel("r"), Coroutine[Any, Any, m.Cancellation])
+    assert_type(await client.requests.cancel("r", user_id="alice"), m.Cancellation)
+    _ = assert_type(client.requests.wait("r"), Coroutine[Any, Any, m.RequestStatus])
+    assert_type(
+        await client.requests.wait("r", timeout=60, poll_interval=0.5, user_id="alice"),
+        m.RequestStatus,
+    )
+
+
+async def server(client: AsyncServerClient) -> None:
+    _ = assert_type(client.ping(), Coroutine[Any, Any, timedelta])
+    assert_type(await client.ping(), timedelta)
+    _ = assert_type(client.health(), Coroutine[Any, Any, s.Health])
+    assert_type(await client.health(), s.Health)
+    _ = assert_type(client.status(), Coroutine[Any, Any, s.ServerStatus])
+    assert_type(await client.status(), s.ServerStatus)
+    _ = assert_type(client.formations.list(), Coroutine[Any, Any, s.FormationList])
+    found = await client.formations.list()
+    assert_type(found, s.FormationList)
+    assert_type(found[0], s.FormationSummary)
+    assert_type(found[:2], Sequence[s.FormationSummary])
+    assert_type([formation.id for formation in found], list[str])
+    _ = assert_type(client.formations.get("support"), Coroutine[Any, Any, s.Formation])
+    assert_type(await client.formations.get("support"), s.Formation)
+
+
+def descriptions() -> None:
+    assert_type(AsyncFormationClient.health.build(), Call[m.Health])
+    assert_type(AsyncFormationClient.status.build(), Call[m.FormationStatus])
+    assert_type(AsyncFormationClient.chat_stream.build("Hi"), StreamCall[m.ChatEvent, m.ChatReply])
+    assert_type(AsyncServerClient.ping.build(), Call[timedelta])
+    assert_type(AsyncServerClient.health.build(), Call[s.Health])
+    assert_type(AsyncServerClient.status.build(), Call[s.ServerStatus])
+
+
+async def run(steps: Steps[m.RequestStatus], client: AsyncFormationClient) -> None:
+    assert_type(await client._transport.run(steps), m.RequestStatus)

@@ -1,0 +1,231 @@
+"""What the checkers say of the sync clients. Checked, never run."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+import httpx
+from pydantic import SecretStr
+from typing_extensions import assert_type
+
+from muxi import FormationClient, Response, Retry, ServerClient
+from muxi._call import Call, Steps, StreamCall
+from muxi._stream import Stream
+from muxi.models import formation as m
+from muxi.models import server as s
+from muxi.models._base import Meta
+from muxi.resources.formation import Audio, Chat, Requests, Sessions
+from muxi.resources.server import Formations
+
+
+def construction(http: httpx.Client) -> None:
+    assert_type(FormationClient(), FormationClient)
+    assert_type(
+        FormationClient(
+            server_url="https://muxi.example.com:7890",
+            formation_id="support",
+            url=None,
+            base_url=None,
+            client_key="key",
+            admin_key=SecretStr("key"),
+            user_id="alice",
+            mode="draft",
+            timeout=5,
+            max_retries=1,
+            debug=True,
+            retry=Retry(max_retries=1),
+            headers={"X-Team": "blue"},
+            http_client=http,
+        ),
+        FormationClient,
+    )
+    assert_type(
+        ServerClient(
+            url="https://muxi.example.com:7890",
+            key_id="MUXI_1",
+            secret_key=SecretStr("sk_1"),
+            timeout=5.5,
+            max_retries=1,
+            debug=False,
+            retry=Retry(),
+            headers={},
+            http_client=http,
+        ),
+        ServerClient,
+    )
+
+
+def views(client: FormationClient, server: ServerClient) -> None:
+    assert_type(client.for_user("alice"), FormationClient)
+    assert_type(client.with_options(timeout=5, retry=Retry(), headers={}), FormationClient)
+    assert_type(client.with_options(user_id="alice").for_user("bob"), FormationClient)
+    assert_type(server.with_options(timeout=float("inf")), ServerClient)
+    with FormationClient() as entered, server as entered_server:
+        assert_type(entered, FormationClient)
+        assert_type(entered_server, ServerClient)
+    client.close()
+    server.close()
+
+
+def root(client: FormationClient) -> None:
+    assert_type(client.health(), m.Health)
+    assert_type(client.health().uptime_seconds, int)
+    assert_type(client.status(), m.FormationStatus)
+    assert_type(client.status().stats.memory.memory_usage_mb, float | None)
+
+
+def chat(client: FormationClient, file: m.Attachment, previous: m.ChatReply) -> None:
+    assert_type(client.chat.send("Hi"), m.ChatReply | m.ChatAccepted)
+    assert_type(client.chat.send({"message": "Hi"}), m.ChatReply | m.ChatAccepted)
+    assert_type(client.chat.send(m.ChatRequest(message="Hi")), m.ChatReply | m.ChatAccepted)
+    reply = client.chat.send(
+        "Hi",
+        session_id="s",
+        agent_id="a",
+        files=[file, {"filename": "a.txt", "content": "a", "content_type": "text/plain"}],
+        user_id="alice",
+    )
+    assert_type(reply, m.ChatReply | m.ChatAccepted)
+    assert_type(reply.text, str)
+    assert_type(reply.session_id, str | None)
+    assert_type(reply.awaiting_user, bool)
+    assert_type(reply.meta, Meta)
+    assert_type(client.chat.send("Yes", reply_to=previous), m.ChatReply | m.ChatAccepted)
+    if isinstance(reply, m.ChatAccepted):
+        assert_type(reply.request_id, str)
+    else:
+        assert_type(reply.artifacts, list[m.ReplyArtifact])
+        assert_type(reply.artifacts[0].read(), bytes)
+
+
+def chat_streams(client: FormationClient, previous: m.ChatReply) -> None:
+    assert_type(client.chat.stream("Hi"), Stream[m.ChatEvent, m.ChatReply])
+    assert_type(client.chat_stream({"message": "Hi"}), Stream[m.ChatEvent, m.ChatReply])
+    assert_type(
+        client.chat.stream(
+            m.ChatRequest(message="Hi"), agent_id="a", files=[], stall_after=5, user_id="alice"
+        ),
+        Stream[m.ChatEvent, m.ChatReply],
+    )
+    assert_type(
+        client.chat_stream("Yes", reply_to=previous, stall_after=5),
+        Stream[m.ChatEvent, m.ChatReply],
+    )
+    for event in client.chat.stream("Hi", session_id="s"):
+        assert_type(event, m.ChatEvent)
+        if isinstance(event, m.TextDelta):
+            assert_type(event.content, str)
+    with client.chat_stream("Hi") as stream:
+        assert_type(stream, Stream[m.ChatEvent, m.ChatReply])
+        assert_type(stream.response, Response[None])
+        assert_type(stream.open(), Stream[m.ChatEvent, m.ChatReply])
+        for piece in stream.text():
+            assert_type(piece, str)
+        assert_type(stream.result(), m.ChatReply)
+        assert_type(iter(stream), Iterator[m.ChatEvent])
+        stream.close()
+
+
+def audio(client: FormationClient, file: m.Attachment) -> None:
+    assert_type(client.audio.send([file]), m.ChatReply | m.ChatAccepted)
+    assert_type(
+        client.audio.send(
+            m.AudioRequest(files=[file]), session_id="s", agent_id="a", user_id="alice"
+        ),
+        m.ChatReply | m.ChatAccepted,
+    )
+    assert_type(
+        client.audio.stream([file], session_id="s", agent_id="a", stall_after=1, user_id="u"),
+        Stream[m.ChatEvent, m.ChatReply],
+    )
+    with client.audio.stream(m.AudioRequest(files=[file])) as stream:
+        for event in stream:
+            assert_type(event, m.ChatEvent)
+        assert_type(stream.result(), m.ChatReply)
+
+
+def sessions(client: FormationClient, moment: datetime) -> None:
+    found = client.sessions.list(active_only=True, limit=10, user_id="alice")
+    assert_type(found, m.SessionList)
+    assert_type(found[0], m.SessionSummary)
+    assert_type(found[:2], Sequence[m.SessionSummary])
+    assert_type(found.items, list[m.SessionSummary])
+    assert_type(iter(found), Iterator[m.SessionSummary])
+    assert_type(list(found), list[m.SessionSummary])
+    assert_type(len(found), int)
+    assert_type(found[0] in found, bool)
+    for session in found:
+        assert_type(session, m.SessionSummary)
+        assert_type(session.last_activity, datetime | None)
+    assert_type(found.meta, Meta)
+    assert_type(found.meta.request_id, str | None)
+    assert_type(found.meta.server_time, datetime | None)
+    assert_type(found.meta.idempotency_key, str | None)
+
+    assert_type(client.sessions.get("s", user_id="alice"), m.Session)
+    assert_type(client.sessions.get(session_id="s").message_count, int)
+
+    messages = client.sessions.messages("s", limit=10, user_id="alice")
+    assert_type(messages, m.MessageList)
+    assert_type(messages.has_more, bool)
+    assert_type([message.text for message in messages], list[str])
+    assert_type(messages[-1].role, str | None)
+
+    kept = m.RestoreMessage(role="user", content="Hi", timestamp=moment)
+    assert_type(
+        client.sessions.restore("s", [kept, {"role": "user"}], user_id="alice"), m.RestoredSession
+    )
+
+
+def requests(client: FormationClient) -> None:
+    tracked = client.requests.list(user_id="alice")
+    assert_type(tracked, m.RequestList)
+    assert_type(tracked[0], m.RequestSummary)
+    assert_type(tracked[1:], Sequence[m.RequestSummary])
+    assert_type([one.is_terminal for one in tracked], list[bool])
+    assert_type(client.requests.get("r", user_id="alice"), m.RequestStatus)
+    assert_type(client.requests.cancel("r", user_id="alice"), m.Cancellation)
+    assert_type(client.requests.wait("r"), m.RequestStatus)
+    assert_type(
+        client.requests.wait("r", timeout=60, poll_interval=0.5, user_id="alice"), m.RequestStatus
+    )
+
+
+def server(client: ServerClient) -> None:
+    assert_type(client.ping(), timedelta)
+    assert_type(client.health(), s.Health)
+    assert_type(client.status(), s.ServerStatus)
+    assert_type(client.status().port_pool.available, int)
+    found = client.formations.list()
+    assert_type(found, s.FormationList)
+    assert_type(found.total, int)
+    assert_type(found[0], s.FormationSummary)
+    assert_type(found[:2], Sequence[s.FormationSummary])
+    for formation in found:
+        assert_type(formation.id, str)
+        assert_type(formation.version, s.FormationVersion | None)
+    assert_type(client.formations.get("support"), s.Formation)
+    assert_type(client.formations.get("support").created_at, datetime | None)
+
+
+def descriptions(file: m.Attachment) -> None:
+    assert_type(FormationClient.health.build(), Call[m.Health])
+    assert_type(FormationClient.status.build(), Call[m.FormationStatus])
+    assert_type(Chat.send.build("Hi"), Call[m.ChatReply | m.ChatAccepted])
+    assert_type(Chat.stream.build("Hi"), StreamCall[m.ChatEvent, m.ChatReply])
+    assert_type(FormationClient.chat_stream.build("Hi"), StreamCall[m.ChatEvent, m.ChatReply])
+    assert_type(Audio.send.build([file]), Call[m.ChatReply | m.ChatAccepted])
+    assert_type(Audio.stream.build([file]), StreamCall[m.ChatEvent, m.ChatReply])
+    assert_type(Sessions.list.build(limit=10), Call[m.SessionList])
+    assert_type(Sessions.get.build("s", user_id="alice"), Call[m.Session])
+    assert_type(Sessions.get.build("s").body is None, bool)
+    assert_type(Sessions.messages.build("s"), Call[m.MessageList])
+    assert_type(Sessions.restore.build("s", []), Call[m.RestoredSession])
+    assert_type(Requests.list.build(), Call[m.RequestList])
+    assert_type(Requests.get.build("r"), Call[m.RequestStatus])
+    assert_type(Requests.cancel.build("r"), Call[m.Cancellation])
+    assert_type(Requests.wait.build("r", timeout=1), Steps[m.RequestStatus])
+    assert_type(ServerClient.ping.build(), Call[timedelta])
+    assert_type(ServerClient.health.build(), Call[s.Health])
+    assert_type(ServerClient.status.build(), Call[s.ServerStatus])
+    assert_type(Formations.list.build(), Call[s.FormationList])
+    assert_type(Formations.get.build("support"), Call[s.Formation])
