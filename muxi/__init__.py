@@ -5,12 +5,10 @@ async twins are `AsyncFormationClient` and `AsyncServerClient`. The models are i
 `muxi.models.formation` and `muxi.models.server`.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from ._lazy import lazy as _lazy
 from ._version import __version__ as __version__
+
+TYPE_CHECKING = False  # what type checkers take as true; `typing` takes long to import
 
 if TYPE_CHECKING:
     from ._call import Response as Response
@@ -40,15 +38,15 @@ if TYPE_CHECKING:
 __getattr__, __dir__ = _lazy(
     __name__,
     {
-        "._call": "Response",
-        ".clients": "AsyncFormationClient AsyncServerClient FormationClient ServerClient",
-        ".errors": (
+        "_call": "Response",
+        "clients": "AsyncFormationClient AsyncServerClient FormationClient ServerClient",
+        "errors": (
             "AuthenticationError AuthorizationError ConfigurationError ConflictError "
             "ConnectionError InvalidResponseError MuxiError NotFoundError RateLimitError "
             "ServerError StreamError StreamInterrupted TimeoutError UnavailableError "
             "ValidationError"
         ),
-        ".retry": "Retry",
-        ".settings": "FormationSettings ServerSettings",
+        "retry": "Retry",
+        "settings": "FormationSettings ServerSettings",
     },
 )

@@ -1,10 +1,8 @@
 """The models of the Formation API, one file a noun, each imported on first use."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from ..._lazy import lazy as _lazy
+
+TYPE_CHECKING = False  # what type checkers take as true; `typing` takes long to import
 
 if TYPE_CHECKING:
     from .chat import Attachment as Attachment
@@ -69,25 +67,25 @@ if TYPE_CHECKING:
 __getattr__, __dir__ = _lazy(
     __name__,
     {
-        ".chat": "Attachment AudioRequest ChatRequest UiResponse",
-        ".events": (
+        "chat": "Attachment AudioRequest ChatRequest UiResponse",
+        "events": (
             "Cancelled ChatEvent Completed ErrorNotice Failed Planning Progress "
             "Replanning TextDelta Thinking TokenEvent ToolCall TurnEvent "
             "UnknownEvent Widgets WorkflowProgress"
         ),
-        ".replies": (
+        "replies": (
             "Acknowledgement ArtifactMetadata ArtifactPreview AssistantMessage "
             "ChatAccepted ChatReply ChatTurn ContentPart ReplyArtifact "
             "ReplyMetadata"
         ),
-        ".requests": "Cancellation RequestList RequestState RequestStatus RequestSummary",
-        ".sessions": (
+        "requests": "Cancellation RequestList RequestState RequestStatus RequestSummary",
+        "sessions": (
             "MessageList MessageMetadata RestoreMessage RestoreRequest "
             "RestoredSession Session SessionList SessionMessage SessionSummary"
         ),
-        ".status": (
+        "status": (
             "Counts FormationIdentity FormationStatus Health MemoryUse RequestCounts Running Stats"
         ),
-        ".widgets": "ActionLink McpResource Option OptionsWidget UnknownWidget Widget",
+        "widgets": "ActionLink McpResource Option OptionsWidget UnknownWidget Widget",
     },
 )

@@ -1,10 +1,8 @@
 """The models of the control plane, one file a noun, each imported on first use."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from ..._lazy import lazy as _lazy
+
+TYPE_CHECKING = False  # what type checkers take as true; `typing` takes long to import
 
 if TYPE_CHECKING:
     from .formations import Formation as Formation
@@ -22,7 +20,7 @@ if TYPE_CHECKING:
 __getattr__, __dir__ = _lazy(
     __name__,
     {
-        ".formations": ("Formation FormationList FormationState FormationSummary FormationVersion"),
-        ".status": ("FormationCounts GoRuntime Health PortPool ServerIdentity ServerStatus"),
+        "formations": ("Formation FormationList FormationState FormationSummary FormationVersion"),
+        "status": ("FormationCounts GoRuntime Health PortPool ServerIdentity ServerStatus"),
     },
 )

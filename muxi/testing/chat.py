@@ -1,0 +1,216 @@
+"""Turns: played event by event, streamed or not, and what is remembered of them."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import replace
+from typing import NoReturn
+
+from .messages import (
+    Said,
+    cancelled,
+    greeting,
+    is_greeting,
+    message_of,
+    session_of,
+    text_of,
+    waits,
+)
+from .model import (
+    Approval,
+    Background,
+    Cut,
+    Escalation,
+    Event,
+    Failure,
+    Model,
+    Outcome,
+    Refusal,
+    Reply,
+    Turn,
+)
+from .stages import AFTER_WORK, stages
+from .store import Requests, Sessions, Tracked
+from .wire import ApiError, frame, new_id
+
+UNSTREAMABLE = Failure("AttributeError", "'MuxiResponse' object has no attribute '__aiter__'")
+"""What a stream says in place of a reply that no turn was run for."""
+
+
+class Cancelled(Exception):
+    """A checkpoint found that the turn was cancelled."""
+
+
+class BrokenOff(Exception):
+    """The connection is to end in the middle of the body."""
+
+
+class Turns:
+    """Runs the turns of a formation.
+
+    Args:
+        model: Decides the outcomes. It runs in a thread, so it may block.
+        sessions: Where messages are recorded.
+        requests: Where turns are tracked.
+        token_pause: Seconds between the words of a stream.
+    """
+
+    def __init__(
+        self, model: Model, sessions: Sessions, requests: Requests, token_pause: float
+    ) -> None:
+        self._model = model
+        self._sessions = sessions
+        self._requests = requests
+        self._token_pause = token_pause
+
+    async def answer(self, turn: Turn) -> Said:
+        """Run a turn to its end."""
+        began = time.time()
+        fast = is_greeting(turn.message) and not self._sessions.asks(turn.user_id, turn.session_id)
+        entry = self._begin(turn)
+        outcome = await self._decide(turn)
+        try:
+            async for _ in self._play(turn, outcome, entry):
+                pass
+        except Cancelled:
+            return Said(cancelled(turn))
+        if isinstance(outcome, Failure):
+            raise _refused(outcome)
+        if isinstance(outcome, Cut):
+            raise BrokenOff
+        if isinstance(outcome, Reply) and outcome.artifacts:
+            raise ApiError(500, "Object of type datetime is not JSON serializable")
+        if fast and isinstance(outcome, Reply):
+            return Said(greeting(outcome.text, began))
+        return Said(message_of(turn, outcome), session_of(turn, outcome))
+
+    async def stream(self, turn: Turn) -> AsyncGenerator[bytes, None]:
+        """Run a turn, frame by frame. Closing the generator early cancels the turn."""
+        entry = self._begin(turn)
+        try:
+            outcome = await self._decide(turn)
+            async with aclosing(self._play(turn, outcome, entry)) as events:
+                async for event in events:
+                    yield frame({"token": _token(turn, event)})
+        except Cancelled:
+            await _hang()
+        except (asyncio.CancelledError, GeneratorExit):
+            if not entry.answered:
+                entry.end("cancelled")
+            raise
+        if isinstance(outcome, Refusal | Approval):
+            await _hang()
+        if isinstance(outcome, Failure):
+            yield failed(outcome)
+            return
+        if isinstance(outcome, Cut):
+            if outcome.clean:
+                return
+            raise BrokenOff
+        if isinstance(outcome, Reply) and outcome.widgets:
+            yield frame({"ui": [dict(each) for each in outcome.widgets]}, "ui")
+        yield frame({"finished": True}, "done")
+
+    def _begin(self, turn: Turn) -> Tracked:
+        entry = self._requests.begin(turn.request_id, turn.user_id)
+        self._say(turn, "user", turn.message)
+        return entry
+
+    async def _decide(self, turn: Turn) -> Outcome:
+        try:
+            outcome = await asyncio.to_thread(self._model, turn)
+        except Exception as problem:
+            return Failure(type(problem).__name__, str(problem))
+        if isinstance(outcome, Approval) and not outcome.workflow_id:
+            return replace(outcome, workflow_id=new_id("wrk"))
+        return outcome
+
+    async def _play(
+        self, turn: Turn, outcome: Outcome, entry: Tracked
+    ) -> AsyncGenerator[Event, None]:
+        began = time.monotonic()
+        token_pause = self._token_pause if turn.stream else 0.0
+        for event in stages(turn, outcome, token_pause):
+            if event.pause:
+                await asyncio.sleep(event.pause)
+            if entry.cancelling and event.stage not in AFTER_WORK:
+                entry.end("cancelled")
+                raise Cancelled
+            if event.type == "completed":
+                self._finish(turn, outcome, entry)
+                event = _timed(event, time.monotonic() - began)
+            yield event
+        if not entry.answered:
+            self._finish(turn, outcome, entry)
+
+    def _finish(self, turn: Turn, outcome: Outcome, entry: Tracked) -> None:
+        text = text_of(turn, outcome)
+        entry.answered = True
+        if isinstance(outcome, Failure):
+            entry.end("failed", error=outcome.text)
+        elif isinstance(outcome, Escalation):
+            entry.escalated = True
+            if outcome.result:
+                loop = asyncio.get_running_loop()
+                loop.call_later(outcome.after, _succeed, entry, outcome.result)
+        elif isinstance(outcome, Cut) and turn.stream:
+            entry.end("cancelled")
+        elif isinstance(outcome, Background) and not turn.stream:
+            entry.status = "running"
+            self._say(turn, "assistant", text)
+        else:
+            self._say(turn, "assistant", text)
+            if waits(turn, outcome):
+                self._requests.ask(turn.user_id, turn.session_id, turn.request_id)
+            else:
+                entry.end("completed", result=text)
+
+    def _say(self, turn: Turn, role: str, text: str) -> None:
+        agent = (turn.agent_id if role == "user" else None) or "overlord"
+        where = (turn.user_id, turn.session_id)
+        self._sessions.say(*where, role, text, turn.request_id, agent)
+
+
+async def _hang() -> NoReturn:
+    """Until the client goes away: some turns end without ending their stream."""
+    while True:
+        await asyncio.Event().wait()
+
+
+def failed(failure: Failure) -> bytes:
+    """The frame that ends a stream whose turn failed."""
+    text = failure.text.strip().replace("\n", " ").replace("\r", "")[:200]
+    return frame({"error": text, "type": failure.type}, "error")
+
+
+def _refused(failure: Failure) -> ApiError:
+    if failure.type in ("MiddlewareRejectedError", "RbacRejectedError"):
+        return ApiError(403, "Insufficient permissions to process this request")
+    return ApiError(500, failure.text)
+
+
+def _succeed(entry: Tracked, result: str) -> None:
+    entry.end("completed", result=result)
+
+
+def _timed(event: Event, seconds: float) -> Event:
+    if "processing_time_ms" not in event.extra:
+        return event
+    return replace(event, extra={**event.extra, "processing_time_ms": int(seconds * 1000)})
+
+
+def _token(turn: Turn, event: Event) -> dict[str, object]:
+    token: dict[str, object] = {
+        "request_id": turn.request_id,
+        "user_id": turn.user_id,
+        "session_id": turn.session_id,
+        "type": event.type,
+        "content": event.content,
+        "timestamp": time.time(),
+    }
+    if event.stage is not None:
+        token["stage"] = event.stage
+    return token | dict(event.extra)

@@ -1,0 +1,207 @@
+"""What a formation remembers: sessions, tracked requests and idempotent answers."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from .bodies import Message
+
+_KEPT = 10_000
+
+
+@dataclass
+class Tracked:
+    """A request of the tracker."""
+
+    request_id: str
+    user_id: str
+    status: str = "processing"
+    created_at: float = field(default_factory=time.time)
+    completed_at: float | None = None
+    error: str | None = None
+    result: str | None = None
+    escalated: bool = False
+    cancelling: bool = False
+    """Asked to stop; the turn looks at its next checkpoint."""
+    answered: bool = False
+    """The turn is over, though its status may still say `processing`."""
+
+    def end(self, status: str, *, result: str | None = None, error: str | None = None) -> None:
+        """Reach a terminal state, unless one is reached already."""
+        if self.completed_at is None:
+            self.status, self.result, self.error = status, result, error
+            self.completed_at = time.time()
+
+    def summary(self) -> dict[str, object]:
+        """The request as a list shows it."""
+        shown: dict[str, object] = {
+            "request_id": self.request_id,
+            "user_id": self.user_id,
+            "status": self.status,
+            "progress": None,
+            "created_at": self.created_at,
+            "completed_at": self.completed_at,
+        }
+        return shown | ({"error": self.error} if self.error else {})
+
+    def detail(self) -> dict[str, object]:
+        """The request on its own; keys that don't apply are absent."""
+        shown = self.summary()
+        if self.completed_at is None:
+            del shown["completed_at"]
+        if self.escalated:
+            shown["escalated"] = True
+        if self.status == "completed" and self.result is not None:
+            shown["result"] = self.result
+        return shown
+
+
+class Requests:
+    """The request tracker."""
+
+    def __init__(self) -> None:
+        self.tracked: dict[str, Tracked] = {}
+        self.total = 0
+        self._pending: dict[tuple[str, str], str] = {}
+
+    def begin(self, request_id: str, user_id: str) -> Tracked:
+        """Track a turn; the turn that answers a question takes the question's place."""
+        entry = Tracked(request_id, user_id)
+        self.tracked[request_id] = entry
+        self.total += 1
+        if len(self.tracked) > _KEPT:
+            del self.tracked[next(iter(self.tracked))]
+        return entry
+
+    def ask(self, user_id: str, session_id: str, request_id: str) -> None:
+        """Remember that a turn waits for the user."""
+        self._pending[user_id, session_id] = request_id
+
+    def asked(self, user_id: str, session_id: str) -> str | None:
+        """Which turn waits in this session; it no longer does."""
+        return self._pending.pop((user_id, session_id), None)
+
+    def of(self, user_id: str | None) -> list[Tracked]:
+        """The requests of a user; of all users without one."""
+        return [each for each in self.tracked.values() if user_id in (None, each.user_id)]
+
+    @property
+    def active(self) -> int:
+        """How many have not ended."""
+        return sum(each.completed_at is None for each in self.tracked.values())
+
+
+class Sessions:
+    """The conversation buffer."""
+
+    def __init__(self, formation_id: str) -> None:
+        self._formation_id = formation_id
+        self._messages: dict[tuple[str, str], list[dict[str, object]]] = {}
+
+    def say(
+        self, user_id: str, session_id: str, role: str, text: str, request_id: str, agent_id: str
+    ) -> None:
+        """Record a message; its session becomes the most recent one."""
+        now = time.time()
+        metadata = {
+            "role": role,
+            "timestamp": now,
+            "agent_id": agent_id,
+            "user_id": user_id,
+            "session_id": session_id,
+            "request_id": request_id,
+            "formation_id": self._formation_id,
+        }
+        said = self._messages.pop((user_id, session_id), [])
+        said.append(_message(text, metadata, now))
+        self._messages[user_id, session_id] = said
+
+    def restore(self, user_id: str, session_id: str, messages: list[Message]) -> None:
+        """Replace a session's messages, by their times."""
+        timed = sorted(((_epoch(each.timestamp), each) for each in messages), key=lambda p: p[0])
+        self._messages.pop((user_id, session_id), None)
+        restored: list[dict[str, object]] = []
+        for at, each in timed:
+            metadata: dict[str, object] = {
+                "user_id": user_id,
+                "session_id": session_id,
+                "role": each.role,
+                "timestamp": at,
+                "formation_id": self._formation_id,
+            }
+            if each.agent_id:
+                metadata["agent_id"] = each.agent_id
+            restored.append(_message(each.content, metadata | (each.metadata or {}), at))
+        if restored:
+            self._messages[user_id, session_id] = restored
+
+    def messages(self, user_id: str, session_id: str) -> list[dict[str, object]]:
+        """A session's messages, the oldest first."""
+        return self._messages.get((user_id, session_id), [])
+
+    def summaries(self, user_id: str, limit: int) -> list[dict[str, object]]:
+        """A user's sessions, the most recent first."""
+        mine = [key[1] for key in self._messages if key[0] == user_id]
+        return [self._summary(user_id, each) for each in reversed(mine)][:limit]
+
+    def detail(self, user_id: str, session_id: str) -> dict[str, object] | None:
+        """One session."""
+        said = self.messages(user_id, session_id)
+        if not said:
+            return None
+        counted = {"message_count": len(said), "created_at": said[0]["timestamp"]}
+        return self._summary(user_id, session_id) | counted
+
+    def asks(self, user_id: str, session_id: str) -> bool:
+        """The last message holds a question."""
+        said = self.messages(user_id, session_id)
+        return bool(said) and "?" in str(said[-1]["text"])
+
+    def _summary(self, user_id: str, session_id: str) -> dict[str, object]:
+        return {
+            "session_id": session_id,
+            "user_id": user_id,
+            "last_activity": self.messages(user_id, session_id)[-1]["timestamp"],
+            "active": True,
+        }
+
+
+class Replays:
+    """Answers kept under idempotency keys, one running turn a key (contract A5)."""
+
+    def __init__(self) -> None:
+        self.answers: dict[tuple[str, ...], bytes] = {}
+        self._locks: dict[tuple[str, ...], asyncio.Lock] = {}
+
+    def lock(self, scope: tuple[str, ...]) -> asyncio.Lock:
+        """Held while a turn of this scope runs; a duplicate waits for it."""
+        return self._locks.setdefault(scope, asyncio.Lock())
+
+    def keep(self, scope: tuple[str, ...], body: bytes) -> None:
+        """Remember an answer, and forget the oldest beyond the server's limit."""
+        self.answers[scope] = body
+        if len(self.answers) > _KEPT:
+            oldest = next(iter(self.answers))
+            del self.answers[oldest]
+            self._locks.pop(oldest, None)
+
+
+def _message(text: str, metadata: Mapping[str, object], at: float) -> dict[str, object]:
+    return {
+        "text": text,
+        "metadata": dict(metadata),
+        "timestamp": at,
+        "namespace": "buffer",
+        "embedding": None,
+    }
+
+
+def _epoch(timestamp: str) -> float:
+    try:
+        return datetime.fromisoformat(timestamp.replace("Z", "+00:00")).timestamp()
+    except ValueError:
+        return 0.0

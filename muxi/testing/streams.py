@@ -1,0 +1,75 @@
+"""Responses over ASGI: event streams with keep-alives, and answers that break off."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+KEEPALIVE = b": keepalive\n\n"
+
+
+class EventStream(Response):
+    """Sends frames as they come, and a comment at once and for each interval of silence.
+
+    Args:
+        frames: The frames; closed when the client goes away.
+        keepalive: The interval, in seconds.
+    """
+
+    def __init__(self, frames: AsyncGenerator[bytes, None], keepalive: float) -> None:
+        headers = {"cache-control": "no-cache", "connection": "keep-alive"}
+        super().__init__(None, headers=headers, media_type="text/event-stream")
+        del self.headers["content-length"]
+        self._frames = frames
+        self._keepalive = keepalive
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer the request."""
+        start = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
+        await send(start)
+        await send(_piece(KEEPALIVE))
+        gone = asyncio.ensure_future(_gone(receive))
+        step = asyncio.ensure_future(anext(self._frames))
+        try:
+            while not gone.done():
+                await asyncio.wait(
+                    {step, gone}, timeout=self._keepalive, return_when=asyncio.FIRST_COMPLETED
+                )
+                if not step.done():
+                    await send(_piece(KEEPALIVE))
+                    continue
+                await send(_piece(step.result()))
+                step = asyncio.ensure_future(anext(self._frames))
+        except StopAsyncIteration:
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+        finally:
+            gone.cancel()
+            step.cancel()
+            await asyncio.gather(gone, step, return_exceptions=True)
+            await self._frames.aclose()
+
+
+class NoAnswer(Response):
+    """Promises a body, and breaks the connection before it."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Start to answer the request."""
+        headers = [(b"content-type", b"application/json"), (b"content-length", b"2")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+
+
+async def only(piece: bytes) -> AsyncGenerator[bytes, None]:
+    """A stream of one frame."""
+    yield piece
+
+
+def _piece(body: bytes) -> dict[str, object]:
+    return {"type": "http.response.body", "body": body, "more_body": True}
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

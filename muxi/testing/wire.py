@@ -1,0 +1,151 @@
+"""The wire of a formation: envelopes, errors, the 422 shape, ids (contract A1, A2)."""
+
+from __future__ import annotations
+
+import json
+import random
+import string
+import time
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+_ALPHABET = "_" + string.ascii_letters + string.digits
+_RANDOM = random.SystemRandom()
+_TYPES = {
+    "INVALID_REQUEST": "error.validation",
+    "INVALID_PARAMS": "error.validation",
+    "UNAUTHORIZED": "error.authentication",
+    "FORBIDDEN": "error.authorization",
+    "RESOURCE_NOT_FOUND": "error.not_found",
+    "METHOD_NOT_FOUND": "error.not_found",
+}
+_CODES = {
+    400: "INVALID_REQUEST",
+    401: "UNAUTHORIZED",
+    403: "FORBIDDEN",
+    404: "RESOURCE_NOT_FOUND",
+    405: "METHOD_NOT_ALLOWED",
+    501: "METHOD_NOT_FOUND",
+}
+_KINDS = (
+    ("json", "invalid_json"),
+    ("missing", "missing"),
+    ("type", "wrong_type"),
+    ("too_short", "too_short"),
+    ("too_long", "too_long"),
+)
+
+
+class ApiError(Exception):
+    """Ends a call with an error envelope."""
+
+    def __init__(
+        self, status: int, message: str, *, code: str | None = None, data: object = None
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code or _CODES.get(status, "INTERNAL_ERROR")
+        self.message = message
+        self.data = data
+
+
+def new_id(prefix: str) -> str:
+    """An id as the server makes them: 21 characters after the prefix."""
+    return f"{prefix}_{''.join(_RANDOM.choices(_ALPHABET, k=21))}"
+
+
+def envelope(
+    kind: str, event: str, data: Mapping[str, object], *, request_id: str | None = None
+) -> dict[str, object]:
+    """A successful answer as JSON."""
+    return _envelope(kind, event, data, None, request_id)
+
+
+def error(failure: ApiError) -> Response:
+    """An error as a response."""
+    about = {"code": failure.code, "message": failure.message, "data": failure.data}
+    event = _TYPES.get(failure.code, "error.internal")
+    return JSONResponse(_envelope("error", event, {}, about, None), failure.status)
+
+
+def _envelope(
+    kind: str,
+    event: str,
+    data: Mapping[str, object],
+    about: dict[str, object] | None,
+    request_id: str | None,
+) -> dict[str, object]:
+    return {
+        "object": kind,
+        "timestamp": int(time.time() * 1000),
+        "type": event,
+        "request": {"id": request_id or new_id("req"), "idempotency_key": None},
+        "success": about is None,
+        "error": about,
+        "data": dict(data),
+    }
+
+
+def frame(data: Mapping[str, object], event: str | None = None) -> bytes:
+    """One server-sent event. The server escapes no character beyond ASCII."""
+    name = f"event: {event}\n" if event else ""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return f"{name}data: {text}\n\n".encode()
+
+
+async def read_json(request: Request) -> object:
+    """The parsed body, or its bytes when the content type is not JSON; None without a body.
+
+    A body that can't be parsed is refused before the key is looked at: so does the server.
+    """
+    raw = await request.body()
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if not raw:
+        return None
+    if kind != "application/json" and not (kind[:12] == "application/" and kind[-5:] == "+json"):
+        return raw
+    try:
+        return json.loads(raw)
+    except json.JSONDecodeError as problem:
+        raise invalid([(str(problem.pos), "JSON decode error", "json_invalid")]) from None
+    except ValueError:
+        raise ApiError(400, "There was an error parsing the body") from None
+
+
+def parse(model: type[ModelT], body: object) -> ModelT:
+    """The body as its model, or the server's 422."""
+    if body is None:
+        raise invalid([("", "Field required", "missing")])
+    try:
+        return model.model_validate(body, from_attributes=True)
+    except ValidationError as problem:
+        raise invalid_params(problem.errors()) from None
+
+
+def invalid_params(problems: Iterable[ErrorDetails], prefix: str = "") -> ApiError:
+    """The 422 for pydantic's findings."""
+    return invalid(
+        (prefix + ".".join(str(part) for part in found["loc"]), found["msg"], found["type"])
+        for found in problems
+    )
+
+
+def invalid(problems: Iterable[tuple[str, str, str]]) -> ApiError:
+    """The 422 for (field, message, pydantic's error type)."""
+    listed = [
+        {"field": field, "msg": message, "type": "string", "error": _kind(problem)}
+        for field, message, problem in problems
+    ]
+    message = f"Validation failed: {len(listed)} error(s)"
+    return ApiError(422, message, code="INVALID_PARAMS", data={"validation_errors": listed})
+
+
+def _kind(problem: str) -> str:
+    return next((kind for word, kind in _KINDS if word in problem), "invalid")

@@ -1,0 +1,45 @@
+"""A model that answers a word with an outcome, and remembers its turns."""
+
+from __future__ import annotations
+
+from muxi.testing import (
+    Background,
+    Clarification,
+    Cut,
+    Escalation,
+    Event,
+    Failure,
+    Outcome,
+    Reply,
+    Turn,
+)
+
+WIDGET = {"type": "action_link", "id": "ui_1", "label": "Open", "url": "https://muxi.org"}
+MADE = [{"type": "text", "format": "txt", "filename": "a.txt", "content": "a"}]
+OUTCOMES: dict[str, Outcome] = {
+    "slow": Reply("Slowly", sleep=0.3),
+    "long": Reply("At length", analysis=0.3),
+    "widget": Reply("Choose", widgets=[WIDGET]),
+    "artifact": Reply("Made", artifacts=MADE),
+    "tail": Reply(
+        "Your key?",
+        {"clarification_type": "credential"},
+        late=[Event("content", "final_response", "Your key?", pause=0.3)],
+    ),
+    "sorry": Reply("So sorry", failed=True),
+    "which": Clarification("Which one?"),
+    "later": Background("It takes a while", "wrk_1", "There it is"),
+    "retry": Escalation(result="At last", after=0.1),
+    "cut": Cut(3),
+    "snap": Cut(3, clean=False),
+    "fail": Failure("OverlordError", "It broke\nbadly"),
+    "deny": Failure("RbacRejectedError", "not you"),
+}
+turns: list[Turn] = []
+
+
+def scripted(turn: Turn) -> Outcome:
+    turns.append(turn)
+    if turn.message == "bug":
+        raise LookupError("no such thing")
+    return OUTCOMES.get(turn.message, Reply("It is well"))
