@@ -121,11 +121,13 @@ class ChatReader:
         raise self._failure(StreamInterrupted, "The stream ended before the turn did", code=None)
 
     def _noted(self, event: m.ChatEvent) -> m.ChatEvent:
-        if not isinstance(event, (m.Widgets, m.UnknownEvent)):
-            self._request_id = event.request_id or self._request_id
-            self._session_id = event.session_id or self._session_id
-        if isinstance(event, m.TextDelta) and self._end is None:
-            self._pieces.append(event.content)
+        if isinstance(event, (m.Widgets, m.UnknownEvent)):
+            return event
+        self._request_id = self._request_id or event.request_id
+        self._session_id = self._session_id or event.session_id
+        if isinstance(event, m.TextDelta):
+            if self._end is None:
+                self._pieces.append(event.content)
         elif isinstance(event, (m.Completed, m.Failed, m.Cancelled)):
             self._end = event
         return event
