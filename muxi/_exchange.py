@@ -64,10 +64,10 @@ def deliver(call: Call[Any], options: Options, *, events: bool) -> Wire[tuple[Re
             error = exc
         else:
             if reply.status_code < 300 or reply.status_code in call.also_ok:
-                log_attempt(options, request, attempt, reply, None)
+                log_attempt(options, call, request, attempt, reply, None)
                 return reply, attempt
             error = read_error(reply)
-        log_attempt(options, request, attempt, reply, error)
+        log_attempt(options, call, request, attempt, reply, error)
         error.request_id = call.turn_id or error.request_id
         delay = options.retry.delay(
             error, attempt=attempt, repeatable=_repeatable(call, error), jitter=random.random()

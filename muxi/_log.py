@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ._problems import request_id_of
 from .errors import MuxiError
 
 if TYPE_CHECKING:
+    from ._call import Call
     from ._exchange import Reply
     from ._options import Options, Outgoing
 
@@ -37,6 +38,7 @@ def enable() -> None:
 
 def log_attempt(
     options: Options,
+    call: Call[Any],
     request: Outgoing,
     attempt: int,
     reply: Reply | None,
@@ -51,7 +53,7 @@ def log_attempt(
         request.method,
         request.url,
         _outcome(reply, error),
-        error.request_id if error else reply and request_id_of(reply),
+        call.turn_id or (error and error.request_id) or (reply and request_id_of(reply)),
         attempt,
         _shown(sent),
         _shown(reply.headers) if reply else {},

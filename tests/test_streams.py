@@ -311,7 +311,7 @@ def test_a_refused_message_that_cannot_be_streamed_is_sent_again(colour: Colour)
 
 def test_a_message_that_may_have_acted_is_not_sent_again(colour: Colour) -> None:
     script = by_path(stream_of(KEEPALIVE, UNSTREAMABLE), plain=REPLY)
-    with Scripted(script) as server, pytest.raises(StreamError, match=r"chat\.send"):
+    with Scripted(script) as server, pytest.raises(StreamError, match="may have acted already"):
         colour.stream(server.url, lambda f: f.chat.stream("Monday"))
     assert len(server.received) == 1
 
@@ -425,6 +425,21 @@ def test_cancelling_closes_the_stream() -> None:
 
     with Scripted(stream_of(token("progress"), *slow_keepalives(200))) as server:
         asyncio.run(main(server.url))
+
+
+def test_a_completed_turn_counts_though_the_body_ends_without_done(colour: Colour) -> None:
+    with Scripted(stream_of(token("completed", "Hello"), ends=False)) as server:
+        assert colour.stream(server.url, lambda f: f.chat.stream("hi")).result.text == "Hello"
+
+
+def test_voice_that_cannot_be_streamed_is_not_sent_again(colour: Colour) -> None:
+    note = {"filename": "a.wav", "content": "UklGRg==", "content_type": "audio/wav"}
+    with (
+        Scripted(stream_of(UNSTREAMABLE)) as server,
+        pytest.raises(StreamError, match="may have acted already"),
+    ):
+        colour.stream(server.url, lambda f: f.audio.stream([note]))
+    assert len(server.received) == 1
 
 
 def test_audio_streams_learn_the_turns_id_from_its_events(colour: Colour) -> None:

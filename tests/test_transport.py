@@ -28,6 +28,7 @@ from muxi import (
     ServerClient,
     ServerError,
     TimeoutError,
+    ValidationError,
 )
 from muxi.auth import HmacAuth, sign
 from muxi.models import formation as m
@@ -184,6 +185,19 @@ def test_raw_gives_all_that_came_around_the_answer(colour: Colour) -> None:
     assert response.headers["content-type"] == "application/json"
     assert response.request_id == "req_server"
     assert response.elapsed.total_seconds() > 0
+
+
+def test_a_user_in_the_body_moves_to_the_header(colour: Colour) -> None:
+    message = {"message": "hi", "user_id": "bob"}
+    with Scripted(REPLY) as server:
+        colour.formation(server.url, lambda f: f.chat.send(message))
+        colour.formation(server.url, lambda f: f.chat.send(message, user_id="carol"))
+        with pytest.raises(ValidationError, match="user_id is empty"):
+            colour.formation(server.url, lambda f: f.chat.send("hi", user_id=""))
+        with pytest.raises(ValidationError, match="user_id must be a text"):
+            colour.formation(server.url, lambda f: f.chat.send({**message, "user_id": 5}))
+    assert [one.headers["x-muxi-user-id"] for one in server.received] == ["bob", "carol"]
+    assert not [one for one in server.received if "user_id" in one.json]
 
 
 def test_ping_measures_and_knows_a_stranger(colour: Colour) -> None:

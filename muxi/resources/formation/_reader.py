@@ -47,7 +47,7 @@ class ChatReader:
     @property
     def partial(self) -> str:
         """The text so far."""
-        return "".join(self._pieces)
+        return self._end.content if self._end is not None else "".join(self._pieces)
 
     def read(self, name: str, data: str) -> m.ChatEvent | None:
         """The event in a server-sent one.
@@ -73,6 +73,7 @@ class ChatReader:
     def answered(self, answer: object) -> m.ChatEvent:
         """The end of the turn, made of a reply that came whole."""
         if isinstance(answer, m.ChatAccepted):
+            self._request_id = answer.request_id
             return self._recover(content=answer.text, status=answer.status)
         reply = m.ChatReply.model_validate(answer)
         self._widgets = reply.widgets
@@ -99,9 +100,9 @@ class ChatReader:
         """
         if self._send_again:
             return self.answered((yield from send(self._turn.call(stream=False))))
-        if self._end is None and self.ended:  # `done` comes alone after ten minutes
+        if self.ended and self._end is None:  # `done` comes alone after ten minutes
             yield from self._look()
-        if self._end is None:
+        if self._end is None or not self.ended:
             raise self._failure(
                 StreamInterrupted, "The stream ended before the turn did", code=None
             )
@@ -138,8 +139,8 @@ class ChatReader:
             if not self._turn.was_refused:
                 raise self._failure(
                     StreamError,
-                    "This reply can't be streamed. The formation may have acted on the message; "
-                    "send such messages with chat.send",
+                    "This reply can't be streamed, and the formation may have acted already: "
+                    "send such messages with `send`",
                     code="AttributeError",
                 )
             self._send_again = self.ended = True

@@ -48,10 +48,10 @@ class Turn:
             if reply_to.awaiting_user:
                 fields["request_id"] = reply_to.request_id or reply_to.metadata.request_id
         fields.update(_given(session_id=session_id, agent_id=agent_id, files=files))
-        body_user = fields.pop("user_id", None)
+        user_id = _user(user_id, fields)
         fields["request_id"] = fields.get("request_id") or f"req_{uuid4().hex}"
         request = as_request(m.ChatRequest, fields)
-        return cls(request, path("chat"), user_id or _text(body_user), request.request_id)
+        return cls(request, path("chat"), user_id, request.request_id)
 
     @classmethod
     def of_audio(
@@ -64,29 +64,28 @@ class Turn:
         """A turn that is spoken."""
         fields = _fields(files if isinstance(files, m.AudioRequest) else {"files": files})
         fields.update(_given(session_id=session_id, agent_id=agent_id))
-        body_user = fields.pop("user_id", None)
-        request = as_request(m.AudioRequest, fields)
-        return cls(request, path("audiochat"), user_id or _text(body_user), None)
+        user_id = _user(user_id, fields)
+        return cls(as_request(m.AudioRequest, fields), path("audiochat"), user_id, None)
 
     @property
     def is_command(self) -> bool:
         """A slash command. Its reply can't be streamed, and it must not run twice."""
-        text = self.request.message if isinstance(self.request, m.ChatRequest) else ""
-        return _COMMAND.fullmatch(text.strip()) is not None
+        return _COMMAND.fullmatch(self._message.strip()) is not None
 
     @property
     def was_refused(self) -> bool:
         """If its reply could not be streamed, it was refused before it did anything.
 
         The runtime can't stream a reply that it makes without its pipeline. Some of those come of
-        an action: a command, an answer to the set-up dialogue, a choice on a tuning widget. An
-        over-long message and an over-large file are only refused, and a recording in which
-        nothing is heard is only transcribed: these may be sent again.
+        an action: a command, an answer to the set-up dialogue, spoken or typed, a choice on a
+        tuning widget. Only an over-long message and an over-large file are known to be refused.
         """
-        if isinstance(self.request, m.AudioRequest):
-            return True
         sizes = [file.size or 0 for file in self.request.files or ()]
-        return len(self.request.message) > _LONGEST_MESSAGE or max(sizes, default=0) > _LARGEST_FILE
+        return len(self._message) > _LONGEST_MESSAGE or max(sizes, default=0) > _LARGEST_FILE
+
+    @property
+    def _message(self) -> str:
+        return self.request.message if isinstance(self.request, m.ChatRequest) else ""
 
     def stream(self, stall_after: float) -> StreamCall[m.ChatEvent, m.ChatReply]:
         """The call that runs the turn and is answered by events."""
@@ -121,7 +120,9 @@ def _given(**arguments: object) -> dict[str, object]:
     return {name: value for name, value in arguments.items() if value is not None}
 
 
-def _text(value: object) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    raise ValidationError("user_id must be a text.")
+def _user(user_id: str | None, fields: dict[str, object]) -> str | None:
+    """Who speaks. A user in the body moves to the header, where the server looks first."""
+    in_body = fields.pop("user_id", None)
+    if in_body is not None and not isinstance(in_body, str):
+        raise ValidationError("user_id must be a text.")
+    return in_body if user_id is None else user_id
