@@ -18,10 +18,11 @@ from muxi._log import logger
 
 from .scripted import Answer, Drop, Scripted, failure
 
-# Long enough that a secret can't be part of an ordinary message by chance.
-SECRETS = st.text(
-    st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=12, max_size=40
-) | st.text(min_size=12, max_size=40)
+# They begin so that none is part of an ordinary message by chance.
+SECRETS = (
+    st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), max_size=40)
+    | st.text(max_size=40)
+).map(lambda text: f"zQ9~{text}")
 
 
 @contextmanager

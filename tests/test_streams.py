@@ -427,9 +427,13 @@ def test_cancelling_closes_the_stream() -> None:
         asyncio.run(main(server.url))
 
 
-def test_a_completed_turn_counts_though_the_body_ends_without_done(colour: Colour) -> None:
-    with Scripted(stream_of(token("completed", "Hello"), ends=False)) as server:
-        assert colour.stream(server.url, lambda f: f.chat.stream("hi")).result.text == "Hello"
+@pytest.mark.parametrize("ends", [True, False])
+def test_without_done_even_a_completed_turn_may_lack_something(colour: Colour, ends: bool) -> None:
+    """Success is `completed` followed by `done` (contract A4.5): widgets come in between."""
+    events = stream_of(token("content", "He"), token("completed", "Hello"), ends=ends)
+    with Scripted(events) as server, pytest.raises(StreamInterrupted) as caught:
+        colour.stream(server.url, lambda f: f.chat.stream("hi"))
+    assert caught.value.partial == "Hello"
 
 
 def test_voice_that_cannot_be_streamed_is_not_sent_again(colour: Colour) -> None:

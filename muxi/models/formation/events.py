@@ -194,15 +194,7 @@ TokenEvent = Annotated[_KnownEvent | UnknownEvent, Field(union_mode="left_to_rig
 ChatEvent = TokenEvent | Widgets
 """Any event of a chat stream."""
 
-_NOT_METADATA = {
-    "type",
-    "content",
-    "timestamp",
-    "artifacts",
-    "user_id",
-    "skip_rephrase",
-    "recovered",
-}
+_NOT_METADATA = {"type", "content", "timestamp", "artifacts", "user_id", "recovered"}
 
 
 def reply_of(completed: Completed, widgets: list[Widget]) -> ChatReply:
