@@ -53,10 +53,10 @@ def read_error(reply: Reply) -> MuxiError:
     """The error in an answer."""
     body = _body(reply)
     phrase, inner = as_text(body.get("error")), as_object(body.get("error"))
-    code = as_text(inner.get("code")) or phrase
+    code = as_text(inner.get("code")) or phrase or None
     message = as_text(inner.get("message")) or as_text(body.get("message")) or phrase
     kind = error_class(reply.status_code, code)
-    if message is None:
+    if not message:
         message = _unreadable(reply)
     elif kind is AuthenticationError:
         message += _clock_skew(message, reply)
