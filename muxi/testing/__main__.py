@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import shlex
+import signal
 import subprocess
 import sys
 import threading
@@ -30,11 +31,16 @@ def main(argv: list[str] | None = None) -> int:
         for name, value in emulator.environ.items():
             print(f"export {name}={shlex.quote(value)}")
         print(f"# the formation itself: {emulator.formation_url}/v1; Ctrl-C stops", flush=True)
-        try:
-            threading.Event().wait()
-        except KeyboardInterrupt:
-            print()
+        _until_told()
     return 0
+
+
+def _until_told() -> None:
+    told = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: told.set())
+    while not told.wait(0.5):
+        pass
 
 
 if __name__ == "__main__":

@@ -76,7 +76,8 @@ def test_the_environment_is_what_the_clients_read() -> None:
         }
 
 
-def test_the_command_prints_exports_and_serves_until_interrupted() -> None:
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_the_command_prints_exports_and_serves_until_told(how: signal.Signals) -> None:
     command = [sys.executable, "-W", "error", "-m", "muxi.testing", "--port", "0"]
     with subprocess.Popen(command, stdout=-1, stderr=-1, text=True) as process:
         assert process.stdout is not None
@@ -84,9 +85,10 @@ def test_the_command_prints_exports_and_serves_until_interrupted() -> None:
             lines = "".join(process.stdout.readline() for _ in range(7))
             exported = dict(re.findall(r"^export (\w+)=(\S+)$", lines, re.MULTILINE))
             answer = httpx.get(exported["MUXI_SERVER_URL"] + "/ping")
+            process.send_signal(how)
+            rest, problems = process.communicate(timeout=30)
         finally:
-            process.send_signal(signal.SIGINT)
-            rest, problems = process.communicate(timeout=10)
+            process.kill()
     assert answer.text == "pong"
     assert len(exported) == 6
     assert (process.returncode, rest.strip(), problems) == (0, "", "")

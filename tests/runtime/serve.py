@@ -44,6 +44,8 @@ async def serve(directory: str, port: int) -> None:
 
 
 if __name__ == "__main__":
+    # Background jobs of a shell start with SIGINT ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     threading.Thread(target=stop_when_stdin_closes, daemon=True).start()
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(serve(sys.argv[1], int(sys.argv[2])))
