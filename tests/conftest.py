@@ -42,17 +42,17 @@ class Colour:
 
     name: str
 
-    def formation(self, url: str, use: Callable[[Any], Any], **settings: Any) -> Any:
+    def formation(self, url: str, use: Callable[[Any], Any], /, **settings: Any) -> Any:
         """What `use` gives for a formation client, awaited where need be."""
         given = {"client_key": CLIENT_KEY, "admin_key": ADMIN_KEY, "user_id": "alice", **settings}
         return self._use(FormationClient, AsyncFormationClient, {"url": url, **given}, use)
 
-    def server(self, url: str, use: Callable[[Any], Any], **settings: Any) -> Any:
+    def server(self, url: str, use: Callable[[Any], Any], /, **settings: Any) -> Any:
         """What `use` gives for a server client, awaited where need be."""
         given = {"url": url, "key_id": "MUXI_test", "secret_key": "sk_test", **settings}
         return self._use(ServerClient, AsyncServerClient, given, use)
 
-    def stream(self, url: str, use: Callable[[Any], Any], **settings: Any) -> Streamed:
+    def stream(self, url: str, use: Callable[[Any], Any], /, **settings: Any) -> Streamed:
         """All events of the stream that `use` makes, and its result."""
 
         def read(client: Any) -> Any:

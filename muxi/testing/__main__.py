@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+from types import FrameType
 
 from .emulator import Emulator
 
@@ -37,8 +38,12 @@ def main(argv: list[str] | None = None) -> int:
 
 def _until_told() -> None:
     told = threading.Event()
+
+    def tell(number: int, frame: FrameType | None) -> None:
+        told.set()
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: told.set())
+        signal.signal(number, tell)
     while not told.wait(0.5):
         pass
 

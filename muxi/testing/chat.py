@@ -31,6 +31,7 @@ from .model import (
     Refusal,
     Reply,
     Turn,
+    on_the_wire,
 )
 from .stages import AFTER_WORK, stages
 from .store import Requests, Sessions, Tracked
@@ -111,7 +112,7 @@ class Turns:
                 return
             raise BrokenOff
         if isinstance(outcome, Reply) and outcome.widgets:
-            yield frame({"ui": [dict(each) for each in outcome.widgets]}, "ui")
+            yield frame({"ui": on_the_wire(outcome.widgets)}, "ui")
         yield frame({"finished": True}, "done")
 
     def _begin(self, turn: Turn) -> Tracked:

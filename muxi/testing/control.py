@@ -15,6 +15,17 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ..models.server import (
+    FormationCounts,
+    FormationSummary,
+    FormationVersion,
+    GoRuntime,
+    Health,
+    PortPool,
+    ServerIdentity,
+    ServerStatus,
+)
+
 VERSION = "1.20260713.0"
 
 _SCHEME = "MUXI-HMAC "
@@ -75,7 +86,9 @@ class ControlPlane:
         found = re.fullmatch(r"/rpc/formations/(?P<id>[^/]+)", path)
         routes: dict[str, Callable[[], Response]] = {
             "/ping": lambda: PlainTextResponse("pong", headers={"content-type": "text/plain"}),
-            "/health": lambda: _json({"success": True, "status": "ok", "version": VERSION}),
+            "/health": lambda: _json(
+                Health(success=True, status="ok", version=VERSION).model_dump()
+            ),
             "/rpc/server/status": self._status,
             "/rpc/formations": self._list,
         }
@@ -114,17 +127,18 @@ class ControlPlane:
         formation = self._formation
         running = formation.status == "running"
         digest = hashlib.sha256(formation.id.encode()).hexdigest()
-        return {
-            "id": formation.id,
-            "name": formation.id,
-            "port": formation.port,
-            "status": formation.status,
-            "pid": 4711 if running else 0,
-            "uptime": formation.uptime,
-            "restart_count": 0,
-            "healthy": None if formation.status == "starting" else running,
-            "version": {"semantic": "1.0.0", "current": digest},
-        }
+        summary = FormationSummary(
+            id=formation.id,
+            name=formation.id,
+            port=formation.port,
+            status=formation.status,
+            pid=4711 if running else 0,
+            uptime=formation.uptime,
+            restart_count=0,
+            healthy=None if formation.status == "starting" else running,
+            version=FormationVersion(semantic="1.0.0", current=digest),
+        )
+        return summary.model_dump(exclude_unset=True)
 
     def _list(self) -> Response:
         return _ok({"formations": [self._summary()], "total": 1})
@@ -141,13 +155,13 @@ class ControlPlane:
         status = self._formation.status
         states = {each: int(status == each) for each in ("running", "stopped", "crashed")}
         uptime = int(time.time() - self._started)
-        server = {"id": "server-emulator-0badcafe", "version": VERSION, "uptime": uptime}
-        ports = {"total": 1000, "available": 999, "allocated": 1}
-        runtime = {"goroutines": 12, "go_version": "go1.24.0"}
-        formations = {"total": 1, **states}
-        return _ok(
-            {"server": server, "formations": formations, "port_pool": ports, "runtime": runtime}
+        found = ServerStatus(
+            server=ServerIdentity(id="server-emulator-0badcafe", version=VERSION, uptime=uptime),
+            formations=FormationCounts(total=1, **states),
+            port_pool=PortPool(total=1000, available=999, allocated=1),
+            runtime=GoRuntime(goroutines=12, go_version="go1.24.0"),
         )
+        return _ok(found.model_dump())
 
     def _proxy(self, scope: Scope, kind: str, formation_id: str) -> ASGIApp:
         if scope["method"] == "OPTIONS":

@@ -18,6 +18,7 @@ from .model import (
     Refusal,
     Reply,
     Turn,
+    on_the_wire,
 )
 from .stages import escalation_text
 
@@ -154,7 +155,7 @@ def message_of(turn: Turn, outcome: Outcome) -> dict[str, object]:
             "workflow_id": outcome.workflow_id,
             "timestamp": datetime.now(timezone.utc).replace(tzinfo=None).isoformat(),
         }
-    ui = [dict(each) for each in outcome.widgets] if isinstance(outcome, Reply) else []
+    ui = on_the_wire(outcome.widgets) if isinstance(outcome, Reply) else []
     return assistant(text_of(turn, outcome), metadata_of(turn, outcome), [*ui])
 
 

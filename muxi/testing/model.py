@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from pydantic import BaseModel
+
+from ..models.formation import ReplyArtifact, Widget
+
 
 @dataclass(frozen=True)
 class Turn:
@@ -45,9 +49,9 @@ class Reply:
     metadata: Mapping[str, object] = field(default_factory=dict[str, object])
     """Extras of a non-streamed reply's metadata; a truthy `clarification_type` or its like
     leaves the request `processing`."""
-    artifacts: Sequence[Mapping[str, object]] = ()
+    artifacts: Sequence[ReplyArtifact | Mapping[str, object]] = ()
     """Streamed with the terminal event; a non-streamed turn with artifacts answers 500."""
-    widgets: Sequence[Mapping[str, object]] = ()
+    widgets: Sequence[Widget | Mapping[str, object]] = ()
     events: Sequence[Event] = ()
     """Steps between the plan and the answer."""
     analysis: float = 0.0
@@ -125,6 +129,16 @@ class Failure:
 
     type: str = "RuntimeError"
     text: str = "The turn failed"
+
+
+def on_the_wire(parts: Sequence[BaseModel | Mapping[str, object]]) -> list[dict[str, object]]:
+    """Artifacts or widgets as JSON objects."""
+    return [
+        part.model_dump(mode="json", exclude_unset=True)
+        if isinstance(part, BaseModel)
+        else dict(part)
+        for part in parts
+    ]
 
 
 Outcome = Reply | Refusal | Approval | Clarification | Background | Escalation | Cut | Failure

@@ -19,6 +19,7 @@ from .model import (
     Refusal,
     Reply,
     Turn,
+    on_the_wire,
 )
 
 AFTER_WORK = frozenset({"response_preparation", "response_generation", "final_response", None})
@@ -157,4 +158,4 @@ def _completed(text: str, reply: Reply | None = None, **extra: object) -> Event:
 
 
 def _kept(reply: Reply | None) -> dict[str, object]:
-    return {"artifacts": list(reply.artifacts)} if reply and reply.artifacts else {}
+    return {"artifacts": on_the_wire(reply.artifacts)} if reply and reply.artifacts else {}
