@@ -41,6 +41,11 @@ def test_back_off_doubles_up_to_its_limit() -> None:
     assert waits == [0.5, 1, 2, 4, 8, 8, 8]
 
 
+def test_jitter_is_the_share_of_the_back_off_to_wait() -> None:
+    for jitter in (0.0, 0.25, 1.0):
+        assert Retry().delay(BUSY, attempt=2, repeatable=True, jitter=jitter) == jitter
+
+
 def test_attempts_end() -> None:
     assert [delay(BUSY, attempt) is None for attempt in (1, 2, 3)] == [False, False, True]
 

@@ -7,8 +7,11 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from ..conftest import Colour, Streamed
 
 LAUNCHER = Path(__file__).with_name("launch.py")
 
@@ -48,3 +51,23 @@ def runtime() -> Iterator[Runtime]:
             pytest.exit(f"The MUXI runtime did not boot.\n{errors.read()}", returncode=2)
         boot = json.loads(line)
         yield Runtime(boot["url"], boot["client_key"], boot["admin_key"])
+
+
+class Asking:
+    """One colour of client on the booted formation."""
+
+    def __init__(self, colour: Colour, runtime: Runtime) -> None:
+        self._colour = colour
+        self._runtime = runtime
+        self._keys = {"client_key": runtime.client_key, "admin_key": runtime.admin_key}
+
+    def __call__(self, use: Any, **settings: Any) -> Any:
+        return self._colour.formation(self._runtime.url, use, **{**self._keys, **settings})
+
+    def stream(self, use: Any, **settings: Any) -> Streamed:
+        return self._colour.stream(self._runtime.url, use, **{**self._keys, **settings})
+
+
+@pytest.fixture
+def ask(colour: Colour, runtime: Runtime) -> Asking:
+    return Asking(colour, runtime)

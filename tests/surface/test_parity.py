@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,23 +11,18 @@ from typing import Any, Literal, get_type_hints
 from unittest.mock import AsyncMock, create_autospec
 
 import pytest
-from methods import METHODS, Arguments, Method, first_call
-from recorder import Recorded, Recorder, without_ids
 
 from muxi import (
-    AsyncFormationClient,
-    AsyncServerClient,
     ConfigurationError,
-    FormationClient,
     MuxiError,
     NotFoundError,
-    ServerClient,
     ValidationError,
 )
 from muxi._endpoint import Resource, streaming
 
-SyncClient = FormationClient | ServerClient
-AsyncClient = AsyncFormationClient | AsyncServerClient
+from .makers import AsyncClient, SyncClient, async_client, sync_client
+from .methods import METHODS, Arguments, Method, first_call
+from .recorder import Recorded, Recorder, without_ids
 
 each_method = pytest.mark.parametrize("method", METHODS, ids=str)
 each_service = pytest.mark.parametrize("service", ["formation", "server"])
@@ -39,28 +33,10 @@ _KEYS: dict[str, dict[str, str]] = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in os.environ if name.startswith("MUXI_")]:
-        monkeypatch.delenv(name)
-
-
 @pytest.fixture(scope="module")
 def recorder() -> Iterator[Recorder]:
     with Recorder.running() as running:
         yield running
-
-
-def sync_client(service: str, url: str = "http://muxi.test", **options: str) -> SyncClient:
-    if service == "formation":
-        return FormationClient(base_url=f"{url}/v1", **options)
-    return ServerClient(url=url, **options)
-
-
-def async_client(service: str, url: str = "http://muxi.test", **options: str) -> AsyncClient:
-    if service == "formation":
-        return AsyncFormationClient(base_url=f"{url}/v1", **options)
-    return AsyncServerClient(url=url, **options)
 
 
 def public(thing: object) -> set[str]:

@@ -10,9 +10,10 @@ from importlib import import_module
 from types import ModuleType
 
 import pytest
-from source import MODULES, PACKAGE, Definition, Function, Module
 
 import muxi
+
+from .source import MODULES, PACKAGE, Definition, Function, Module
 
 _LAZY_PACKAGES = ["muxi", "muxi.models.formation", "muxi.models.server"]
 _HTTPX_AT = {

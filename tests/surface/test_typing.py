@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from methods import METHODS, Method
+
+from .methods import METHODS, Method
 
 ROOT = Path(__file__).parents[2]
 TYPING = ROOT / "tests" / "typing"

@@ -1,0 +1,186 @@
+"""Clients over real sockets: keys, users, views, raw answers, connections and their end."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import threading
+import warnings
+
+import anyio
+import httpx
+import pytest
+from pydantic import SecretStr
+
+import muxi
+from muxi import (
+    AsyncFormationClient,
+    FormationClient,
+    MuxiError,
+    NotFoundError,
+    Retry,
+    ServerClient,
+    ValidationError,
+)
+from muxi.auth import HmacAuth, sign
+from muxi.models import formation as m
+
+from .conftest import ADMIN_KEY, CLIENT_KEY, Colour
+from .scripted import Answer, Scripted, envelope, failure
+
+FAST = Retry(max_retries=3, base_delay=0.001)
+SESSIONS = envelope({"sessions": [], "count": 0})
+FORMATIONS = Answer(
+    200, {"success": True, "data": {"formations": [], "total": 0}}, {"Content-Type": "x"}
+)
+REPLY = envelope({"message": {"role": "assistant", "content": "hello"}, "session_id": "s"})
+RESTORED = envelope(
+    {"session_id": "s", "messages_loaded": 0, "messages_dropped": 0, "message": "ok"}
+)
+
+
+def test_keys_go_only_where_they_are_needed(colour: Colour) -> None:
+    health = Answer(200, {"status": "healthy", "version": "1", "uptime_seconds": 1})
+    with Scripted(health) as server:
+        colour.formation(server.url, lambda f: f.health())
+    assert not [
+        name for name in server.received[0].headers if name.endswith("-key") and "idem" not in name
+    ]
+    with Scripted(SESSIONS) as server:
+        colour.formation(server.url, lambda f: f.sessions.list())
+    assert server.received[0].headers["x-muxi-client-key"] == CLIENT_KEY
+    assert "x-muxi-admin-key" not in server.received[0].headers
+
+
+def test_an_unhealthy_formation_answers_all_the_same(colour: Colour) -> None:
+    sick = Answer(503, {"status": "unhealthy", "version": "1", "uptime_seconds": 1})
+    with Scripted(sick) as server:
+        health = colour.formation(server.url, lambda f: f.health())
+    assert health.status == "unhealthy"
+
+
+def test_raw_gives_all_that_came_around_the_answer(colour: Colour) -> None:
+    with Scripted(failure(503, "SYSTEM_OVERLOAD"), SESSIONS) as server:
+        response = colour.formation(server.url, lambda f: f.raw.sessions.list(), retry=FAST)
+    assert isinstance(response, muxi.Response)
+    assert isinstance(response.answer, m.SessionList)
+    assert (response.status_code, response.attempts) == (200, 2)
+    assert response.headers["content-type"] == "application/json"
+    assert response.request_id == "req_server"
+    assert response.elapsed.total_seconds() > 0
+
+
+def test_a_user_in_the_body_moves_to_the_header(colour: Colour) -> None:
+    message = {"message": "hi", "user_id": "bob"}
+    with Scripted(REPLY) as server:
+        colour.formation(server.url, lambda f: f.chat.send(message))
+        colour.formation(server.url, lambda f: f.chat.send(message, user_id="carol"))
+        with pytest.raises(ValidationError, match="user_id is empty"):
+            colour.formation(server.url, lambda f: f.chat.send("hi", user_id=""))
+        with pytest.raises(ValidationError, match="user_id must be a text"):
+            colour.formation(server.url, lambda f: f.chat.send({**message, "user_id": 5}))
+    assert [one.headers["x-muxi-user-id"] for one in server.received] == ["bob", "carol"]
+    assert not [one for one in server.received if "user_id" in one.json]
+
+
+def test_ping_measures_and_knows_a_stranger(colour: Colour) -> None:
+    with Scripted(Answer(200, b"pong")) as server:
+        assert colour.server(server.url, lambda s: s.ping()).total_seconds() > 0
+    with Scripted(Answer(200, b"hello")) as server, pytest.raises(muxi.InvalidResponseError):
+        colour.server(server.url, lambda s: s.ping())
+
+
+def test_views_share_the_pool_and_change_nothing_else() -> None:
+    with (
+        Scripted(SESSIONS) as server,
+        FormationClient(url=server.url, client_key="c", user_id="alice") as client,
+    ):
+        bob = client.for_user("bob").with_options(headers={"X-Mine": "1"}, timeout=5)
+        bob.sessions.list()
+        client.sessions.list()
+        assert bob._transport.pool is client._transport.pool
+    mine, plain = server.received
+    assert (mine.headers["x-muxi-user-id"], mine.headers["x-mine"]) == ("bob", "1")
+    assert plain.headers["x-muxi-user-id"] == "alice"
+    assert "x-mine" not in plain.headers
+    assert type(bob) is FormationClient
+
+
+def test_a_closed_client_says_so(colour: Colour) -> None:
+    client = FormationClient(url="http://127.0.0.1:9", client_key="c", user_id="u")
+    client.close()
+    client.close()
+    with pytest.raises(MuxiError, match="closed"):
+        client.sessions.list()
+
+
+def test_a_client_passed_in_is_neither_closed_nor_changed() -> None:
+    with Scripted(SESSIONS) as server, httpx.Client(headers={"X-Theirs": "1"}) as theirs:
+        with FormationClient(
+            url=server.url, client_key="c", user_id="u", http_client=theirs
+        ) as client:
+            client.sessions.list()
+        assert not theirs.is_closed
+        assert theirs.headers["x-theirs"] == "1"
+    assert "x-theirs" not in server.received[0].headers
+
+
+def test_an_async_client_works_on_one_event_loop_after_another() -> None:
+    client: AsyncFormationClient
+
+    async def ask() -> None:
+        assert len(await client.sessions.list()) == 0
+
+    with Scripted(SESSIONS) as server, warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        client = AsyncFormationClient(url=server.url, client_key="c", user_id="u")
+        for _ in range(3):
+            asyncio.run(ask())
+        anyio.run(ask, backend="trio")
+    assert [str(warning.message) for warning in caught] == []
+
+
+def test_many_threads_may_make_the_first_call_together() -> None:
+    with (
+        Scripted(SESSIONS) as server,
+        FormationClient(url=server.url, client_key="c", user_id="u") as client,
+    ):
+        threads = [threading.Thread(target=client.sessions.list) for _ in range(20)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert len(server.received) == 20
+
+
+def test_signed_paths_leave_out_the_prefix_of_a_reverse_proxy() -> None:
+    auth = HmacAuth("MUXI_x", SecretStr("sk_x"), prefix="/muxi")
+    request = httpx.Request("GET", "http://x/muxi/rpc/formations/a%20b?x=1")
+    next(auth.auth_flow(request))
+    header = request.headers["authorization"]
+    stamp = int(header.partition("timestamp=")[2].partition(",")[0])
+    expected = sign("sk_x", timestamp=stamp, method="GET", path="/rpc/formations/a b")
+    assert header == f"MUXI-HMAC key=MUXI_x, timestamp={stamp}, signature={expected}"
+
+
+def test_the_signature_is_the_contracts() -> None:
+    """Worked out by hand: base64 of HMAC-SHA256 with key "k" over "1;GET;/rpc/formations"."""
+    digest = hmac.new(b"k", b"1;GET;/rpc/formations", hashlib.sha256).digest()
+    signature = sign("k", timestamp=1, method="GET", path="/rpc/formations")
+    assert signature == base64.b64encode(digest).decode()
+
+
+def test_a_proxy_error_is_not_the_formations(colour: Colour) -> None:
+    flat = {"error": "Formation not found", "message": "No formation with id 'x'", "code": 404}
+    with Scripted(Answer(404, flat)) as server, pytest.raises(NotFoundError) as caught:
+        colour.formation(server.url, lambda f: f.sessions.get("s"))
+    assert (caught.value.code, caught.value.request_id) == ("Formation not found", None)
+    assert ADMIN_KEY not in str(caught.value)
+
+
+def test_server_client_and_formation_client_are_told_apart_in_repr() -> None:
+    assert repr(ServerClient(url="http://x:1/")) == "ServerClient('http://x:1')"
+    formation = FormationClient(server_url="http://x:1", formation_id="bot", user_id="u")
+    assert repr(formation) == "FormationClient('http://x:1/api/bot/v1', user_id='u')"
