@@ -102,6 +102,6 @@ def _misfit(call: Call[Any], reply: Reply, exc: pydantic.ValidationError) -> Inv
         f"The answer to {call.method} {call.path} does not fit its model: "
         f"{where}: {first['msg']}{more}.",
         status_code=reply.status_code,
-        request_id=request_id_of(reply),
+        request_id=call.turn_id or request_id_of(reply),
         sent=True,
     )
