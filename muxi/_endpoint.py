@@ -52,6 +52,10 @@ class Resource(Generic[TransportT]):
         self._transport = transport
 
 
+def _transport_of(resource: Resource[Any]) -> Any:  # noqa: ANN401
+    return resource._transport  # pyright: ignore[reportPrivateUsage]  # of this very file
+
+
 class _Method(Generic[P, DescribedT]):
     """What the three kinds of methods share: the description, and real functions made from it."""
 
@@ -69,7 +73,7 @@ class _Method(Generic[P, DescribedT]):
         return self._describe(None, *args, **kwargs)
 
     def _bound(self, instance: Resource[Any]) -> MethodType:
-        is_async: bool = instance._transport.is_async
+        is_async: bool = _transport_of(instance).is_async
         return MethodType(self._async if is_async else self._sync, instance)
 
     @cached_property
@@ -85,7 +89,7 @@ class _Method(Generic[P, DescribedT]):
 
         @wraps(describe)
         def method(resource: Resource[Any], /, *args: P.args, **kwargs: P.kwargs) -> object:
-            return getattr(resource._transport, verb)(describe(resource, *args, **kwargs))
+            return getattr(_transport_of(resource), verb)(describe(resource, *args, **kwargs))
 
         return method
 
@@ -94,7 +98,8 @@ class _Method(Generic[P, DescribedT]):
 
         @wraps(describe)
         async def method(resource: Resource[Any], /, *args: P.args, **kwargs: P.kwargs) -> object:
-            return await getattr(resource._transport, verb)(describe(resource, *args, **kwargs))
+            made = getattr(_transport_of(resource), verb)(describe(resource, *args, **kwargs))
+            return await made
 
         return method
 

@@ -11,6 +11,7 @@ from typing_extensions import assert_type
 from muxi import AsyncFormationClient, AsyncServerClient, Response, Retry
 from muxi._async_stream import AsyncStream
 from muxi._call import Call, Steps, StreamCall
+from muxi._transport import AsyncTransport
 from muxi.models import formation as m
 from muxi.models import server as s
 from muxi.models._base import Meta
@@ -212,5 +213,5 @@ def descriptions() -> None:
     assert_type(AsyncServerClient.status.build(), Call[s.ServerStatus])
 
 
-async def run(steps: Steps[m.RequestStatus], client: AsyncFormationClient) -> None:
-    assert_type(await client._transport.run(steps), m.RequestStatus)
+async def run(steps: Steps[m.RequestStatus], transport: AsyncTransport) -> None:
+    assert_type(await transport.run(steps), m.RequestStatus)
