@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -14,13 +13,12 @@ from typing_extensions import Required, TypedDict
 from ._call import Call, Response, Shape
 from ._problems import as_object, as_text, holds_error, read_error, request_id_of
 from .errors import InvalidResponseError
-from .models._base import Answer, Meta
+from .models._base import BUILDING, Answer, Meta
 
 if TYPE_CHECKING:
     from ._exchange import Reply
 
 T = TypeVar("T")
-_BUILDING = threading.RLock()
 _ADAPTERS: dict[tuple[object, Shape], TypeAdapter[Any]] = {}
 
 
@@ -35,7 +33,7 @@ class _Envelope(TypedDict, Generic[T], total=False):
 def _adapter(returns: object, shape: Shape) -> TypeAdapter[Any]:
     """What validates answers of a type; built once, by one thread."""
     key = (returns, shape)
-    with _BUILDING:
+    with BUILDING:
         if key not in _ADAPTERS:
             generic: Any = _Envelope
             bare: Any = returns

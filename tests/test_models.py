@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -202,3 +204,33 @@ def test_each_way_of_asking_is_seen(key: str) -> None:
     value: Any = "api_key" if key == "clarification_type" else True
     assert m.ChatReply(metadata=m.ReplyMetadata.model_validate({key: value})).awaiting_user
     assert not m.ChatReply().awaiting_user
+
+
+FIRST_USE = """
+import threading
+from muxi.models import formation as m
+
+def use() -> None:
+    start.wait()
+    try:
+        m.ChatRequest.model_validate({"message": "hi", "files": []})
+        m.FormationStatus.model_validate_json("{}")
+    except ValueError:
+        pass
+    except BaseException as exc:
+        faults.append(repr(exc))
+
+start, faults = threading.Barrier(16), []
+threads = [threading.Thread(target=use) for _ in range(16)]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+print(faults)
+"""
+
+
+def test_many_threads_may_be_the_first_to_use_a_model() -> None:
+    for _ in range(3):
+        done = subprocess.run(
+            [sys.executable, "-c", FIRST_USE], capture_output=True, text=True, check=True
+        )
+        assert (done.stdout.strip(), done.stderr) == ("[]", "")

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Annotated, Any, ClassVar, Generic, TypeVar, overload
 
+import pydantic.main
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
 ItemT = TypeVar("ItemT")
+
+BUILDING: threading.RLock = getattr(pydantic.main, "_rebuild_lock", threading.RLock())
+"""Held while validators are built; Pydantic's own lock where it has one."""
 
 
 def _utc(moment: datetime) -> datetime:
@@ -42,10 +47,34 @@ class Meta:
     """The key under which the server remembers this answer, if it does."""
 
 
-class Model(BaseModel):
+class _Deferred(BaseModel):
+    """Built on first use, by one thread: Pydantic before 2.14 lets two get in each other's way."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+    @classmethod
+    def model_rebuild(
+        cls,
+        *,
+        force: bool = False,
+        raise_errors: bool = True,
+        _parent_namespace_depth: int = 2,
+        _types_namespace: Mapping[str, Any] | None = None,
+    ) -> bool | None:
+        """Pydantic's own, under a lock."""
+        with BUILDING:
+            return super().model_rebuild(
+                force=force,
+                raise_errors=raise_errors,
+                _parent_namespace_depth=_parent_namespace_depth + 1,
+                _types_namespace=_types_namespace,
+            )
+
+
+class Model(_Deferred):
     """A part of an answer: frozen, and keys unknown to this version stay in `model_extra`."""
 
-    model_config = ConfigDict(frozen=True, extra="allow", defer_build=True)
+    model_config = ConfigDict(extra="allow")
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
         return (pair for pair in super().__repr_args__() if pair[1] is not None)
@@ -91,15 +120,10 @@ class Listing(Answer, Generic[ItemT]):
         return item in self.items
 
 
-class Request(BaseModel):
+class Request(_Deferred):
     """A body to send: unknown fields are refused, and errors don't repeat what was passed in."""
 
-    model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        defer_build=True,
-        hide_input_in_errors=True,
-    )
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     def encode(self) -> bytes:
         """The JSON to send: what was set, and nothing else."""

@@ -14,6 +14,7 @@ from ..._call import Call, Steps, T, User, send
 from ..._problems import as_object, as_text
 from ...errors import InvalidResponseError, MuxiError, NotFoundError, StreamError, StreamInterrupted
 from ...models import formation as m
+from ...models._base import BUILDING
 from ...models.formation.events import reply_of
 from ._turn import Turn
 from .requests import Requests
@@ -26,7 +27,8 @@ class _Frame(TypedDict):
 
 @cache
 def _frames() -> TypeAdapter[_Frame]:
-    return TypeAdapter(_Frame)
+    with BUILDING:
+        return TypeAdapter(_Frame)
 
 
 class ChatReader:
