@@ -207,30 +207,34 @@ def test_each_way_of_asking_is_seen(key: str) -> None:
 
 
 FIRST_USE = """
-import threading
-from muxi.models import formation as m
+import sys, threading
+from pydantic import BaseModel, ValidationError
+from muxi.models import formation
 
-def use() -> None:
+def use(kind, start):
     start.wait()
     try:
-        m.ChatRequest.model_validate({"message": "hi", "files": []})
-        m.FormationStatus.model_validate_json("{}")
-    except ValueError:
+        kind.model_validate({})
+    except ValidationError:
         pass
     except BaseException as exc:
-        faults.append(repr(exc))
+        print(kind.__name__, repr(exc))
 
-start, faults = threading.Barrier(16), []
-threads = [threading.Thread(target=use) for _ in range(16)]
-[thread.start() for thread in threads]
-[thread.join() for thread in threads]
-print(faults)
+sys.setswitchinterval(1e-6)
+for name in dir(formation):
+    kind = getattr(formation, name)
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        start = threading.Barrier(16)
+        threads = [threading.Thread(target=use, args=(kind, start)) for _ in range(16)]
+        [thread.start() for thread in threads]
+        [thread.join() for thread in threads]
+print("done")
 """
 
 
 def test_many_threads_may_be_the_first_to_use_a_model() -> None:
-    for _ in range(3):
-        done = subprocess.run(
-            [sys.executable, "-c", FIRST_USE], capture_output=True, text=True, check=True
-        )
-        assert (done.stdout.strip(), done.stderr) == ("[]", "")
+    """Without a lock, Pydantic before 2.14 fails here within a run or two."""
+    done = subprocess.run(
+        [sys.executable, "-c", FIRST_USE], capture_output=True, text=True, check=True
+    )
+    assert (done.stdout, done.stderr) == ("done\n", "")
