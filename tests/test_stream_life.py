@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import warnings
+from contextlib import aclosing
 from typing import Any
 
+import anyio
 import pytest
 
 from muxi import (
@@ -93,6 +96,31 @@ def test_breaking_out_of_an_awaited_stream_closes_within_a_turn_of_the_loop() ->
     ):
         warnings.simplefilter("always")
         asyncio.run(main(server.url))
+    assert [str(warning.message) for warning in caught] == []
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_leaving_a_loop_within_async_with_leaves_no_generator_behind(backend: str) -> None:
+    """Trio warns of each async generator that it has to finalize."""
+
+    async def leave(client: AsyncFormationClient) -> None:
+        async with client.chat.stream("hi") as stream, aclosing(aiter(stream)) as events:
+            async for event in events:
+                assert isinstance(event, m.Progress)
+                break
+
+    async def main(url: str) -> None:
+        async with AsyncFormationClient(url=url, client_key="c") as client:
+            await leave(client)
+            gc.collect()
+            assert pool_size(client) == 0
+
+    with (
+        Scripted(stream_of(token("progress"), *slow_keepalives(200))) as server,
+        warnings.catch_warnings(record=True) as caught,
+    ):
+        warnings.simplefilter("always")
+        anyio.run(main, server.url, backend=backend)
     assert [str(warning.message) for warning in caught] == []
 
 
