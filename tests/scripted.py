@@ -10,6 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any
 
+from muxi import Retry
+
 
 @dataclass(frozen=True)
 class Received:
@@ -81,6 +83,15 @@ def failure(status: int, code: str, message: str = "No.", data: Any = None) -> A
     """An error of the formation."""
     answer = envelope({}, success=False, error={"code": code, "message": message, "data": data})
     return Answer(status, answer.body, answer.headers)
+
+
+FAST = Retry(max_retries=3, base_delay=0.001)
+SESSIONS = envelope({"sessions": [], "count": 0})
+FORMATIONS = Answer(200, {"success": True, "data": {"formations": [], "total": 0}})
+REPLY = envelope({"message": {"role": "assistant", "content": "hello"}, "session_id": "s"})
+RESTORED = envelope(
+    {"session_id": "s", "messages_loaded": 0, "messages_dropped": 0, "message": "ok"}
+)
 
 
 class Scripted:

@@ -20,7 +20,6 @@ from muxi import (
     FormationClient,
     MuxiError,
     NotFoundError,
-    Retry,
     ServerClient,
     ValidationError,
 )
@@ -28,17 +27,7 @@ from muxi.auth import HmacAuth, sign
 from muxi.models import formation as m
 
 from .conftest import ADMIN_KEY, CLIENT_KEY, Colour
-from .scripted import Answer, Scripted, envelope, failure
-
-FAST = Retry(max_retries=3, base_delay=0.001)
-SESSIONS = envelope({"sessions": [], "count": 0})
-FORMATIONS = Answer(
-    200, {"success": True, "data": {"formations": [], "total": 0}}, {"Content-Type": "x"}
-)
-REPLY = envelope({"message": {"role": "assistant", "content": "hello"}, "session_id": "s"})
-RESTORED = envelope(
-    {"session_id": "s", "messages_loaded": 0, "messages_dropped": 0, "message": "ok"}
-)
+from .scripted import FAST, REPLY, SESSIONS, Answer, Received, Scripted, envelope, failure
 
 
 def test_keys_go_only_where_they_are_needed(colour: Colour) -> None:
@@ -83,6 +72,26 @@ def test_a_user_in_the_body_moves_to_the_header(colour: Colour) -> None:
             colour.formation(server.url, lambda f: f.chat.send({**message, "user_id": 5}))
     assert [one.headers["x-muxi-user-id"] for one in server.received] == ["bob", "carol"]
     assert not [one for one in server.received if "user_id" in one.json]
+
+
+def test_a_follow_up_keeps_session_and_turn_of_what_it_answers(colour: Colour) -> None:
+    message = {"role": "assistant", "content": "Which?", "metadata": {"clarification": True}}
+
+    def script(request: Received) -> Answer:
+        asking = request.json["message"] == "fix it"
+        said = message if asking else {"role": "assistant", "content": "Done"}
+        turn = request.json["request_id"]
+        return envelope({"message": said, "session_id": "s", "request_id": turn})
+
+    with Scripted(script) as server:
+        question = colour.formation(server.url, lambda f: f.chat.send("fix it"))
+        answer = colour.formation(server.url, lambda f: f.chat.send("one", reply_to=question))
+        colour.formation(server.url, lambda f: f.chat.send("thanks", reply_to=answer))
+    assert question.awaiting_user
+    assert not answer.awaiting_user
+    first, second, third = (request.json for request in server.received)
+    assert (second["session_id"], third["session_id"]) == ("s", "s")
+    assert first["request_id"] == second["request_id"] != third["request_id"]
 
 
 def test_ping_measures_and_knows_a_stranger(colour: Colour) -> None:

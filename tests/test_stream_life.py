@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import threading
 import warnings
+from collections.abc import Callable, Iterator
 from contextlib import aclosing
 from typing import Any
 
@@ -19,6 +21,7 @@ from muxi import (
 from muxi.models import formation as m
 
 from .frames import (
+    DONE,
     GOOD,
     slow_keepalives,
     stream_of,
@@ -80,27 +83,36 @@ def pool_size(client: Any) -> int:
     return len(http._transport._pool.connections)
 
 
+ENDLESS = stream_of(token("progress"), *slow_keepalives(200))
+
+
+@pytest.fixture
+def warned() -> Iterator[None]:
+    """The warnings so far, unraisable ones included."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        yield
+    assert [str(warning.message) for warning in caught] == []
+
+
+@pytest.mark.usefixtures("warned")
 def test_breaking_out_of_an_awaited_stream_closes_within_a_turn_of_the_loop() -> None:
     async def main(url: str) -> None:
         client = AsyncFormationClient(url=url, client_key="c", user_id="alice")
         async for event in await client.chat_stream({"message": "hi"}):
             assert isinstance(event, m.Progress)
             break
-        for _ in range(12):  # steps of one turn: the loop makes the closing a task of its own
+        for _ in range(6):  # steps of one turn: the loop makes the closing a task of its own
             await asyncio.sleep(0)
         assert pool_size(client) == 0
 
-    with (
-        Scripted(stream_of(token("progress"), *slow_keepalives(200))) as server,
-        warnings.catch_warnings(record=True) as caught,
-    ):
-        warnings.simplefilter("always")
+    with Scripted(ENDLESS) as server:
         asyncio.run(main(server.url))
-    assert [str(warning.message) for warning in caught] == []
 
 
-@pytest.mark.parametrize("backend", ["asyncio", "trio"])
-def test_leaving_a_loop_within_async_with_leaves_no_generator_behind(backend: str) -> None:
+@pytest.mark.anyio
+@pytest.mark.usefixtures("warned")
+async def test_leaving_a_loop_within_async_with_leaves_no_generator_behind() -> None:
     """Trio warns of each async generator that it has to finalize."""
 
     async def leave(client: AsyncFormationClient) -> None:
@@ -109,39 +121,44 @@ def test_leaving_a_loop_within_async_with_leaves_no_generator_behind(backend: st
                 assert isinstance(event, m.Progress)
                 break
 
-    async def main(url: str) -> None:
-        async with AsyncFormationClient(url=url, client_key="c") as client:
+    with Scripted(ENDLESS) as server:
+        async with AsyncFormationClient(url=server.url, client_key="c") as client:
             await leave(client)
             gc.collect()
             assert pool_size(client) == 0
 
-    with (
-        Scripted(stream_of(token("progress"), *slow_keepalives(200))) as server,
-        warnings.catch_warnings(record=True) as caught,
-    ):
-        warnings.simplefilter("always")
-        anyio.run(main, server.url, backend=backend)
-    assert [str(warning.message) for warning in caught] == []
 
-
-def test_cancelling_closes_the_stream() -> None:
-    async def main(url: str) -> None:
-        async with AsyncFormationClient(url=url, client_key="c") as client:
-
-            async def read() -> None:
+@pytest.mark.anyio
+@pytest.mark.usefixtures("warned")
+async def test_cancelling_closes_the_stream() -> None:
+    with Scripted(ENDLESS) as server:
+        async with AsyncFormationClient(url=server.url, client_key="c") as client:
+            with anyio.CancelScope() as scope:
                 async for _ in client.chat.stream("hi"):
-                    started.set()
-
-            started = asyncio.Event()
-            task = asyncio.create_task(read())
-            await started.wait()
-            task.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await task
+                    scope.cancel()
+            assert scope.cancelled_caught
             assert pool_size(client) == 0
 
-    with Scripted(stream_of(token("progress"), *slow_keepalives(200))) as server:
-        asyncio.run(main(server.url))
+
+@pytest.mark.anyio
+async def test_closing_from_another_task_ends_the_loop() -> None:
+    with Scripted(ENDLESS) as server:
+        async with AsyncFormationClient(url=server.url, client_key="c") as client:
+            stream = await client.chat.stream("hi")
+            async with anyio.create_task_group() as tasks:
+                async for _ in stream:
+                    tasks.start_soon(stream.aclose)
+            assert pool_size(client) == 0
+
+
+def test_a_stream_may_be_silent_for_longer_than_a_call_may_take() -> None:
+    pause: list[bytes | Callable[[], None]] = [lambda: threading.Event().wait(0.3) and None]
+    late = stream_of(token("progress"), *pause, token("completed", "Hello"), DONE)
+    with (
+        Scripted(late) as server,
+        FormationClient(url=server.url, client_key="c", timeout=0.1) as client,
+    ):
+        assert client.chat.stream("hi").result().text == "Hello"
 
 
 def test_nothing_is_sent_until_the_stream_is_read() -> None:

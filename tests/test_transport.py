@@ -11,22 +11,24 @@ import pytest
 from muxi import (
     ConnectionError,
     MuxiError,
-    Retry,
     ServerError,
     TimeoutError,
 )
 
 from .conftest import Colour
-from .scripted import Answer, Drop, Received, Scripted, Silence, envelope, failure
-
-FAST = Retry(max_retries=3, base_delay=0.001)
-SESSIONS = envelope({"sessions": [], "count": 0})
-FORMATIONS = Answer(
-    200, {"success": True, "data": {"formations": [], "total": 0}}, {"Content-Type": "x"}
-)
-REPLY = envelope({"message": {"role": "assistant", "content": "hello"}, "session_id": "s"})
-RESTORED = envelope(
-    {"session_id": "s", "messages_loaded": 0, "messages_dropped": 0, "message": "ok"}
+from .scripted import (
+    FAST,
+    FORMATIONS,
+    REPLY,
+    RESTORED,
+    SESSIONS,
+    Answer,
+    Drop,
+    Received,
+    Scripted,
+    Silence,
+    envelope,
+    failure,
 )
 
 
