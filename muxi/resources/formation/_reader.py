@@ -129,8 +129,7 @@ class ChatReader:
         self._request_id = self._request_id or event.request_id
         self._session_id = self._session_id or event.session_id
         if isinstance(event, m.TextDelta):
-            if self._end is None:
-                self._pieces.append(event.content)
+            self._pieces.append(event.content)
         elif isinstance(event, (m.Completed, m.Failed, m.Cancelled)):
             self._end = event
         return event
