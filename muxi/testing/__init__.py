@@ -11,7 +11,13 @@
 
 from __future__ import annotations
 
-from .emulator import Emulator as Emulator
+try:
+    from .emulator import Emulator as Emulator
+except ImportError as missing:
+    raise ImportError(
+        "muxi.testing needs its extra: pip install 'muxi-client[testing]'"
+    ) from missing
+
 from .model import Approval as Approval
 from .model import Background as Background
 from .model import Clarification as Clarification

@@ -111,3 +111,12 @@ def test_the_quick_start_example_runs_without_a_warning() -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.count("reply: You said: What is the capital of France?") == 2
     assert done.stdout.count("\nYou said: And of Italy?\nwhole: You said: And of Italy?\n") == 2
+
+
+def test_without_its_extra_it_says_what_to_install() -> None:
+    code = "import sys; sys.modules['starlette'] = None; import muxi.testing"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 1
+    assert "pip install 'muxi-client[testing]'" in done.stderr
