@@ -70,13 +70,19 @@ class Options:
         user_id = self._user(call, auth)
         if user_id is not None:
             headers.append((b"X-Muxi-User-ID", user_id.encode()))
-        content = None
         if call.body is not None:
-            content = call.body.encode()
             headers.append((b"Content-Type", b"application/json"))
+        try:
+            content = None if call.body is None else call.body.encode()
+            query = f"?{urlencode(call.query)}" if call.query else ""
+        except ValueError:
+            raise ValidationError(
+                f"{call.method} {call.path} can't be sent: a text in it holds half a character, "
+                "a surrogate that UTF-8 has no bytes for."
+            ) from None
         return Outgoing(
             method=call.method,
-            url=self.base_url + call.path + (f"?{urlencode(call.query)}" if call.query else ""),
+            url=self.base_url + call.path + query,
             headers=tuple(headers),
             content=content,
             auth=self.keys.get(auth),

@@ -25,7 +25,7 @@ from muxi._call import Auth, Call, Pause, User
 from muxi._exchange import Reply, exchange
 from muxi._options import Options, Outgoing
 from muxi.auth import KeyAuth
-from muxi.models.formation import RestoredSession, RestoreRequest, SessionList
+from muxi.models.formation import ChatRequest, RestoredSession, RestoreRequest, SessionList
 
 CLIENT = KeyAuth("X-Muxi-Client-Key", SecretStr("fmc"))
 ADMIN = KeyAuth("X-Muxi-Admin-Key", SecretStr("fma"))
@@ -219,3 +219,16 @@ def test_either_key_prefers_the_clients() -> None:
 def test_a_missing_key_is_said_before_sending(auth: Auth, words: str) -> None:
     with pytest.raises(ConfigurationError, match=words):
         play(replace(GET, auth=auth), options=replace(OPTIONS, keys={}))
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        replace(GET, query={"q": "\ud800"}),
+        replace(POST, body=ChatRequest(message="half \ud83d of a smile")),
+    ],
+)
+def test_half_a_character_is_refused_before_sending(call: Call[Any]) -> None:
+    with pytest.raises(ValidationError, match="a surrogate") as caught:
+        play(call)
+    assert not caught.value.sent
