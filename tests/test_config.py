@@ -103,6 +103,7 @@ def test_the_list_of_secrets_is_one_of_names() -> None:
 STREAM = {"id": "d", "transport": "file", "level": "info", "format": "jsonl", "enabled": True}
 BLOCKS: list[tuple[type[m.ConfigBlock], dict[str, Any]]] = [
     (m.LlmSettings, {"api_keys": {"openai": HIDDEN}, "settings": {"temperature": 0}}),
+    (m.LlmSettings, {"models": [{"text": "a/b", "api_key": HIDDEN}]}),
     (m.MemoryConfig, {"persistent": {"connection_string": HIDDEN}, "remote": {"key": HIDDEN}}),
     (m.MemoryConfig, {"working": {"mode": "remote", "remote": {"api_key": HIDDEN}}}),
     (m.BackgroundConfig, {"webhook_url": HIDDEN, "secret": HIDDEN}),

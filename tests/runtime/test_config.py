@@ -41,6 +41,7 @@ def test_document(ask: Asking) -> None:
     assert document.llm.models[0] == {"text": "openai/gpt-4o"}
     assert document.async_.threshold_seconds == 600
     assert document.mcp.servers[0].id == "echo"
+    assert "•" in document.mcp.servers[0].env["API_KEY"]
     assert {agent["id"] for agent in document.agents} == {"assistant", "writer"}
     assert document.memory.persistent.connection_string == "sqlite:///memory.db"
     assert document.auto_extract_user_info is False
@@ -71,6 +72,8 @@ def test_mcp(ask: Asking) -> None:
     [server] = mcp.servers
     assert (server.id, server.type, server.schema_) == ("echo", "command", "1.0.0")
     assert server.args[0].endswith("echo_mcp.py")
+    assert server.env["API_KEY"] == "written-out-0123456789"
+    assert "written-out" not in repr(mcp)
     assert not server.model_extra
 
 

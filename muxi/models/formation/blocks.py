@@ -28,7 +28,7 @@ class LlmSettings(ConfigBlock, Answer):
     api_keys: JsonObject | None = Field(default=None, repr=False)
     """By provider, masked or as references to secrets."""
     settings: JsonObject | None = None
-    models: list[JsonObject] | None = None
+    models: list[JsonObject] | None = Field(default=None, repr=False)
     """One map each, from the kind (`text`, `embedding`, `audio` …) to the model."""
 
 

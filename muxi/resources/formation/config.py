@@ -17,7 +17,11 @@ class Config(Resource[TransportT]):
 
     @endpoint
     def document(self) -> Call[m.FormationDocument]:
-        """The whole document. Secrets are references, or masked where they were written out."""
+        """The whole document.
+
+        Secrets are references. Those that were written out are masked where the server expects
+        keys, but not in the memory's connection string.
+        """
         return Call("GET", path("formation"), m.FormationDocument, Auth.ADMIN)
 
     @endpoint
@@ -37,7 +41,7 @@ class Config(Resource[TransportT]):
 
     @endpoint
     def mcp(self) -> Call[m.McpDefaults]:
-        """The MCP servers and what holds for all of them.
+        """The MCP servers, unmasked: keys in `env` and `auth` are as they are.
 
         This server reads a block `mcp.defaults`: for values that stand directly under `mcp` it
         says its own defaults. `document` has what is configured.
