@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pkgutil
 import re
 from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from muxi import FormationClient
 from muxi.errors import error_class
 from muxi.models import formation as m
 
+from . import asks
 from .recorded import Recording, recordings
 from .scripted import Answer, Events, Scripted
 
@@ -31,6 +34,9 @@ ASK: list[tuple[str, str, Callable[[FormationClient], object]]] = [
     ("GET", r"/v1/requests/[^/]+", lambda f: f.requests.get("r")),
     ("DELETE", r"/v1/requests/[^/]+", lambda f: f.requests.cancel("r")),
 ]
+for found in pkgutil.iter_modules(asks.__path__, f"{asks.__name__}."):
+    ASK += import_module(found.name).ASK
+ASK.sort(key=lambda row: row[1].count("[^/]+"))  # a path that is written out comes first
 
 
 def method_for(recording: Recording) -> Callable[[FormationClient], object] | None:
@@ -152,7 +158,11 @@ def differences(ours: object, wire: object, where: str = "") -> list[str]:
     """Where a model says something else than the wire."""
     if isinstance(ours, BaseModel):
         assert isinstance(wire, dict)
-        pairs = ((getattr(ours, key, "absent"), value, key) for key, value in wire.items())
+        names = {field.alias: name for name, field in type(ours).model_fields.items()}
+        pairs = (
+            (getattr(ours, names.get(key, key), "absent"), value, key)
+            for key, value in wire.items()
+        )
         return [fault for a, b, key in pairs for fault in differences(a, b, f"{where}.{key}")]
     if isinstance(ours, list):
         assert isinstance(wire, list)

@@ -9,7 +9,7 @@ from inspect import Parameter, signature
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from pydantic import AwareDatetime, BaseModel
+from pydantic import AwareDatetime, BaseModel, SecretStr
 
 from muxi._call import Call, StreamCall
 from muxi._endpoint import Resource, _Method
@@ -29,7 +29,11 @@ _SIMPLE: dict[object, list[object]] = {
     Any: ["anything"],
     datetime: [datetime(2025, 1, 2, tzinfo=timezone.utc)],
     AwareDatetime: [datetime(2025, 1, 2, tzinfo=timezone.utc)],
+    SecretStr: [SecretStr("hidden")],
 }
+
+_CONFIRMED: Arguments = {"confirm": True}
+"""Without them nothing is sent, though they have a default."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,8 @@ class Method:
 
     def values(self, parameter: Parameter) -> list[object]:
         """A value for each alternative of a parameter."""
+        if parameter.name in _CONFIRMED:
+            return [_CONFIRMED[parameter.name]]
         return values_of(self.evaluated(parameter.annotation))
 
     def required(self) -> Arguments:
@@ -81,9 +87,11 @@ class Method:
 
     def variants(self) -> list[Arguments]:
         """The fewest arguments, then with each alternative of each parameter in turn."""
-        fewest = self.required()
+        parameters = self.parameters()
+        confirmed = {one.name for one in parameters} & _CONFIRMED.keys()
+        fewest = self.required() | {name: _CONFIRMED[name] for name in confirmed}
         return [fewest] + [
-            {**fewest, one.name: value} for one in self.parameters() for value in self.values(one)
+            {**fewest, one.name: value} for one in parameters for value in self.values(one)
         ]
 
 

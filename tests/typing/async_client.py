@@ -187,6 +187,40 @@ async def requests(client: AsyncFormationClient) -> None:
     )
 
 
+async def configuration(client: AsyncFormationClient) -> None:
+    _ = assert_type(client.config.summary(), Coroutine[Any, Any, m.ConfigSummary])
+    assert_type(await client.config.summary(), m.ConfigSummary)
+    assert_type(await client.config.document(), m.FormationDocument)
+    assert_type(await client.config.overlord(), m.OverlordConfig)
+    assert_type(await client.config.soul(), m.Soul)
+    assert_type(await client.config.llm(), m.LlmSettings)
+    assert_type(await client.config.mcp(), m.McpDefaults)
+    assert_type(await client.config.memory(), m.MemoryConfig)
+    assert_type(await client.config.scheduler(), m.SchedulerSettings)
+    assert_type(await client.config.background(), m.BackgroundConfig)
+    assert_type(await client.config.a2a(), m.A2aConfig)
+    assert_type(await client.config.logging(), m.LoggingConfig)
+    assert_type(await client.config.log_destinations(), m.LogDestinations)
+
+
+async def secrets_audit_and_tuning(client: AsyncFormationClient) -> None:
+    _ = assert_type(client.secrets.set("K", "v"), Coroutine[Any, Any, m.SecretChange])
+    assert_type(await client.secrets.list(), m.SecretList)
+    assert_type(await client.secrets.create("K", "v"), m.SecretChange)
+    assert_type(await client.secrets.update("K", "v"), m.SecretChange)
+    assert_type(await client.secrets.set("K", "v"), m.SecretChange)
+    assert_type(await client.secrets.delete("K"), m.SecretChange)
+    assert_type(await client.secrets.reload(), m.SecretsReloaded)
+    assert_type(await client.audit.list(), m.AuditLog)
+    assert_type(await client.audit.clear(confirm=True), m.AuditCleared)
+    assert_type(await client.tuning.get(), m.Tuning)
+    assert_type(await client.tuning.replace("x"), m.TuningUpdated)
+    assert_type(await client.tuning.pending(), m.Tuning)
+    assert_type(await client.tuning.apply(), m.TuningApplied)
+    assert_type(await client.tuning.dismiss(), m.TuningDismissed)
+    assert_type(await client.tuning.run(), m.TuningRun)
+
+
 async def server(client: AsyncServerClient) -> None:
     _ = assert_type(client.ping(), Coroutine[Any, Any, timedelta])
     assert_type(await client.ping(), timedelta)

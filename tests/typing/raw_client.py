@@ -43,6 +43,36 @@ def formation(client: FormationClient, file: m.Attachment) -> None:
     assert_type(client.for_user("alice").raw.health().answer, m.Health)
 
 
+def administration(client: FormationClient) -> None:
+    raw = client.raw
+    assert_type(raw.config.summary(), Response[m.ConfigSummary])
+    assert_type(raw.config.document(), Response[m.FormationDocument])
+    assert_type(raw.config.overlord(), Response[m.OverlordConfig])
+    assert_type(raw.config.soul(), Response[m.Soul])
+    assert_type(raw.config.llm(), Response[m.LlmSettings])
+    assert_type(raw.config.mcp(), Response[m.McpDefaults])
+    assert_type(raw.config.memory(), Response[m.MemoryConfig])
+    assert_type(raw.config.scheduler(), Response[m.SchedulerSettings])
+    assert_type(raw.config.background(), Response[m.BackgroundConfig])
+    assert_type(raw.config.a2a(), Response[m.A2aConfig])
+    assert_type(raw.config.logging(), Response[m.LoggingConfig])
+    assert_type(raw.config.log_destinations(), Response[m.LogDestinations])
+    assert_type(raw.secrets.list(), Response[m.SecretList])
+    assert_type(raw.secrets.create("K", "v"), Response[m.SecretChange])
+    assert_type(raw.secrets.update("K", "v"), Response[m.SecretChange])
+    assert_type(raw.secrets.set("K", "v"), m.SecretChange)
+    assert_type(raw.secrets.delete("K"), Response[m.SecretChange])
+    assert_type(raw.secrets.reload(), Response[m.SecretsReloaded])
+    assert_type(raw.audit.list(), Response[m.AuditLog])
+    assert_type(raw.audit.clear(confirm=True), Response[m.AuditCleared])
+    assert_type(raw.tuning.get(), Response[m.Tuning])
+    assert_type(raw.tuning.replace("x"), Response[m.TuningUpdated])
+    assert_type(raw.tuning.pending(), Response[m.Tuning])
+    assert_type(raw.tuning.apply(), Response[m.TuningApplied])
+    assert_type(raw.tuning.dismiss(), Response[m.TuningDismissed])
+    assert_type(raw.tuning.run(), Response[m.TuningRun])
+
+
 def response(client: FormationClient) -> None:
     response = client.raw.sessions.list()
     assert_type(response.answer, m.SessionList)
@@ -85,6 +115,36 @@ async def async_formation(client: AsyncFormationClient, file: m.Attachment) -> N
     _ = assert_type(raw.requests.wait("r"), Coroutine[Any, Any, m.RequestStatus])
     assert_type(await raw.requests.wait("r"), m.RequestStatus)
     assert_type((await client.for_user("alice").raw.health()).answer, m.Health)
+
+
+async def async_administration(client: AsyncFormationClient) -> None:
+    raw = client.raw
+    assert_type(await raw.config.summary(), Response[m.ConfigSummary])
+    assert_type(await raw.config.document(), Response[m.FormationDocument])
+    assert_type(await raw.config.overlord(), Response[m.OverlordConfig])
+    assert_type(await raw.config.soul(), Response[m.Soul])
+    assert_type(await raw.config.llm(), Response[m.LlmSettings])
+    assert_type(await raw.config.mcp(), Response[m.McpDefaults])
+    assert_type(await raw.config.memory(), Response[m.MemoryConfig])
+    assert_type(await raw.config.scheduler(), Response[m.SchedulerSettings])
+    assert_type(await raw.config.background(), Response[m.BackgroundConfig])
+    assert_type(await raw.config.a2a(), Response[m.A2aConfig])
+    assert_type(await raw.config.logging(), Response[m.LoggingConfig])
+    assert_type(await raw.config.log_destinations(), Response[m.LogDestinations])
+    assert_type(await raw.secrets.list(), Response[m.SecretList])
+    assert_type(await raw.secrets.create("K", "v"), Response[m.SecretChange])
+    assert_type(await raw.secrets.update("K", "v"), Response[m.SecretChange])
+    assert_type(await raw.secrets.set("K", "v"), m.SecretChange)
+    assert_type(await raw.secrets.delete("K"), Response[m.SecretChange])
+    assert_type(await raw.secrets.reload(), Response[m.SecretsReloaded])
+    assert_type(await raw.audit.list(), Response[m.AuditLog])
+    assert_type(await raw.audit.clear(confirm=True), Response[m.AuditCleared])
+    assert_type(await raw.tuning.get(), Response[m.Tuning])
+    assert_type(await raw.tuning.replace("x"), Response[m.TuningUpdated])
+    assert_type(await raw.tuning.pending(), Response[m.Tuning])
+    assert_type(await raw.tuning.apply(), Response[m.TuningApplied])
+    assert_type(await raw.tuning.dismiss(), Response[m.TuningDismissed])
+    assert_type(await raw.tuning.run(), Response[m.TuningRun])
 
 
 async def async_server(client: AsyncServerClient) -> None:

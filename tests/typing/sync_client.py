@@ -13,7 +13,7 @@ from muxi._stream import Stream
 from muxi.models import formation as m
 from muxi.models import server as s
 from muxi.models._base import Meta
-from muxi.resources.formation import Audio, Chat, Requests, Sessions
+from muxi.resources.formation import Audio, Chat, Requests, Secrets, Sessions
 from muxi.resources.server import Formations
 
 
@@ -190,6 +190,50 @@ def requests(client: FormationClient) -> None:
     )
 
 
+def configuration(client: FormationClient) -> None:
+    assert_type(client.config.summary(), m.ConfigSummary)
+    assert_type(client.config.summary().async_.resource, str)
+    document = client.config.document()
+    assert_type(document, m.FormationDocument)
+    assert_type(document.llm, m.LlmSettings | None)
+    assert_type(client.config.overlord(), m.OverlordConfig)
+    assert_type(client.config.soul(), m.Soul)
+    assert_type(client.config.llm(), m.LlmSettings)
+    assert_type(client.config.mcp(), m.McpDefaults)
+    assert_type(client.config.mcp().servers[0].id, str)
+    assert_type(client.config.memory(), m.MemoryConfig)
+    assert_type(client.config.scheduler(), m.SchedulerSettings)
+    assert_type(client.config.background(), m.BackgroundConfig)
+    assert_type(client.config.a2a(), m.A2aConfig)
+    assert_type(client.config.logging(), m.LoggingConfig)
+    assert_type(client.config.log_destinations(), m.LogDestinations)
+    assert_type(client.config.log_destinations()[0], m.LogDestination)
+
+
+def secrets(client: FormationClient) -> None:
+    assert_type(client.secrets.list(), m.SecretList)
+    assert_type(list(client.secrets.list()), list[str])
+    assert_type(client.secrets.create("K", "v"), m.SecretChange)
+    assert_type(client.secrets.update("K", SecretStr("v")), m.SecretChange)
+    assert_type(client.secrets.set("K", SecretStr("v")), m.SecretChange)
+    assert_type(client.secrets.delete("K"), m.SecretChange)
+    assert_type(client.secrets.reload(), m.SecretsReloaded)
+
+
+def audit_and_tuning(client: FormationClient, moment: datetime) -> None:
+    found = client.audit.list(limit=1, action="a", resource_type="secret", since=moment)
+    assert_type(found, m.AuditLog)
+    assert_type([entry.timestamp for entry in found], list[datetime])
+    assert_type(client.audit.clear(confirm=True), m.AuditCleared)
+    assert_type(client.tuning.get(), m.Tuning)
+    assert_type(client.tuning.get().content, str | None)
+    assert_type(client.tuning.replace("# Be brief"), m.TuningUpdated)
+    assert_type(client.tuning.pending(), m.Tuning)
+    assert_type(client.tuning.apply(), m.TuningApplied)
+    assert_type(client.tuning.dismiss(), m.TuningDismissed)
+    assert_type(client.tuning.run(), m.TuningRun)
+
+
 def server(client: ServerClient) -> None:
     assert_type(client.ping(), timedelta)
     assert_type(client.health(), s.Health)
@@ -224,6 +268,7 @@ def descriptions(file: m.Attachment) -> None:
     assert_type(Requests.get.build("r"), Call[m.RequestStatus])
     assert_type(Requests.cancel.build("r"), Call[m.Cancellation])
     assert_type(Requests.wait.build("r", timeout=1), Steps[m.RequestStatus])
+    assert_type(Secrets.set.build("K", "v"), Steps[m.SecretChange])
     assert_type(ServerClient.ping.build(), Call[timedelta])
     assert_type(ServerClient.health.build(), Call[s.Health])
     assert_type(ServerClient.status.build(), Call[s.ServerStatus])

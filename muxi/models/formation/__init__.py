@@ -5,10 +5,46 @@ from ..._lazy import lazy as _lazy
 TYPE_CHECKING = False  # what type checkers take as true; `typing` takes long to import
 
 if TYPE_CHECKING:
+    from .audit import AuditCleared as AuditCleared
+    from .audit import AuditedKind as AuditedKind
+    from .audit import AuditEntry as AuditEntry
+    from .audit import AuditLog as AuditLog
+    from .blocks import A2aConfig as A2aConfig
+    from .blocks import BackgroundConfig as BackgroundConfig
+    from .blocks import BufferConfig as BufferConfig
+    from .blocks import ConfigBlock as ConfigBlock
+    from .blocks import ConversationDestinations as ConversationDestinations
+    from .blocks import ConversationLog as ConversationLog
+    from .blocks import DistilleryConfig as DistilleryConfig
+    from .blocks import LintConfig as LintConfig
+    from .blocks import LlmSettings as LlmSettings
+    from .blocks import LogDestination as LogDestination
+    from .blocks import LogDestinations as LogDestinations
+    from .blocks import LoggingConfig as LoggingConfig
+    from .blocks import LogLevel as LogLevel
+    from .blocks import LogStream as LogStream
+    from .blocks import McpDefaults as McpDefaults
+    from .blocks import McpServerConfig as McpServerConfig
+    from .blocks import MemoryConfig as MemoryConfig
+    from .blocks import PersistentMemoryConfig as PersistentMemoryConfig
+    from .blocks import SchedulerSettings as SchedulerSettings
+    from .blocks import SystemLog as SystemLog
+    from .blocks import WorkingMemoryConfig as WorkingMemoryConfig
     from .chat import Attachment as Attachment
     from .chat import AudioRequest as AudioRequest
     from .chat import ChatRequest as ChatRequest
     from .chat import UiResponse as UiResponse
+    from .config import CommandsBlock as CommandsBlock
+    from .config import ConfigCount as ConfigCount
+    from .config import ConfigResource as ConfigResource
+    from .config import ConfigSummary as ConfigSummary
+    from .config import FormationDocument as FormationDocument
+    from .config import McpBlock as McpBlock
+    from .config import McpSummary as McpSummary
+    from .config import ProactiveBlock as ProactiveBlock
+    from .config import SchedulerBlock as SchedulerBlock
+    from .config import ServerBlock as ServerBlock
+    from .config import UserCredentialsBlock as UserCredentialsBlock
     from .events import Cancelled as Cancelled
     from .events import ChatEvent as ChatEvent
     from .events import Completed as Completed
@@ -25,6 +61,13 @@ if TYPE_CHECKING:
     from .events import UnknownEvent as UnknownEvent
     from .events import Widgets as Widgets
     from .events import WorkflowProgress as WorkflowProgress
+    from .overlord import CachingConfig as CachingConfig
+    from .overlord import ClarificationConfig as ClarificationConfig
+    from .overlord import OverlordBlock as OverlordBlock
+    from .overlord import OverlordConfig as OverlordConfig
+    from .overlord import ResponseConfig as ResponseConfig
+    from .overlord import Soul as Soul
+    from .overlord import WorkflowConfig as WorkflowConfig
     from .replies import Acknowledgement as Acknowledgement
     from .replies import ArtifactMetadata as ArtifactMetadata
     from .replies import ArtifactPreview as ArtifactPreview
@@ -40,6 +83,12 @@ if TYPE_CHECKING:
     from .requests import RequestState as RequestState
     from .requests import RequestStatus as RequestStatus
     from .requests import RequestSummary as RequestSummary
+    from .secrets import SecretChange as SecretChange
+    from .secrets import SecretCreate as SecretCreate
+    from .secrets import SecretList as SecretList
+    from .secrets import SecretsReloaded as SecretsReloaded
+    from .secrets import SecretUpdate as SecretUpdate
+    from .secrets import SecretValue as SecretValue
     from .sessions import MessageList as MessageList
     from .sessions import MessageMetadata as MessageMetadata
     from .sessions import RestoredSession as RestoredSession
@@ -57,6 +106,12 @@ if TYPE_CHECKING:
     from .status import RequestCounts as RequestCounts
     from .status import Running as Running
     from .status import Stats as Stats
+    from .tuning import Tuning as Tuning
+    from .tuning import TuningApplied as TuningApplied
+    from .tuning import TuningDismissed as TuningDismissed
+    from .tuning import TuningRun as TuningRun
+    from .tuning import TuningUpdate as TuningUpdate
+    from .tuning import TuningUpdated as TuningUpdated
     from .widgets import ActionLink as ActionLink
     from .widgets import McpResource as McpResource
     from .widgets import Option as Option
@@ -67,11 +122,28 @@ if TYPE_CHECKING:
 __getattr__, __dir__ = _lazy(
     __name__,
     {
+        "audit": "AuditCleared AuditEntry AuditLog AuditedKind",
+        "blocks": (
+            "A2aConfig BackgroundConfig BufferConfig ConfigBlock ConversationDestinations "
+            "ConversationLog DistilleryConfig LintConfig LlmSettings LogDestination "
+            "LogDestinations LogLevel LogStream LoggingConfig McpDefaults McpServerConfig "
+            "MemoryConfig PersistentMemoryConfig SchedulerSettings SystemLog "
+            "WorkingMemoryConfig"
+        ),
         "chat": "Attachment AudioRequest ChatRequest UiResponse",
+        "config": (
+            "CommandsBlock ConfigCount ConfigResource ConfigSummary FormationDocument "
+            "McpBlock McpSummary ProactiveBlock SchedulerBlock ServerBlock "
+            "UserCredentialsBlock"
+        ),
         "events": (
             "Cancelled ChatEvent Completed ErrorNotice Failed Planning Progress "
             "Replanning TextDelta Thinking TokenEvent ToolCall TurnEvent "
             "UnknownEvent Widgets WorkflowProgress"
+        ),
+        "overlord": (
+            "CachingConfig ClarificationConfig OverlordBlock OverlordConfig ResponseConfig "
+            "Soul WorkflowConfig"
         ),
         "replies": (
             "Acknowledgement ArtifactMetadata ArtifactPreview AssistantMessage "
@@ -79,6 +151,7 @@ __getattr__, __dir__ = _lazy(
             "ReplyMetadata"
         ),
         "requests": "Cancellation RequestList RequestState RequestStatus RequestSummary",
+        "secrets": "SecretChange SecretCreate SecretList SecretUpdate SecretValue SecretsReloaded",
         "sessions": (
             "MessageList MessageMetadata RestoreMessage RestoreRequest "
             "RestoredSession Session SessionList SessionMessage SessionSummary"
@@ -86,6 +159,7 @@ __getattr__, __dir__ = _lazy(
         "status": (
             "Counts FormationIdentity FormationStatus Health MemoryUse RequestCounts Running Stats"
         ),
+        "tuning": "Tuning TuningApplied TuningDismissed TuningRun TuningUpdate TuningUpdated",
         "widgets": "ActionLink McpResource Option OptionsWidget UnknownWidget Widget",
     },
 )

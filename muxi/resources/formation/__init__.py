@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from .audit import Audit as Audit
 from .chat import Audio as Audio
 from .chat import Chat as Chat
+from .config import Config as Config
 from .requests import Requests as Requests
 from .root import FormationApi as FormationApi
+from .secrets import Secrets as Secrets
 from .sessions import Sessions as Sessions
+from .tuning import Tuning as Tuning

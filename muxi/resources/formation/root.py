@@ -5,9 +5,13 @@ from __future__ import annotations
 from ..._call import Auth, Call, Shape, path
 from ..._endpoint import Resource, TransportT, endpoint
 from ...models import formation as m
+from .audit import Audit
 from .chat import Audio, Chat
+from .config import Config
 from .requests import Requests
+from .secrets import Secrets
 from .sessions import Sessions
+from .tuning import Tuning
 
 
 class FormationApi(Resource[TransportT]):
@@ -32,6 +36,26 @@ class FormationApi(Resource[TransportT]):
     def requests(self) -> Requests[TransportT]:
         """Turns and jobs, tracked."""
         return Requests(self._transport)
+
+    @property
+    def audit(self) -> Audit[TransportT]:
+        """What was done to the formation."""
+        return Audit(self._transport)
+
+    @property
+    def config(self) -> Config[TransportT]:
+        """The configuration, to look at."""
+        return Config(self._transport)
+
+    @property
+    def secrets(self) -> Secrets[TransportT]:
+        """The values that the configuration refers to."""
+        return Secrets(self._transport)
+
+    @property
+    def tuning(self) -> Tuning[TransportT]:
+        """The guidance that the formation learns."""
+        return Tuning(self._transport)
 
     chat_stream = Chat.stream
 

@@ -1,0 +1,97 @@
+"""Secrets (contract B5)."""
+
+from __future__ import annotations
+
+from ..._call import Auth, Call, Steps, path, send
+from ..._endpoint import Resource, TransportT, endpoint, flow
+from ...errors import ConflictError, NotFoundError
+from ...models import formation as m
+from .._inputs import as_request
+
+
+class Secrets(Resource[TransportT]):
+    """The values that the configuration refers to. Needs the admin key.
+
+    The server stores names in upper case, with `_` for all but letters, digits and `_`.
+    """
+
+    @endpoint
+    def list(self) -> Call[m.SecretList]:
+        """List the secrets, with masked values; the values themselves can't be read."""
+        return Call("GET", path("secrets"), m.SecretList, Auth.ADMIN)
+
+    @endpoint
+    def create(self, key: str, value: m.SecretValue) -> Call[m.SecretChange]:
+        """Store a new secret.
+
+        Args:
+            key: Its name. The server takes an empty one too, and can't delete it again.
+            value: Its value.
+
+        Raises:
+            ConflictError: There is one of this name (`SECRET_EXISTS`).
+        """
+        body = as_request(m.SecretCreate, {"key": key, "value": value})
+        return Call("POST", path("secrets"), m.SecretChange, Auth.ADMIN, body=body)
+
+    @endpoint
+    def update(self, key: str, value: m.SecretValue) -> Call[m.SecretChange]:
+        """Give a secret another value.
+
+        Args:
+            key: Its name.
+            value: Its value.
+
+        Raises:
+            NotFoundError: There is none of this name (`SECRET_NOT_FOUND`).
+        """
+        body = as_request(m.SecretUpdate, {"value": value})
+        return Call("PUT", path("secrets", key), m.SecretChange, Auth.ADMIN, body=body)
+
+    @flow
+    def set(self, key: str, value: m.SecretValue) -> Steps[m.SecretChange]:
+        """Give a secret a value, whether it exists or not.
+
+        Args:
+            key: Its name.
+            value: Its value.
+        """
+        return _update_or_create(Secrets.update.build(key, value), Secrets.create.build(key, value))
+
+    @endpoint
+    def delete(self, key: str) -> Call[m.SecretChange]:
+        """Delete a secret.
+
+        Args:
+            key: Its name.
+
+        Raises:
+            NotFoundError: There is none of this name (`SECRET_NOT_FOUND`).
+            ConflictError: The configuration refers to it (`SECRET_IN_USE`).
+        """
+        return Call("DELETE", path("secrets", key), m.SecretChange, Auth.ADMIN)
+
+    @endpoint
+    def reload(self) -> Call[m.SecretsReloaded]:
+        """Read the secrets from disk again. Those in memory only are kept.
+
+        Raises:
+            ServerError: The file can't be read (`SECRETS_RELOAD_FAILED`); nothing has changed.
+        """
+        return Call("POST", path("secrets", "reload"), m.SecretsReloaded, Auth.ADMIN)
+
+
+def _update_or_create(
+    update: Call[m.SecretChange], create: Call[m.SecretChange]
+) -> Steps[m.SecretChange]:
+    try:
+        return (yield from send(update))
+    except NotFoundError as exc:
+        if exc.code != "SECRET_NOT_FOUND":
+            raise
+    try:
+        return (yield from send(create))
+    except ConflictError as exc:
+        if exc.code != "SECRET_EXISTS":
+            raise
+    return (yield from send(update))  # somebody else created it meanwhile
