@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from muxi import FormationClient
 from muxi.errors import error_class
 from muxi.models import formation as m
 
+from . import asks
 from .recorded import Recording, recordings
 from .scripted import Answer, Events, Scripted
 
@@ -31,6 +34,8 @@ ASK: list[tuple[str, str, Callable[[FormationClient], object]]] = [
     ("GET", r"/v1/requests/[^/]+", lambda f: f.requests.get("r")),
     ("DELETE", r"/v1/requests/[^/]+", lambda f: f.requests.cancel("r")),
 ]
+for _module in iter_modules(asks.__path__, f"{asks.__name__}."):
+    ASK += import_module(_module.name).ASK
 
 
 def method_for(recording: Recording) -> Callable[[FormationClient], object] | None:

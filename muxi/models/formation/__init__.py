@@ -9,6 +9,12 @@ if TYPE_CHECKING:
     from .chat import AudioRequest as AudioRequest
     from .chat import ChatRequest as ChatRequest
     from .chat import UiResponse as UiResponse
+    from .credentials import Credential as Credential
+    from .credentials import CredentialList as CredentialList
+    from .credentials import CredentialRequest as CredentialRequest
+    from .credentials import CredentialService as CredentialService
+    from .credentials import CredentialServiceList as CredentialServiceList
+    from .credentials import DeletedCredential as DeletedCredential
     from .events import Cancelled as Cancelled
     from .events import ChatEvent as ChatEvent
     from .events import Completed as Completed
@@ -25,6 +31,19 @@ if TYPE_CHECKING:
     from .events import UnknownEvent as UnknownEvent
     from .events import Widgets as Widgets
     from .events import WorkflowProgress as WorkflowProgress
+    from .history import History as History
+    from .history import HistoryEntry as HistoryEntry
+    from .history import HistorySource as HistorySource
+    from .jobs import DeletedJob as DeletedJob
+    from .jobs import Job as Job
+    from .jobs import JobList as JobList
+    from .jobs import JobRequest as JobRequest
+    from .jobs import JobState as JobState
+    from .jobs import JobSwitch as JobSwitch
+    from .jobs import JobUpdate as JobUpdate
+    from .jobs import JobUpdateRequest as JobUpdateRequest
+    from .notifications import Notification as Notification
+    from .notifications import NotificationRequest as NotificationRequest
     from .replies import Acknowledgement as Acknowledgement
     from .replies import ArtifactMetadata as ArtifactMetadata
     from .replies import ArtifactPreview as ArtifactPreview
@@ -57,6 +76,15 @@ if TYPE_CHECKING:
     from .status import RequestCounts as RequestCounts
     from .status import Running as Running
     from .status import Stats as Stats
+    from .users import ChannelsRequest as ChannelsRequest
+    from .users import Identifier as Identifier
+    from .users import LinkRequest as LinkRequest
+    from .users import ResolveRequest as ResolveRequest
+    from .users import UnlinkedIdentifier as UnlinkedIdentifier
+    from .users import UserChannels as UserChannels
+    from .users import UserIdentifier as UserIdentifier
+    from .users import UserIdentifierList as UserIdentifierList
+    from .users import UserIdentity as UserIdentity
     from .widgets import ActionLink as ActionLink
     from .widgets import McpResource as McpResource
     from .widgets import Option as Option
@@ -68,11 +96,18 @@ __getattr__, __dir__ = _lazy(
     __name__,
     {
         "chat": "Attachment AudioRequest ChatRequest UiResponse",
+        "credentials": (
+            "Credential CredentialList CredentialRequest CredentialService "
+            "CredentialServiceList DeletedCredential"
+        ),
         "events": (
             "Cancelled ChatEvent Completed ErrorNotice Failed Planning Progress "
             "Replanning TextDelta Thinking TokenEvent ToolCall TurnEvent "
             "UnknownEvent Widgets WorkflowProgress"
         ),
+        "history": "History HistoryEntry HistorySource",
+        "jobs": "DeletedJob Job JobList JobRequest JobState JobSwitch JobUpdate JobUpdateRequest",
+        "notifications": "Notification NotificationRequest",
         "replies": (
             "Acknowledgement ArtifactMetadata ArtifactPreview AssistantMessage "
             "ChatAccepted ChatReply ChatTurn ContentPart ReplyArtifact "
@@ -85,6 +120,10 @@ __getattr__, __dir__ = _lazy(
         ),
         "status": (
             "Counts FormationIdentity FormationStatus Health MemoryUse RequestCounts Running Stats"
+        ),
+        "users": (
+            "ChannelsRequest Identifier LinkRequest ResolveRequest UnlinkedIdentifier "
+            "UserChannels UserIdentifier UserIdentifierList UserIdentity"
         ),
         "widgets": "ActionLink McpResource Option OptionsWidget UnknownWidget Widget",
     },

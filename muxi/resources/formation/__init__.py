@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from .chat import Audio as Audio
 from .chat import Chat as Chat
+from .credentials import Credentials as Credentials
+from .history import History as History
+from .jobs import Jobs as Jobs
+from .notifications import Notifications as Notifications
 from .requests import Requests as Requests
 from .root import FormationApi as FormationApi
 from .sessions import Sessions as Sessions
+from .users import Users as Users

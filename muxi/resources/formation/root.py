@@ -6,8 +6,13 @@ from ..._call import Auth, Call, Shape, path
 from ..._endpoint import Resource, TransportT, endpoint
 from ...models import formation as m
 from .chat import Audio, Chat
+from .credentials import Credentials
+from .history import History
+from .jobs import Jobs
+from .notifications import Notifications
 from .requests import Requests
 from .sessions import Sessions
+from .users import Users
 
 
 class FormationApi(Resource[TransportT]):
@@ -32,6 +37,31 @@ class FormationApi(Resource[TransportT]):
     def requests(self) -> Requests[TransportT]:
         """Turns and jobs, tracked."""
         return Requests(self._transport)
+
+    @property
+    def credentials(self) -> Credentials[TransportT]:
+        """What users lend the formation to reach services with."""
+        return Credentials(self._transport)
+
+    @property
+    def history(self) -> History[TransportT]:
+        """The captain's log."""
+        return History(self._transport)
+
+    @property
+    def jobs(self) -> Jobs[TransportT]:
+        """The scheduler's jobs."""
+        return Jobs(self._transport)
+
+    @property
+    def notifications(self) -> Notifications[TransportT]:
+        """What the formation tells users."""
+        return Notifications(self._transport)
+
+    @property
+    def users(self) -> Users[TransportT]:
+        """Who is who, and how to reach them."""
+        return Users(self._transport)
 
     chat_stream = Chat.stream
 
