@@ -37,8 +37,7 @@ class History(Resource[TransportT]):
                 the server would ignore it.
         """
         days = {"date_from": _day(date_from), "date_to": _day(date_to)}
-        size = within("limit", limit, 1, 100)
-        found = query(limit=size, include_sources=include_sources, **days)
+        found = query(limit=within("limit", limit, 1, 100), include_sources=include_sources, **days)
         return Call("GET", path("history"), m.History, Auth.EITHER, User.REQUIRED, user_id, found)
 
 

@@ -97,13 +97,8 @@ class Jobs(Resource[TransportT]):
             NotFoundError: There is no such job, or an attempt whose answer was lost replaced it.
             ServerError: The user isn't the owner (500), or the schedule is wrong.
         """
-        body = as_request(
-            m.JobUpdateRequest, present(message=message, schedule=schedule, title=title)
-        )
-        call = Call(
-            "PUT", path(*_JOBS, job_id), m.Job, Auth.ADMIN, User.OPTIONAL, user_id, body=body
-        )
-        return call.map(partial(m.JobUpdate.of, updated_id=job_id))
+        fields = present(message=message, schedule=schedule, title=title)
+        return _update(job_id, as_request(m.JobUpdateRequest, fields), user_id)
 
     @endpoint
     def delete(self, job_id: str, *, user_id: str | None = None) -> Call[m.DeletedJob]:
@@ -146,3 +141,9 @@ class Jobs(Resource[TransportT]):
         """
         where = path(*_JOBS, job_id, "resume")
         return Call("POST", where, m.JobSwitch, Auth.ADMIN, User.OPTIONAL, user_id)
+
+
+def _update(job_id: str, body: m.JobUpdateRequest, user_id: str | None) -> Call[m.JobUpdate]:
+    where = path(*_JOBS, job_id)
+    call = Call("PUT", where, m.Job, Auth.ADMIN, User.OPTIONAL, user_id, body=body)
+    return call.map(partial(m.JobUpdate.of, updated_id=job_id))

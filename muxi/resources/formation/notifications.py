@@ -20,7 +20,7 @@ class Notifications(Resource[TransportT]):
         """Tell a user something.
 
         It goes to the user's preferred channel, else to the formation's default one, else to its
-        webhook. What a channel doesn't take goes to the webhook.
+        webhook. Where no channel takes it, it goes to the webhook.
 
         Args:
             message: What to tell; not blank.
