@@ -92,8 +92,9 @@ def test_jobs_are_listed_with_either_key(colour: Colour) -> None:
         (datetime(2099, 1, 1, 9, tzinfo=timezone.utc), "2099-01-01T09:00:00Z"),
         (
             datetime(2099, 1, 1, 9, tzinfo=timezone(timedelta(hours=2))),
-            "2099-01-01T09:00:00+02:00",
+            "2099-01-01T07:00:00Z",
         ),
+        ("2099-01-01T09:00:00+02:00", "2099-01-01T07:00:00Z"),
     ],
 )
 def test_schedules_are_texts_or_moments(

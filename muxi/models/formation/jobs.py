@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, Field
 
 from .._base import Answer, JsonObject, Listing, Request, UtcTime
 
 JobState = Literal["ACTIVE", "PAUSED", "COMPLETED"] | str
 
+
+def _in_utc(schedule: datetime | str) -> datetime | str:
+    """The server drops the offset of a time and keeps its digits."""
+    if isinstance(schedule, datetime):
+        return schedule.astimezone(timezone.utc)
+    try:
+        moment = datetime.fromisoformat(schedule)
+    except ValueError:
+        return schedule
+    return schedule if moment.tzinfo is None else moment.astimezone(timezone.utc)
+
+
+_Schedule = Annotated[AwareDatetime | str, AfterValidator(_in_utc)]
 _Message = Annotated[str, Field(max_length=10_000)]
 
 
@@ -84,7 +98,7 @@ class JobRequest(Request):
     """The body of a creation."""
 
     type: Literal["one_time", "recurring"]
-    schedule: AwareDatetime | str
+    schedule: _Schedule
     message: _Message
 
 
@@ -92,5 +106,5 @@ class JobUpdateRequest(Request):
     """The body of an update; what is absent stays as it is."""
 
     message: _Message | None = None
-    schedule: AwareDatetime | str | None = None
+    schedule: _Schedule | None = None
     title: Annotated[str, Field(max_length=500)] | None = None

@@ -46,7 +46,8 @@ class Jobs(Resource[TransportT]):
             message: What the formation is told at each run, at most 10,000 characters.
             type: How often it runs.
             schedule: For `recurring` a cron expression of 5 to 7 fields; for `one_time` a time to
-                come, an aware `datetime` or ISO 8601, where no offset means UTC.
+                come, an aware `datetime` or ISO 8601, where no offset means UTC. Times are sent in
+                UTC: this runtime would drop their offset.
             user_id: Whose job it is; beats the client's own user. Nobody named is user "0".
 
         Raises:
@@ -88,14 +89,14 @@ class Jobs(Resource[TransportT]):
         Args:
             job_id: Which job.
             message: What the formation is told from now on, at most 10,000 characters.
-            schedule: When it runs from now on, in the form that the job has. A job for one time
-                whose message makes it another keeps its old time all the same.
+            schedule: When it runs from now on, in the form that the job has.
             title: At most 500 characters.
             user_id: The job's owner; beats the client's own user. Nobody named is user "0".
 
         Raises:
             NotFoundError: There is no such job, or an attempt whose answer was lost replaced it.
-            ServerError: The user isn't the owner (500), or the schedule is wrong.
+            ServerError: The user isn't the owner, or the schedule is wrong. A `one_time` job can't
+                be replaced on this runtime: delete it and create another.
         """
         fields = present(message=message, schedule=schedule, title=title)
         return _update(job_id, as_request(m.JobUpdateRequest, fields), user_id)

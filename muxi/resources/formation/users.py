@@ -72,6 +72,8 @@ class Users(Resource[TransportT]):
     ) -> Call[m.UserIdentifierList]:
         """Give identifiers to a user. One that was another user's is theirs no longer.
 
+        The kind of one that is the user's already stays as it was, whatever the answer says.
+
         Args:
             muxi_user_id: The `muxi_user_id` of `lookup` or `resolve`. The server can't make a
                 user here.
