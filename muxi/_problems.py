@@ -64,11 +64,17 @@ def read_error(reply: Reply) -> MuxiError:
         message + _faults(inner.get("data")),
         code=code,
         status_code=reply.status_code,
-        details=inner.get("data"),
+        details=inner.get("data") if body.get("error") else _told(body),
         request_id=request_id_of(reply),
         retry_after=_retry_after(reply),
         sent=True,
     )
+
+
+def _told(body: dict[str, object]) -> object:
+    """What a body says that names no error: a notification that reached nobody is a success but
+    for its status, 502."""
+    return body.get("data", body) or None
 
 
 def _unreadable(reply: Reply) -> str:

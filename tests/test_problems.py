@@ -113,6 +113,17 @@ def test_any_body_makes_an_error(body: bytes, status: int) -> None:
     assert error.status_code == status
 
 
+def test_an_error_that_is_dressed_as_a_success_tells_what_it_holds() -> None:
+    data = {"request_id": "req_1", "channels": ["slack"], "delivered": [], "failed": ["slack"]}
+    body = {"success": True, "error": None, "data": data, "request": {"id": "req_1"}}
+    error = read_error(reply(502, body, content_type="application/json"))
+    assert type(error) is muxi.ServerError
+    assert (error.code, error.details, error.request_id) == (None, data, "req_1")
+    assert error.message.startswith("The server answered 502 with ")
+    assert read_error(reply(500, {"reason": "full"})).details == {"reason": "full"}
+    assert read_error(reply(500, {"error": "Full", "data": 1})).details is None
+
+
 def test_refused_fields_are_named() -> None:
     faults = [
         {"field": "message", "msg": "Field required", "type": "string", "error": "missing"},

@@ -32,3 +32,8 @@ def as_request(kind: type[RequestT], given: RequestT | Mapping[str, object]) -> 
             for fault in faults
         )
         raise ValidationError(f"{kind.__name__} is wrong: {told}.") from None
+
+
+def present(**arguments: object) -> dict[str, object]:
+    """The arguments that were given: None stands for absent."""
+    return {name: value for name, value in arguments.items() if value is not None}

@@ -141,15 +141,6 @@ def run(work: Path, log: Path) -> None:
     formation, home = work / "formation", work / "home"
     home.mkdir()
     admin_key, client_key = f"fma_{secrets.token_hex(16)}", f"fmc_{secrets.token_hex(16)}"
-    copy_formation(
-        formation,
-        {
-            "ADMIN_KEY": admin_key,
-            "CLIENT_KEY": client_key,
-            "PYTHON": sys.executable,
-            "ECHO_SERVER": str(HERE / "echo_mcp.py"),
-        },
-    )
     port = free_port()
     boot = {
         "url": f"http://127.0.0.1:{port}",
@@ -157,14 +148,22 @@ def run(work: Path, log: Path) -> None:
         "admin_key": admin_key,
         "log": str(log),
     }
-    with (
-        stub_model.running() as model_url,
-        serving(formation, port, environment(home, model_url), log) as child,
-    ):
-        await_health(port, child, stop)
-        print(json.dumps(boot), flush=True)
-        while not stop.wait(0.5):
-            check_alive(child)
+    with stub_model.running() as model_url:
+        copy_formation(
+            formation,
+            {
+                "MODEL_URL": model_url,
+                "ADMIN_KEY": admin_key,
+                "CLIENT_KEY": client_key,
+                "PYTHON": sys.executable,
+                "ECHO_SERVER": str(HERE / "echo_mcp.py"),
+            },
+        )
+        with serving(formation, port, environment(home, model_url), log) as child:
+            await_health(port, child, stop)
+            print(json.dumps(boot), flush=True)
+            while not stop.wait(0.5):
+                check_alive(child)
 
 
 def main() -> None:

@@ -167,7 +167,7 @@ def completion(model: str, **choice: object) -> dict[str, Any]:
 
 
 class Handler(BaseHTTPRequestHandler):
-    """The three OpenAI endpoints that the runtime calls."""
+    """The three OpenAI endpoints that the runtime calls, and channels that answer with a status."""
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Say nothing about each request."""
@@ -178,6 +178,8 @@ class Handler(BaseHTTPRequestHandler):
             raw = self.rfile.read(int(self.headers["Content-Length"]))
             if self.path.endswith("/audio/transcriptions"):
                 self.send(200, {"text": TRANSCRIPT, "language": "english", "duration": 1.0})
+            elif "/channels/" in self.path:
+                self.send(int(self.path.rpartition("/")[2]), {})
             elif self.path.endswith("/embeddings"):
                 self.embed(json.loads(raw))
             else:

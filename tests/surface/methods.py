@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import date, datetime, timezone
 from inspect import Parameter, signature
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -27,6 +27,7 @@ _SIMPLE: dict[object, list[object]] = {
     float: [0.5],
     object: ["anything"],
     Any: ["anything"],
+    date: [date(2025, 1, 2)],
     datetime: [datetime(2025, 1, 2, tzinfo=timezone.utc)],
     AwareDatetime: [datetime(2025, 1, 2, tzinfo=timezone.utc)],
     SecretStr: [SecretStr("hidden")],
@@ -109,7 +110,7 @@ def values_of(kind: object) -> list[object]:
     if origin in (list, Sequence):
         return [[value] for value in values_of(inner[0])]
     if origin in (dict, Mapping):
-        return [{"key": "value"}]
+        return [{"key": value} for value in values_of(inner[1])]
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         return [_model(kind)]
     raise AssertionError(f"The tests know no value of {kind}: add one here.")

@@ -1,7 +1,7 @@
 """What the checkers say of the async clients. Checked, never run."""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -219,6 +219,63 @@ async def secrets_audit_and_tuning(client: AsyncFormationClient) -> None:
     assert_type(await client.tuning.apply(), m.TuningApplied)
     assert_type(await client.tuning.dismiss(), m.TuningDismissed)
     assert_type(await client.tuning.run(), m.TuningRun)
+
+
+async def jobs(client: AsyncFormationClient, moment: datetime) -> None:
+    assert_type(await client.jobs.list(user_id="alice"), m.JobList)
+    assert_type(await client.jobs.create("Hi", type="recurring", schedule="0 9 * * *"), m.Job)
+    assert_type(
+        await client.jobs.create("Hi", type="one_time", schedule=moment, user_id="alice"), m.Job
+    )
+    assert_type(await client.jobs.get("j"), m.Job)
+    assert_type(
+        await client.jobs.update("j", message="Hi", schedule=moment, title="T", user_id="u"),
+        m.JobUpdate,
+    )
+    assert_type(await client.jobs.delete("j", user_id="alice"), m.DeletedJob)
+    assert_type(await client.jobs.pause("j", user_id="alice"), m.JobSwitch)
+    assert_type(await client.jobs.resume("j", user_id="alice"), m.JobSwitch)
+    _ = assert_type(client.jobs.get("j"), Coroutine[Any, Any, m.Job])
+    assert_type((await client.jobs.update("j")).replaced, bool)
+
+
+async def credentials(client: AsyncFormationClient) -> None:
+    assert_type(await client.credentials.services(), m.CredentialServiceList)
+    assert_type(await client.credentials.list(user_id="alice"), m.CredentialList)
+    assert_type(await client.credentials.get("c", user_id="alice"), m.Credential)
+    assert_type(
+        await client.credentials.create("github", {"token": "t"}, name="work", user_id="u"),
+        m.Credential,
+    )
+    assert_type(await client.credentials.delete("c", user_id="alice"), m.DeletedCredential)
+
+
+async def users(client: AsyncFormationClient, known: m.Identifier) -> None:
+    assert_type(await client.users.resolve("a@b.c", identifier_type="email"), m.UserIdentity)
+    assert_type(await client.users.lookup("a@b.c"), m.UserIdentity)
+    assert_type(await client.users.identifiers("u"), m.UserIdentifierList)
+    assert_type(
+        await client.users.link("u", ["a@b.c", {"identifier": "U1"}, known]), m.UserIdentifierList
+    )
+    assert_type(await client.users.unlink("a@b.c"), m.UnlinkedIdentifier)
+    assert_type(await client.users.channels("alice"), m.UserChannels)
+    assert_type(
+        await client.users.update_channels("u", channels={"slack": {"channel": "C1"}}, timezone=""),
+        m.UserChannels,
+    )
+
+
+async def notifications(client: AsyncFormationClient) -> None:
+    assert_type(
+        await client.notifications.send("Hi", user_id="alice", channels=["slack"]), m.Notification
+    )
+
+
+async def history(client: AsyncFormationClient, day: date) -> None:
+    assert_type(
+        await client.history.list(limit=5, date_from=day, include_sources=True, user_id="u"),
+        m.History,
+    )
 
 
 async def server(client: AsyncServerClient) -> None:

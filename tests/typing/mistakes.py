@@ -29,6 +29,10 @@ def arguments(client: FormationClient) -> None:
     client.sessions.get()  # error
     client.sessions.restore("s", ["Hi"])  # error
     client.requests.wait("r", poll=0.5)  # error
+    client.jobs.create("Hi", type="daily", schedule="0 9 * * *")  # error
+    client.users.link(["a@b.c"])  # error
+    client.notifications.send("Hi")  # error
+    client.history.list(date_from="2026-01-01")  # error
     client.for_user(7)  # error
     Sessions.get.build(7)  # error
     m.ChatRequest(mesage="Hi")  # error

@@ -1,7 +1,7 @@
 """What the checkers say of `.raw`. Checked, never run."""
 
 from collections.abc import Coroutine, Mapping
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from typing_extensions import assert_type
@@ -71,6 +71,50 @@ def administration(client: FormationClient) -> None:
     assert_type(raw.tuning.apply(), Response[m.TuningApplied])
     assert_type(raw.tuning.dismiss(), Response[m.TuningDismissed])
     assert_type(raw.tuning.run(), Response[m.TuningRun])
+
+
+def people(client: FormationClient, moment: datetime, day: date, known: m.Identifier) -> None:
+    raw = client.raw
+    assert_type(raw.jobs.list(user_id="alice"), Response[m.JobList])
+    assert_type(raw.jobs.create("Hi", type="recurring", schedule="0 9 * * *"), Response[m.Job])
+    assert_type(
+        raw.jobs.create("Hi", type="one_time", schedule=moment, user_id="alice"), Response[m.Job]
+    )
+    assert_type(raw.jobs.get("j"), Response[m.Job])
+    assert_type(
+        raw.jobs.update("j", message="Hi", schedule=moment, title="T", user_id="u"),
+        Response[m.JobUpdate],
+    )
+    assert_type(raw.jobs.delete("j", user_id="alice"), Response[m.DeletedJob])
+    assert_type(raw.jobs.pause("j", user_id="alice"), Response[m.JobSwitch])
+    assert_type(raw.jobs.resume("j", user_id="alice"), Response[m.JobSwitch])
+    assert_type(raw.credentials.services(), Response[m.CredentialServiceList])
+    assert_type(raw.credentials.list(user_id="alice"), Response[m.CredentialList])
+    assert_type(raw.credentials.get("c", user_id="alice"), Response[m.Credential])
+    assert_type(
+        raw.credentials.create("github", {"token": "t"}, name="work", user_id="u"),
+        Response[m.Credential],
+    )
+    assert_type(raw.credentials.delete("c", user_id="alice"), Response[m.DeletedCredential])
+    assert_type(raw.users.resolve("a@b.c", identifier_type="email"), Response[m.UserIdentity])
+    assert_type(raw.users.lookup("a@b.c"), Response[m.UserIdentity])
+    assert_type(raw.users.identifiers("u"), Response[m.UserIdentifierList])
+    assert_type(
+        raw.users.link("u", ["a@b.c", {"identifier": "U1"}, known]), Response[m.UserIdentifierList]
+    )
+    assert_type(raw.users.unlink("a@b.c"), Response[m.UnlinkedIdentifier])
+    assert_type(raw.users.channels("alice"), Response[m.UserChannels])
+    assert_type(
+        raw.users.update_channels("u", channels={"slack": {"channel": "C1"}}, timezone=""),
+        Response[m.UserChannels],
+    )
+    assert_type(
+        raw.notifications.send("Hi", user_id="alice", channels=["slack"]), Response[m.Notification]
+    )
+    assert_type(
+        raw.history.list(limit=5, date_from=day, include_sources=True, user_id="u"),
+        Response[m.History],
+    )
 
 
 def response(client: FormationClient) -> None:
@@ -145,6 +189,57 @@ async def async_administration(client: AsyncFormationClient) -> None:
     assert_type(await raw.tuning.apply(), Response[m.TuningApplied])
     assert_type(await raw.tuning.dismiss(), Response[m.TuningDismissed])
     assert_type(await raw.tuning.run(), Response[m.TuningRun])
+
+
+async def async_people(
+    client: AsyncFormationClient, moment: datetime, day: date, known: m.Identifier
+) -> None:
+    raw = client.raw
+    assert_type(await raw.jobs.list(user_id="alice"), Response[m.JobList])
+    assert_type(
+        await raw.jobs.create("Hi", type="recurring", schedule="0 9 * * *"), Response[m.Job]
+    )
+    assert_type(
+        await raw.jobs.create("Hi", type="one_time", schedule=moment, user_id="alice"),
+        Response[m.Job],
+    )
+    assert_type(await raw.jobs.get("j"), Response[m.Job])
+    assert_type(
+        await raw.jobs.update("j", message="Hi", schedule=moment, title="T", user_id="u"),
+        Response[m.JobUpdate],
+    )
+    assert_type(await raw.jobs.delete("j", user_id="alice"), Response[m.DeletedJob])
+    assert_type(await raw.jobs.pause("j", user_id="alice"), Response[m.JobSwitch])
+    assert_type(await raw.jobs.resume("j", user_id="alice"), Response[m.JobSwitch])
+    assert_type(await raw.credentials.services(), Response[m.CredentialServiceList])
+    assert_type(await raw.credentials.list(user_id="alice"), Response[m.CredentialList])
+    assert_type(await raw.credentials.get("c", user_id="alice"), Response[m.Credential])
+    assert_type(
+        await raw.credentials.create("github", {"token": "t"}, name="work", user_id="u"),
+        Response[m.Credential],
+    )
+    assert_type(await raw.credentials.delete("c", user_id="alice"), Response[m.DeletedCredential])
+    assert_type(await raw.users.resolve("a@b.c", identifier_type="email"), Response[m.UserIdentity])
+    assert_type(await raw.users.lookup("a@b.c"), Response[m.UserIdentity])
+    assert_type(await raw.users.identifiers("u"), Response[m.UserIdentifierList])
+    assert_type(
+        await raw.users.link("u", ["a@b.c", {"identifier": "U1"}, known]),
+        Response[m.UserIdentifierList],
+    )
+    assert_type(await raw.users.unlink("a@b.c"), Response[m.UnlinkedIdentifier])
+    assert_type(await raw.users.channels("alice"), Response[m.UserChannels])
+    assert_type(
+        await raw.users.update_channels("u", channels={"slack": {"channel": "C1"}}, timezone=""),
+        Response[m.UserChannels],
+    )
+    assert_type(
+        await raw.notifications.send("Hi", user_id="alice", channels=["slack"]),
+        Response[m.Notification],
+    )
+    assert_type(
+        await raw.history.list(limit=5, date_from=day, include_sources=True, user_id="u"),
+        Response[m.History],
+    )
 
 
 async def async_server(client: AsyncServerClient) -> None:

@@ -1,7 +1,7 @@
 """What the checkers say of the sync clients. Checked, never run."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import httpx
 from pydantic import SecretStr
@@ -232,6 +232,63 @@ def audit_and_tuning(client: FormationClient, moment: datetime) -> None:
     assert_type(client.tuning.apply(), m.TuningApplied)
     assert_type(client.tuning.dismiss(), m.TuningDismissed)
     assert_type(client.tuning.run(), m.TuningRun)
+
+
+def jobs(client: FormationClient, moment: datetime) -> None:
+    assert_type(client.jobs.list(user_id="alice"), m.JobList)
+    assert_type(client.jobs.create("Hi", type="recurring", schedule="0 9 * * *"), m.Job)
+    assert_type(client.jobs.create("Hi", type="one_time", schedule=moment, user_id="alice"), m.Job)
+    assert_type(client.jobs.get("j"), m.Job)
+    assert_type(
+        client.jobs.update("j", message="Hi", schedule=moment, title="T", user_id="u"), m.JobUpdate
+    )
+    assert_type(client.jobs.delete("j", user_id="alice"), m.DeletedJob)
+    assert_type(client.jobs.pause("j", user_id="alice"), m.JobSwitch)
+    assert_type(client.jobs.resume("j", user_id="alice"), m.JobSwitch)
+    assert_type(client.jobs.list()[0], m.Job)
+    assert_type(client.jobs.update("j").replaced, bool)
+    assert_type(client.jobs.get("j").scheduled_for, datetime | None)
+
+
+def credentials(client: FormationClient) -> None:
+    assert_type(client.credentials.services(), m.CredentialServiceList)
+    assert_type(client.credentials.list(user_id="alice"), m.CredentialList)
+    assert_type(client.credentials.get("c", user_id="alice"), m.Credential)
+    assert_type(
+        client.credentials.create("github", {"token": "t"}, name="work", user_id="u"), m.Credential
+    )
+    assert_type(client.credentials.delete("c", user_id="alice"), m.DeletedCredential)
+    assert_type(client.credentials.services()[0], m.CredentialService)
+    assert_type(client.credentials.list()[0].credential_preview, str)
+
+
+def users(client: FormationClient, known: m.Identifier) -> None:
+    assert_type(client.users.resolve("a@b.c", identifier_type="email"), m.UserIdentity)
+    assert_type(client.users.lookup("a@b.c"), m.UserIdentity)
+    assert_type(client.users.identifiers("u"), m.UserIdentifierList)
+    assert_type(
+        client.users.link("u", ["a@b.c", {"identifier": "U1"}, known]), m.UserIdentifierList
+    )
+    assert_type(client.users.unlink("a@b.c"), m.UnlinkedIdentifier)
+    assert_type(client.users.channels("alice"), m.UserChannels)
+    assert_type(
+        client.users.update_channels("u", channels={"slack": {"channel": "C1"}}, timezone=""),
+        m.UserChannels,
+    )
+    assert_type(client.users.identifiers("u")[0], m.UserIdentifier)
+
+
+def notifications(client: FormationClient) -> None:
+    assert_type(
+        client.notifications.send("Hi", user_id="alice", channels=["slack"]), m.Notification
+    )
+
+
+def history(client: FormationClient, day: date) -> None:
+    assert_type(
+        client.history.list(limit=5, date_from=day, include_sources=True, user_id="u"), m.History
+    )
+    assert_type(client.history.list()[0].date, date | None)
 
 
 def server(client: ServerClient) -> None:

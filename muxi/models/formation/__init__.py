@@ -45,6 +45,12 @@ if TYPE_CHECKING:
     from .config import SchedulerBlock as SchedulerBlock
     from .config import ServerBlock as ServerBlock
     from .config import UserCredentialsBlock as UserCredentialsBlock
+    from .credentials import Credential as Credential
+    from .credentials import CredentialList as CredentialList
+    from .credentials import CredentialRequest as CredentialRequest
+    from .credentials import CredentialService as CredentialService
+    from .credentials import CredentialServiceList as CredentialServiceList
+    from .credentials import DeletedCredential as DeletedCredential
     from .events import Cancelled as Cancelled
     from .events import ChatEvent as ChatEvent
     from .events import Completed as Completed
@@ -61,6 +67,19 @@ if TYPE_CHECKING:
     from .events import UnknownEvent as UnknownEvent
     from .events import Widgets as Widgets
     from .events import WorkflowProgress as WorkflowProgress
+    from .history import History as History
+    from .history import HistoryEntry as HistoryEntry
+    from .history import HistorySource as HistorySource
+    from .jobs import DeletedJob as DeletedJob
+    from .jobs import Job as Job
+    from .jobs import JobList as JobList
+    from .jobs import JobRequest as JobRequest
+    from .jobs import JobState as JobState
+    from .jobs import JobSwitch as JobSwitch
+    from .jobs import JobUpdate as JobUpdate
+    from .jobs import JobUpdateRequest as JobUpdateRequest
+    from .notifications import Notification as Notification
+    from .notifications import NotificationRequest as NotificationRequest
     from .overlord import CachingConfig as CachingConfig
     from .overlord import ClarificationConfig as ClarificationConfig
     from .overlord import OverlordBlock as OverlordBlock
@@ -112,6 +131,15 @@ if TYPE_CHECKING:
     from .tuning import TuningRun as TuningRun
     from .tuning import TuningUpdate as TuningUpdate
     from .tuning import TuningUpdated as TuningUpdated
+    from .users import ChannelsRequest as ChannelsRequest
+    from .users import Identifier as Identifier
+    from .users import LinkRequest as LinkRequest
+    from .users import ResolveRequest as ResolveRequest
+    from .users import UnlinkedIdentifier as UnlinkedIdentifier
+    from .users import UserChannels as UserChannels
+    from .users import UserIdentifier as UserIdentifier
+    from .users import UserIdentifierList as UserIdentifierList
+    from .users import UserIdentity as UserIdentity
     from .widgets import ActionLink as ActionLink
     from .widgets import McpResource as McpResource
     from .widgets import Option as Option
@@ -124,11 +152,11 @@ __getattr__, __dir__ = _lazy(
     {
         "audit": "AuditCleared AuditEntry AuditLog AuditedKind",
         "blocks": (
-            "A2aConfig BackgroundConfig BufferConfig ConfigBlock ConversationDestinations "
-            "ConversationLog DistilleryConfig LintConfig LlmSettings LogDestination "
-            "LogDestinations LogLevel LogStream LoggingConfig McpDefaults McpServerConfig "
-            "MemoryConfig PersistentMemoryConfig SchedulerSettings SystemLog "
-            "WorkingMemoryConfig"
+            "A2aConfig BackgroundConfig BufferConfig ConfigBlock "
+            "ConversationDestinations ConversationLog DistilleryConfig LintConfig "
+            "LlmSettings LogDestination LogDestinations LogLevel LogStream "
+            "LoggingConfig McpDefaults McpServerConfig MemoryConfig "
+            "PersistentMemoryConfig SchedulerSettings SystemLog WorkingMemoryConfig"
         ),
         "chat": "Attachment AudioRequest ChatRequest UiResponse",
         "config": (
@@ -136,22 +164,30 @@ __getattr__, __dir__ = _lazy(
             "McpBlock McpSummary ProactiveBlock SchedulerBlock ServerBlock "
             "UserCredentialsBlock"
         ),
+        "credentials": (
+            "Credential CredentialList CredentialRequest CredentialService "
+            "CredentialServiceList DeletedCredential"
+        ),
         "events": (
             "Cancelled ChatEvent Completed ErrorNotice Failed Planning Progress "
-            "Replanning TextDelta Thinking TokenEvent ToolCall TurnEvent "
-            "UnknownEvent Widgets WorkflowProgress"
+            "Replanning TextDelta Thinking TokenEvent ToolCall TurnEvent UnknownEvent "
+            "Widgets WorkflowProgress"
         ),
+        "history": "History HistoryEntry HistorySource",
+        "jobs": ("DeletedJob Job JobList JobRequest JobState JobSwitch JobUpdate JobUpdateRequest"),
+        "notifications": "Notification NotificationRequest",
         "overlord": (
-            "CachingConfig ClarificationConfig OverlordBlock OverlordConfig ResponseConfig "
-            "Soul WorkflowConfig"
+            "CachingConfig ClarificationConfig OverlordBlock OverlordConfig "
+            "ResponseConfig Soul WorkflowConfig"
         ),
         "replies": (
             "Acknowledgement ArtifactMetadata ArtifactPreview AssistantMessage "
-            "ChatAccepted ChatReply ChatTurn ContentPart ReplyArtifact "
-            "ReplyMetadata"
+            "ChatAccepted ChatReply ChatTurn ContentPart ReplyArtifact ReplyMetadata"
         ),
         "requests": "Cancellation RequestList RequestState RequestStatus RequestSummary",
-        "secrets": "SecretChange SecretCreate SecretList SecretUpdate SecretValue SecretsReloaded",
+        "secrets": (
+            "SecretChange SecretCreate SecretList SecretUpdate SecretValue SecretsReloaded"
+        ),
         "sessions": (
             "MessageList MessageMetadata RestoreMessage RestoreRequest "
             "RestoredSession Session SessionList SessionMessage SessionSummary"
@@ -159,7 +195,11 @@ __getattr__, __dir__ = _lazy(
         "status": (
             "Counts FormationIdentity FormationStatus Health MemoryUse RequestCounts Running Stats"
         ),
-        "tuning": "Tuning TuningApplied TuningDismissed TuningRun TuningUpdate TuningUpdated",
+        "tuning": ("Tuning TuningApplied TuningDismissed TuningRun TuningUpdate TuningUpdated"),
+        "users": (
+            "ChannelsRequest Identifier LinkRequest ResolveRequest UnlinkedIdentifier "
+            "UserChannels UserIdentifier UserIdentifierList UserIdentity"
+        ),
         "widgets": "ActionLink McpResource Option OptionsWidget UnknownWidget Widget",
     },
 )

@@ -6,8 +6,13 @@ from .audit import Audit as Audit
 from .chat import Audio as Audio
 from .chat import Chat as Chat
 from .config import Config as Config
+from .credentials import Credentials as Credentials
+from .history import History as History
+from .jobs import Jobs as Jobs
+from .notifications import Notifications as Notifications
 from .requests import Requests as Requests
 from .root import FormationApi as FormationApi
 from .secrets import Secrets as Secrets
 from .sessions import Sessions as Sessions
 from .tuning import Tuning as Tuning
+from .users import Users as Users

@@ -10,7 +10,7 @@ from uuid import uuid4
 from ..._call import Auth, Call, StreamCall, User, path
 from ...errors import ValidationError
 from ...models import formation as m
-from .._inputs import as_request
+from .._inputs import as_request, present
 
 # The runtime's own pattern: a path such as /usr/bin is no command.
 _COMMAND = re.compile(r"/[a-zA-Z0-9_-]+(\s.*)?", re.DOTALL)
@@ -47,7 +47,7 @@ class Turn:
             session_id = reply_to.session_id
             if reply_to.awaiting_user:
                 fields["request_id"] = reply_to.request_id or reply_to.metadata.request_id
-        fields.update(_given(session_id=session_id, agent_id=agent_id, files=files))
+        fields.update(present(session_id=session_id, agent_id=agent_id, files=files))
         user_id = _user(user_id, fields)
         fields["request_id"] = fields.get("request_id") or f"req_{uuid4().hex}"
         request = as_request(m.ChatRequest, fields)
@@ -63,7 +63,7 @@ class Turn:
     ) -> Turn:
         """A turn that is spoken."""
         fields = _fields(files if isinstance(files, m.AudioRequest) else {"files": files})
-        fields.update(_given(session_id=session_id, agent_id=agent_id))
+        fields.update(present(session_id=session_id, agent_id=agent_id))
         user_id = _user(user_id, fields)
         return cls(as_request(m.AudioRequest, fields), path("audiochat"), user_id, None)
 
@@ -114,10 +114,6 @@ def _fields(given: m.ChatRequest | m.AudioRequest | Mapping[str, object]) -> dic
     if isinstance(given, Mapping):
         return dict(given)
     return {name: getattr(given, name) for name in given.model_fields_set}
-
-
-def _given(**arguments: object) -> dict[str, object]:
-    return {name: value for name, value in arguments.items() if value is not None}
 
 
 def _user(user_id: str | None, fields: dict[str, object]) -> str | None:

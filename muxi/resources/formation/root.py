@@ -8,10 +8,15 @@ from ...models import formation as m
 from .audit import Audit
 from .chat import Audio, Chat
 from .config import Config
+from .credentials import Credentials
+from .history import History
+from .jobs import Jobs
+from .notifications import Notifications
 from .requests import Requests
 from .secrets import Secrets
 from .sessions import Sessions
 from .tuning import Tuning
+from .users import Users
 
 
 class FormationApi(Resource[TransportT]):
@@ -56,6 +61,31 @@ class FormationApi(Resource[TransportT]):
     def tuning(self) -> Tuning[TransportT]:
         """The guidance that the formation learns."""
         return Tuning(self._transport)
+
+    @property
+    def credentials(self) -> Credentials[TransportT]:
+        """What users lend the formation to reach services with."""
+        return Credentials(self._transport)
+
+    @property
+    def history(self) -> History[TransportT]:
+        """The captain's log."""
+        return History(self._transport)
+
+    @property
+    def jobs(self) -> Jobs[TransportT]:
+        """The scheduler's jobs."""
+        return Jobs(self._transport)
+
+    @property
+    def notifications(self) -> Notifications[TransportT]:
+        """What the formation tells users."""
+        return Notifications(self._transport)
+
+    @property
+    def users(self) -> Users[TransportT]:
+        """Who is who, and how to reach them."""
+        return Users(self._transport)
 
     chat_stream = Chat.stream
 

@@ -1,0 +1,150 @@
+"""Jobs of the scheduler (contract B14)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+from typing import Literal
+
+from ..._call import Auth, Call, User, path
+from ..._endpoint import Resource, TransportT, endpoint
+from ...models import formation as m
+from .._inputs import as_request, present
+
+_JOBS = ("scheduler", "jobs")
+
+
+class Jobs(Resource[TransportT]):
+    """What the formation does for users on a schedule. All but `list` needs the admin key."""
+
+    @endpoint
+    def list(self, *, user_id: str | None = None) -> Call[m.JobList]:
+        """List jobs, the newest first; none where the scheduler is off.
+
+        Args:
+            user_id: Whose jobs. Needed with the client key; with the admin key alone it is a
+                filter.
+        """
+        whose = User.REQUIRED_WITH_CLIENT_KEY
+        return Call("GET", path(*_JOBS), m.JobList, Auth.EITHER, whose, user_id)
+
+    @endpoint
+    def create(
+        self,
+        message: str,
+        *,
+        type: Literal["one_time", "recurring"],
+        schedule: str | datetime,
+        user_id: str | None = None,
+    ) -> Call[m.Job]:
+        """Schedule something.
+
+        The server takes at most 100 jobs a user, 20 new ones an hour and 100 a day, and answers
+        500 beyond that.
+
+        Args:
+            message: What the formation is told at each run, at most 10,000 characters.
+            type: How often it runs.
+            schedule: For `recurring` a cron expression of 5 to 7 fields; for `one_time` a time to
+                come, an aware `datetime` or ISO 8601, where no offset means UTC. Times are sent in
+                UTC: this runtime would drop their offset.
+            user_id: Whose job it is; beats the client's own user. Nobody named is user "0".
+
+        Raises:
+            ValidationError: The schedule is wrong or past, or the formation has no persistent
+                memory.
+        """
+        body = as_request(m.JobRequest, present(type=type, schedule=schedule, message=message))
+        where, whose = path(*_JOBS), User.OPTIONAL
+        return Call("POST", where, m.Job, Auth.ADMIN, whose, user_id, body=body, deduplicated=True)
+
+    @endpoint
+    def get(self, job_id: str) -> Call[m.Job]:
+        """Fetch one job, whoever owns it.
+
+        Args:
+            job_id: Which job.
+
+        Raises:
+            NotFoundError: There is no such job.
+        """
+        return Call("GET", path(*_JOBS, job_id), m.Job, Auth.ADMIN)
+
+    @endpoint
+    def update(
+        self,
+        job_id: str,
+        *,
+        message: str | None = None,
+        schedule: str | datetime | None = None,
+        title: str | None = None,
+        user_id: str | None = None,
+    ) -> Call[m.JobUpdate]:
+        """Change a job; go on with the `id` of the answer, which may be another.
+
+        A message that the server takes for a different task makes a new job in place of the old
+        one: it has a new id, its owner is the user of this call, and `replaced` is true. Name the
+        job's owner to keep it theirs.
+
+        Args:
+            job_id: Which job.
+            message: What the formation is told from now on, at most 10,000 characters.
+            schedule: When it runs from now on, in the form that the job has.
+            title: At most 500 characters.
+            user_id: The job's owner; beats the client's own user. Nobody named is user "0".
+
+        Raises:
+            NotFoundError: There is no such job, or an attempt whose answer was lost replaced it.
+            ServerError: The user isn't the owner, or the schedule is wrong. A `one_time` job can't
+                be replaced on this runtime: delete it and create another.
+        """
+        fields = present(message=message, schedule=schedule, title=title)
+        return _update(job_id, as_request(m.JobUpdateRequest, fields), user_id)
+
+    @endpoint
+    def delete(self, job_id: str, *, user_id: str | None = None) -> Call[m.DeletedJob]:
+        """Delete a job, whoever owns it.
+
+        Args:
+            job_id: Which job.
+            user_id: Who does it, for the server's records; beats the client's own user.
+
+        Raises:
+            NotFoundError: There is no such job.
+        """
+        where = path(*_JOBS, job_id)
+        return Call("DELETE", where, m.DeletedJob, Auth.ADMIN, User.OPTIONAL, user_id)
+
+    @endpoint
+    def pause(self, job_id: str, *, user_id: str | None = None) -> Call[m.JobSwitch]:
+        """Keep a job from running until it is resumed, whoever owns it.
+
+        Args:
+            job_id: Which job.
+            user_id: Who does it, for the server's records; beats the client's own user.
+
+        Raises:
+            NotFoundError: There is no such job, or it isn't active.
+        """
+        where = path(*_JOBS, job_id, "pause")
+        return Call("POST", where, m.JobSwitch, Auth.ADMIN, User.OPTIONAL, user_id)
+
+    @endpoint
+    def resume(self, job_id: str, *, user_id: str | None = None) -> Call[m.JobSwitch]:
+        """Let a paused job run again, whoever owns it.
+
+        Args:
+            job_id: Which job.
+            user_id: Who does it, for the server's records; beats the client's own user.
+
+        Raises:
+            NotFoundError: There is no such job, or it isn't paused.
+        """
+        where = path(*_JOBS, job_id, "resume")
+        return Call("POST", where, m.JobSwitch, Auth.ADMIN, User.OPTIONAL, user_id)
+
+
+def _update(job_id: str, body: m.JobUpdateRequest, user_id: str | None) -> Call[m.JobUpdate]:
+    where = path(*_JOBS, job_id)
+    call = Call("PUT", where, m.Job, Auth.ADMIN, User.OPTIONAL, user_id, body=body)
+    return call.map(partial(m.JobUpdate.of, updated_id=job_id))

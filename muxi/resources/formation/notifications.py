@@ -1,0 +1,39 @@
+"""Notifications to users (contract B20)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..._call import Auth, Call, path
+from ..._endpoint import Resource, TransportT, endpoint
+from ...models import formation as m
+from .._inputs import as_request, present
+
+
+class Notifications(Resource[TransportT]):
+    """What the formation tells users of its own accord."""
+
+    @endpoint
+    def send(
+        self, message: str, *, user_id: str, channels: Sequence[str] | None = None
+    ) -> Call[m.Notification]:
+        """Tell a user something.
+
+        It goes to the user's preferred channel, else to the formation's default one, else to its
+        webhook. Where no channel takes it, it goes to the webhook.
+
+        Args:
+            message: What to tell; not blank.
+            user_id: Whom to tell. Always to be named: the client's own user speaks, and isn't
+                spoken to.
+            channels: Where to instead: the formation's channels, `"last"`, `"preferred"` or
+                `"webhook"`. The server takes an unknown name for `"webhook"`.
+
+        Raises:
+            ServerError: Nothing was delivered (502); `error.details` tells of each channel, with
+                the keys of a `Notification`.
+            UnavailableError: The formation has no `proactive` block.
+        """
+        fields = present(user_id=user_id, message=message, channels=channels)
+        body = as_request(m.NotificationRequest, fields)
+        return Call("POST", path("notifications"), m.Notification, Auth.CLIENT, body=body)

@@ -1,0 +1,142 @@
+"""Users, their identifiers and their channels (contract B19)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ..._call import Auth, Call, path
+from ..._endpoint import Resource, TransportT, endpoint
+from ...models import formation as m
+from .._inputs import as_request, present
+
+
+class Users(Resource[TransportT]):
+    """Who is who, and how to reach them.
+
+    These calls speak about a user, not for one: whom the client speaks for doesn't matter. All but
+    the channels need a database; without one the formation answers 503.
+    """
+
+    @endpoint
+    def resolve(
+        self, identifier: str, *, identifier_type: str | None = None
+    ) -> Call[m.UserIdentity]:
+        """Find the MUXI user behind an identifier. It always makes a user where there is none.
+
+        Use `lookup` to find out without making one.
+
+        Args:
+            identifier: An email address, a Slack id.
+            identifier_type: Its kind, such as `"email"`.
+
+        Raises:
+            ValidationError: The identifier is empty.
+            UnavailableError: The formation has no database.
+        """
+        fields = present(identifier=identifier, identifier_type=identifier_type)
+        body = as_request(m.ResolveRequest, fields)
+        return Call("POST", path("users", "resolve"), m.UserIdentity, Auth.CLIENT, body=body)
+
+    @endpoint
+    def lookup(self, identifier: str) -> Call[m.UserIdentity]:
+        """Find the MUXI user behind an identifier, if there is one.
+
+        Args:
+            identifier: An email address, a Slack id.
+
+        Raises:
+            NotFoundError: Nobody is known by it.
+            UnavailableError: The formation has no database.
+        """
+        return Call("GET", path("users", identifier), m.UserIdentity, Auth.CLIENT)
+
+    @endpoint
+    def identifiers(self, muxi_user_id: str) -> Call[m.UserIdentifierList]:
+        """List the identifiers of a user.
+
+        Args:
+            muxi_user_id: The `muxi_user_id` of `lookup` or `resolve`, no identifier.
+
+        Raises:
+            NotFoundError: There is no such user.
+            UnavailableError: The formation has no database.
+        """
+        where = path("users", "identifiers", muxi_user_id)
+        return Call("GET", where, m.UserIdentifierList, Auth.CLIENT)
+
+    @endpoint
+    def link(
+        self,
+        muxi_user_id: str,
+        identifiers: Sequence[str | m.Identifier | Mapping[str, object]],
+    ) -> Call[m.UserIdentifierList]:
+        """Give identifiers to a user. One that was another user's is theirs no longer.
+
+        The kind of one that is the user's already stays as it was, whatever the answer says.
+
+        Args:
+            muxi_user_id: The `muxi_user_id` of `lookup` or `resolve`. The server can't make a
+                user here.
+            identifiers: Which, with their kinds where known.
+
+        Raises:
+            NotFoundError: There is no such user.
+            UnavailableError: The formation has no database.
+        """
+        where = path("users", "identifiers")
+        fields = present(muxi_user_id=muxi_user_id, identifiers=identifiers)
+        body = as_request(m.LinkRequest, fields)
+        return Call("POST", where, m.UserIdentifierList, Auth.CLIENT, body=body)
+
+    @endpoint
+    def unlink(self, identifier: str) -> Call[m.UnlinkedIdentifier]:
+        """Take an identifier from whoever has it.
+
+        Args:
+            identifier: Which.
+
+        Raises:
+            NotFoundError: Nobody is known by it.
+            UnavailableError: The formation has no database.
+        """
+        where = path("users", "identifiers", identifier)
+        return Call("DELETE", where, m.UnlinkedIdentifier, Auth.CLIENT)
+
+    @endpoint
+    def channels(self, user_id: str) -> Call[m.UserChannels]:
+        """Fetch how a user wants to be notified; nothing is set for users that nobody knows.
+
+        Args:
+            user_id: Which user. A formation for a single user takes anyone for user "0".
+
+        Raises:
+            UnavailableError: The formation has no `proactive` block.
+        """
+        return Call("GET", path("users", user_id, "channels"), m.UserChannels, Auth.CLIENT)
+
+    @endpoint
+    def update_channels(
+        self,
+        user_id: str,
+        *,
+        preferred_channel: str | None = None,
+        channels: Mapping[str, Mapping[str, object]] | None = None,
+        timezone: str | None = None,
+    ) -> Call[m.UserChannels]:
+        """Change how a user wants to be notified; what isn't given stays as it is.
+
+        Args:
+            user_id: Which user. A formation for a single user takes anyone for user "0".
+            preferred_channel: A channel of the formation, or `"webhook"`; `""` for none.
+            channels: The user's address in each channel, added to those that are known; `{}`
+                removes one.
+            timezone: IANA name; `""` for none.
+
+        Raises:
+            ValidationError: The formation doesn't know the channel or the timezone.
+            UnavailableError: The formation has no `proactive` block.
+        """
+        where = path("users", user_id, "channels")
+        fields = present(preferred_channel=preferred_channel, channels=channels, timezone=timezone)
+        body = as_request(m.ChannelsRequest, fields)
+        return Call("PUT", where, m.UserChannels, Auth.CLIENT, body=body)
