@@ -20,6 +20,12 @@ from .stub import stub
 # The same guards stand before paths that the emulator does not have (yet).
 PATHS = {"/v1/sops": "/v1/sessions", "/v1/memories": "/v1/requests"}
 
+# What the emulator doesn't answer yet; a test sees that each of these is still unknown to it.
+NOT_YET = re.compile(
+    r"/v1/(a2a|agents|async|audit|config|credentials|formation|history|knowledge|llm|logging"
+    r"|mcp|memory$|notifications|overlord|scheduler|secrets|skills|sops|triggers|tuning|users)\b"
+)
+
 # Turns that an exchange builds on and that no recording here made: recordings that are kept
 # back, and triggers. Each is run first, under the id or in the session that was recorded.
 BEFORE: dict[str, dict[str, object]] = {
@@ -126,9 +132,25 @@ class Replay:
         httpx.get(f"{self._emulator.formation_url}/v1/health", verify=False).raise_for_status()
 
 
+def guards(each: Recording) -> bool:
+    return each.path in PATHS and each.name.startswith("auth_")
+
+
+def later(each: Recording) -> bool:
+    return NOT_YET.match(each.path.partition("?")[0]) is not None
+
+
+def test_what_comes_later_is_unknown_to_the_emulator() -> None:
+    with Emulator() as emulator:
+        for each in [each for each in load("single_user") if later(each)]:
+            answer = httpx.request(each.method, f"{emulator.formation_url}{each.path}")
+            assert (answer.status_code, each.name) == (404, each.name)
+            assert answer.json()["error"]["code"] == "RESOURCE_NOT_FOUND"
+
+
 @pytest.mark.parametrize("flavour", FLAVOURS)
 def test_every_recorded_exchange(flavour: str) -> None:
-    recordings = load(flavour)
+    recordings = [each for each in load(flavour) if guards(each) or not later(each)]
     assert len(recordings) > 100
     replay = Replay(flavour == "multi_user")
     replay.run(recordings)
