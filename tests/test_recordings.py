@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pkgutil
 import re
 from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from muxi import FormationClient
 from muxi.errors import error_class
 from muxi.models import formation as m
 
+from . import asks
 from .recorded import Recording, recordings
 from .scripted import Answer, Events, Scripted
 
@@ -31,6 +34,9 @@ ASK: list[tuple[str, str, Callable[[FormationClient], object]]] = [
     ("GET", r"/v1/requests/[^/]+", lambda f: f.requests.get("r")),
     ("DELETE", r"/v1/requests/[^/]+", lambda f: f.requests.cancel("r")),
 ]
+for found in pkgutil.iter_modules(asks.__path__):
+    ASK += import_module(f"{asks.__name__}.{found.name}").ASK
+ASK.sort(key=lambda row: row[1].count("["))  # literal paths first
 
 
 def method_for(recording: Recording) -> Callable[[FormationClient], object] | None:
@@ -143,8 +149,8 @@ def unknown_keys(value: object, where: str = "") -> Iterator[str]:
         yield from (f"{where}.{key}" for key in value.model_extra or {})
         for name in type(value).model_fields:
             yield from unknown_keys(getattr(value, name), f"{where}.{name}")
-    elif isinstance(value, list):
-        for item in value:
+    elif isinstance(value, (list, dict)):
+        for item in value.values() if isinstance(value, dict) else value:
             yield from unknown_keys(item, f"{where}[]")
 
 
@@ -152,8 +158,16 @@ def differences(ours: object, wire: object, where: str = "") -> list[str]:
     """Where a model says something else than the wire."""
     if isinstance(ours, BaseModel):
         assert isinstance(wire, dict)
-        pairs = ((getattr(ours, key, "absent"), value, key) for key, value in wire.items())
+        names = {field.alias: name for name, field in type(ours).model_fields.items()}
+        pairs = (
+            (getattr(ours, names.get(key, key), "absent"), value, key)
+            for key, value in wire.items()
+        )
         return [fault for a, b, key in pairs for fault in differences(a, b, f"{where}.{key}")]
+    if isinstance(ours, dict):
+        assert isinstance(wire, dict)
+        assert ours.keys() == wire.keys()
+        return [fault for k in ours for fault in differences(ours[k], wire[k], f"{where}.{k}")]
     if isinstance(ours, list):
         assert isinstance(wire, list)
         pairs = ((a, b, str(i)) for i, (a, b) in enumerate(zip(ours, wire, strict=True)))

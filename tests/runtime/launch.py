@@ -146,6 +146,7 @@ def run(work: Path, log: Path) -> None:
         {
             "ADMIN_KEY": admin_key,
             "CLIENT_KEY": client_key,
+            "FORMATION": str(formation),
             "PYTHON": sys.executable,
             "ECHO_SERVER": str(HERE / "echo_mcp.py"),
         },
