@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 from uuid import uuid4
 
@@ -116,7 +117,7 @@ def test_sops(ask: Asking) -> None:
 
 def test_triggers(ask: Asking) -> None:
     triggers = ask(lambda f: f.triggers.list(), admin_key=None)
-    assert (list(triggers), triggers.formation_id) == (["ticket"], "lab")
+    assert (list(triggers), triggers.formation_id) == (["hooked", "ticket"], "lab")
     trigger = ask(lambda f: f.triggers.get("ticket"))
     assert (trigger.name, trigger.data_fields) == ("ticket", ["customer.name", "title"])
     assert trigger.content.startswith("New ticket from ${{ data.customer.name }}")
@@ -140,13 +141,34 @@ def test_a_trigger_waited_for_tells_reply_and_turn(ask: Asking) -> None:
     assert {one.metadata.request_id for one in messages} == {run.request_id}
 
 
+def when_known(ask: Asking, turn: str) -> m.RequestStatus:
+    """The state of a turn, once the formation knows it."""
+    for _ in range(100):
+        try:
+            status: m.RequestStatus = ask(lambda f: f.requests.get(turn))
+        except muxi.NotFoundError:
+            time.sleep(0.05)
+        else:
+            return status
+    raise AssertionError(f"The formation never knew {turn}")
+
+
 def test_a_trigger_not_waited_for_can_be_followed(ask: Asking) -> None:
-    event = {**DATA, "title": "STUB_SLEEP=1 It broke"}
-    run = ask(lambda f: f.triggers.fire("ticket", event))
+    run = ask(lambda f: f.triggers.fire("hooked", {"title": "It broke"}))
     assert (run.status, run.content) == ("processing", None)
+    assert when_known(ask, run.request_id).request_id == run.request_id
     done = ask(lambda f: f.requests.wait(run.request_id, timeout=60, poll_interval=0.2))
-    assert done.status == "completed"
-    assert done.result == "Stub answer to: New ticket from Zoë: STUB_SLEEP=1 It broke"
+    assert (done.status, done.result) == ("completed", "Stub answer to: Hooked: It broke")
+
+
+def test_this_runtime_loses_triggers_where_replies_stream(ask: Asking) -> None:
+    session = f"sess_{uuid4().hex}"
+    run = ask(lambda f: f.triggers.fire("ticket", DATA, session_id=session))
+    assert run.status == "processing"
+    when_known(ask, run.request_id)
+    with pytest.raises(muxi.TimeoutError, match="still processing"):
+        ask(lambda f: f.requests.wait(run.request_id, timeout=3, poll_interval=0.5))
+    assert [one.role for one in ask(lambda f: f.sessions.messages(session))] == ["user"]
 
 
 def test_a_trigger_sent_again_joins_the_turn_that_runs(ask: Asking) -> None:
