@@ -205,9 +205,7 @@ def agents(client: FormationClient) -> None:
     assert_type(client.sops.get("s"), m.Sop)
     assert_type(client.triggers.list()[0], str)
     assert_type(client.triggers.get("t"), m.Trigger)
-    assert_type(
-        client.triggers.fire("t", {"a": 1}, wait=True, session_id="s", user_id="u"), m.TriggerRun
-    )
+    assert_type(client.triggers.fire("t", {}, wait=True, session_id="s", user_id="u"), m.TriggerRun)
     assert_type(client.triggers.fire("t", {}).request_id, str)
 
 
