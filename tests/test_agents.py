@@ -170,8 +170,7 @@ def test_the_admin_key_alone_is_sent(use: Use, answer: Answer) -> None:
 @pytest.mark.parametrize(("use", "answer"), CLIENT)
 def test_the_client_key_alone_is_sent(use: Use, answer: Answer) -> None:
     headers = sent(answer, use).headers
-    assert headers["x-muxi-client-key"] == CLIENT_KEY
-    assert "x-muxi-admin-key" not in headers
+    assert (headers["x-muxi-client-key"], headers.get("x-muxi-admin-key")) == (CLIENT_KEY, None)
     with pytest.raises(muxi.ConfigurationError, match="client key"):
         sent(answer, use, client_key=None)
 
