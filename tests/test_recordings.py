@@ -149,8 +149,8 @@ def unknown_keys(value: object, where: str = "") -> Iterator[str]:
         yield from (f"{where}.{key}" for key in value.model_extra or {})
         for name in type(value).model_fields:
             yield from unknown_keys(getattr(value, name), f"{where}.{name}")
-    elif isinstance(value, list):
-        for item in value:
+    elif isinstance(value, (list, dict)):
+        for item in value.values() if isinstance(value, dict) else value:
             yield from unknown_keys(item, f"{where}[]")
 
 
@@ -164,6 +164,10 @@ def differences(ours: object, wire: object, where: str = "") -> list[str]:
             for key, value in wire.items()
         )
         return [fault for a, b, key in pairs for fault in differences(a, b, f"{where}.{key}")]
+    if isinstance(ours, dict):
+        assert isinstance(wire, dict)
+        assert ours.keys() == wire.keys()
+        return [fault for k in ours for fault in differences(ours[k], wire[k], f"{where}.{k}")]
     if isinstance(ours, list):
         assert isinstance(wire, list)
         pairs = ((a, b, str(i)) for i, (a, b) in enumerate(zip(ours, wire, strict=True)))

@@ -155,6 +155,7 @@ def run(work: Path, log: Path) -> None:
                 "MODEL_URL": model_url,
                 "ADMIN_KEY": admin_key,
                 "CLIENT_KEY": client_key,
+                "FORMATION": str(formation),
                 "PYTHON": sys.executable,
                 "ECHO_SERVER": str(HERE / "echo_mcp.py"),
             },

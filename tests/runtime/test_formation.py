@@ -132,7 +132,7 @@ def test_leaving_a_stream_cancels_its_turn(runtime: Runtime) -> None:
     with FormationClient(
         url=runtime.url, client_key=runtime.client_key, user_id="alice"
     ) as formation:
-        stream = formation.chat.stream("STUB_SLEEP=5 never mind")
+        stream = formation.chat.stream("STUB_SLEEP=20 never mind")
         for event in stream:
             if isinstance(event, m.Planning):
                 break

@@ -278,6 +278,28 @@ async def history(client: AsyncFormationClient, day: date) -> None:
     )
 
 
+async def agents(client: AsyncFormationClient) -> None:
+    assert_type(await client.agents.list(), m.AgentList)
+    assert_type(await client.agents.get("a"), m.Agent)
+    assert_type(await client.agents.sync_knowledge("a", source_id="s"), m.KnowledgeSync)
+    assert_type(await client.agents.skills("a"), m.AgentSkillList)
+    assert_type(await client.knowledge.rebuild(agent_id="a", source_id="s"), m.KnowledgeRebuild)
+    assert_type(await client.mcp.servers(), m.McpServerList)
+    assert_type(await client.mcp.server("s"), m.McpServer)
+    assert_type((await client.mcp.tools())[0].parameters, dict[str, m.ToolParameter])
+    assert_type(await client.skills.list(), m.SkillList)
+    assert_type(await client.skills.get("s"), m.Skill)
+    assert_type((await client.sops.list())[0], m.SopSummary)
+    assert_type(await client.sops.get("s"), m.Sop)
+    assert_type((await client.triggers.list())[0], str)
+    assert_type(await client.triggers.get("t"), m.Trigger)
+    assert_type(
+        await client.triggers.fire("t", {"a": 1}, wait=True, session_id="s", user_id="u"),
+        m.TriggerRun,
+    )
+    assert_type((await client.triggers.fire("t", {})).request_id, str)
+
+
 async def server(client: AsyncServerClient) -> None:
     _ = assert_type(client.ping(), Coroutine[Any, Any, timedelta])
     assert_type(await client.ping(), timedelta)

@@ -291,6 +291,25 @@ def history(client: FormationClient, day: date) -> None:
     assert_type(client.history.list()[0].date, date | None)
 
 
+def agents(client: FormationClient) -> None:
+    assert_type(client.agents.list(), m.AgentList)
+    assert_type(client.agents.get("a"), m.Agent)
+    assert_type(client.agents.sync_knowledge("a", source_id="s"), m.KnowledgeSync)
+    assert_type(client.agents.skills("a"), m.AgentSkillList)
+    assert_type(client.knowledge.rebuild(agent_id="a", source_id="s"), m.KnowledgeRebuild)
+    assert_type(client.mcp.servers(), m.McpServerList)
+    assert_type(client.mcp.server("s"), m.McpServer)
+    assert_type(client.mcp.tools()[0].parameters, dict[str, m.ToolParameter])
+    assert_type(client.skills.list(), m.SkillList)
+    assert_type(client.skills.get("s"), m.Skill)
+    assert_type(client.sops.list()[0], m.SopSummary)
+    assert_type(client.sops.get("s"), m.Sop)
+    assert_type(client.triggers.list()[0], str)
+    assert_type(client.triggers.get("t"), m.Trigger)
+    assert_type(client.triggers.fire("t", {}, wait=True, session_id="s", user_id="u"), m.TriggerRun)
+    assert_type(client.triggers.fire("t", {}).request_id, str)
+
+
 def server(client: ServerClient) -> None:
     assert_type(client.ping(), timedelta)
     assert_type(client.health(), s.Health)

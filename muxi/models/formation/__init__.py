@@ -5,6 +5,17 @@ from ..._lazy import lazy as _lazy
 TYPE_CHECKING = False  # what type checkers take as true; `typing` takes long to import
 
 if TYPE_CHECKING:
+    from .agents import Agent as Agent
+    from .agents import AgentKnowledge as AgentKnowledge
+    from .agents import AgentList as AgentList
+    from .agents import KnowledgeRebuild as KnowledgeRebuild
+    from .agents import KnowledgeSource as KnowledgeSource
+    from .agents import KnowledgeSync as KnowledgeSync
+    from .agents import RebuildReport as RebuildReport
+    from .agents import RebuildRequest as RebuildRequest
+    from .agents import RebuiltTree as RebuiltTree
+    from .agents import SyncRequest as SyncRequest
+    from .agents import SyncResult as SyncResult
     from .audit import AuditCleared as AuditCleared
     from .audit import AuditedKind as AuditedKind
     from .audit import AuditEntry as AuditEntry
@@ -78,6 +89,11 @@ if TYPE_CHECKING:
     from .jobs import JobSwitch as JobSwitch
     from .jobs import JobUpdate as JobUpdate
     from .jobs import JobUpdateRequest as JobUpdateRequest
+    from .mcp import McpServer as McpServer
+    from .mcp import McpServerList as McpServerList
+    from .mcp import McpTool as McpTool
+    from .mcp import McpToolList as McpToolList
+    from .mcp import ToolParameter as ToolParameter
     from .notifications import Notification as Notification
     from .notifications import NotificationRequest as NotificationRequest
     from .overlord import CachingConfig as CachingConfig
@@ -117,6 +133,15 @@ if TYPE_CHECKING:
     from .sessions import SessionList as SessionList
     from .sessions import SessionMessage as SessionMessage
     from .sessions import SessionSummary as SessionSummary
+    from .skills import AgentSkill as AgentSkill
+    from .skills import AgentSkillList as AgentSkillList
+    from .skills import Skill as Skill
+    from .skills import SkillList as SkillList
+    from .skills import SkillScope as SkillScope
+    from .skills import SkillSummary as SkillSummary
+    from .sops import Sop as Sop
+    from .sops import SopList as SopList
+    from .sops import SopSummary as SopSummary
     from .status import Counts as Counts
     from .status import FormationIdentity as FormationIdentity
     from .status import FormationStatus as FormationStatus
@@ -125,6 +150,11 @@ if TYPE_CHECKING:
     from .status import RequestCounts as RequestCounts
     from .status import Running as Running
     from .status import Stats as Stats
+    from .triggers import Trigger as Trigger
+    from .triggers import TriggerList as TriggerList
+    from .triggers import TriggerOutcome as TriggerOutcome
+    from .triggers import TriggerRequest as TriggerRequest
+    from .triggers import TriggerRun as TriggerRun
     from .tuning import Tuning as Tuning
     from .tuning import TuningApplied as TuningApplied
     from .tuning import TuningDismissed as TuningDismissed
@@ -150,6 +180,11 @@ if TYPE_CHECKING:
 __getattr__, __dir__ = _lazy(
     __name__,
     {
+        "agents": (
+            "Agent AgentKnowledge AgentList KnowledgeRebuild KnowledgeSource "
+            "KnowledgeSync RebuildReport RebuildRequest RebuiltTree SyncRequest "
+            "SyncResult"
+        ),
         "audit": "AuditCleared AuditEntry AuditLog AuditedKind",
         "blocks": (
             "A2aConfig BackgroundConfig BufferConfig ConfigBlock "
@@ -175,6 +210,7 @@ __getattr__, __dir__ = _lazy(
         ),
         "history": "History HistoryEntry HistorySource",
         "jobs": ("DeletedJob Job JobList JobRequest JobState JobSwitch JobUpdate JobUpdateRequest"),
+        "mcp": "McpServer McpServerList McpTool McpToolList ToolParameter",
         "notifications": "Notification NotificationRequest",
         "overlord": (
             "CachingConfig ClarificationConfig OverlordBlock OverlordConfig "
@@ -192,9 +228,12 @@ __getattr__, __dir__ = _lazy(
             "MessageList MessageMetadata RestoreMessage RestoreRequest "
             "RestoredSession Session SessionList SessionMessage SessionSummary"
         ),
+        "skills": "AgentSkill AgentSkillList Skill SkillList SkillScope SkillSummary",
+        "sops": "Sop SopList SopSummary",
         "status": (
             "Counts FormationIdentity FormationStatus Health MemoryUse RequestCounts Running Stats"
         ),
+        "triggers": "Trigger TriggerList TriggerOutcome TriggerRequest TriggerRun",
         "tuning": ("Tuning TuningApplied TuningDismissed TuningRun TuningUpdate TuningUpdated"),
         "users": (
             "ChannelsRequest Identifier LinkRequest ResolveRequest UnlinkedIdentifier "

@@ -5,16 +5,22 @@ from __future__ import annotations
 from ..._call import Auth, Call, Shape, path
 from ..._endpoint import Resource, TransportT, endpoint
 from ...models import formation as m
+from .agents import Agents
 from .audit import Audit
 from .chat import Audio, Chat
 from .config import Config
 from .credentials import Credentials
 from .history import History
 from .jobs import Jobs
+from .knowledge import Knowledge
+from .mcp import Mcp
 from .notifications import Notifications
 from .requests import Requests
 from .secrets import Secrets
 from .sessions import Sessions
+from .skills import Skills
+from .sops import Sops
+from .triggers import Triggers
 from .tuning import Tuning
 from .users import Users
 
@@ -43,6 +49,11 @@ class FormationApi(Resource[TransportT]):
         return Requests(self._transport)
 
     @property
+    def agents(self) -> Agents[TransportT]:
+        """The agents."""
+        return Agents(self._transport)
+
+    @property
     def audit(self) -> Audit[TransportT]:
         """What was done to the formation."""
         return Audit(self._transport)
@@ -51,16 +62,6 @@ class FormationApi(Resource[TransportT]):
     def config(self) -> Config[TransportT]:
         """The configuration, to look at."""
         return Config(self._transport)
-
-    @property
-    def secrets(self) -> Secrets[TransportT]:
-        """The values that the configuration refers to."""
-        return Secrets(self._transport)
-
-    @property
-    def tuning(self) -> Tuning[TransportT]:
-        """The guidance that the formation learns."""
-        return Tuning(self._transport)
 
     @property
     def credentials(self) -> Credentials[TransportT]:
@@ -78,9 +79,44 @@ class FormationApi(Resource[TransportT]):
         return Jobs(self._transport)
 
     @property
+    def knowledge(self) -> Knowledge[TransportT]:
+        """What the agents know."""
+        return Knowledge(self._transport)
+
+    @property
+    def mcp(self) -> Mcp[TransportT]:
+        """MCP servers and tools."""
+        return Mcp(self._transport)
+
+    @property
     def notifications(self) -> Notifications[TransportT]:
         """What the formation tells users."""
         return Notifications(self._transport)
+
+    @property
+    def secrets(self) -> Secrets[TransportT]:
+        """The values that the configuration refers to."""
+        return Secrets(self._transport)
+
+    @property
+    def skills(self) -> Skills[TransportT]:
+        """What agents can be taught."""
+        return Skills(self._transport)
+
+    @property
+    def sops(self) -> Sops[TransportT]:
+        """Standard operating procedures."""
+        return Sops(self._transport)
+
+    @property
+    def triggers(self) -> Triggers[TransportT]:
+        """Events that become turns."""
+        return Triggers(self._transport)
+
+    @property
+    def tuning(self) -> Tuning[TransportT]:
+        """The guidance that the formation learns."""
+        return Tuning(self._transport)
 
     @property
     def users(self) -> Users[TransportT]:

@@ -1,0 +1,60 @@
+"""Skills, of the formation and of its agents (contract B2, B16).
+
+Written from the runtime's source: this one answers all of their endpoints with an error.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from .._base import Answer, Listing, Model
+
+SkillScope = Literal["builtin", "public", "private"] | str
+
+
+class SkillSummary(Model):
+    """A skill as a list shows it."""
+
+    name: str
+    description: str
+    scope: SkillScope
+    """`private` skills belong to one agent."""
+    has_scripts: bool
+    resource_count: int
+    has_execution_context: bool
+
+
+class SkillList(Listing[SkillSummary]):
+    """All skills that the formation has loaded."""
+
+    items_field = "skills"
+    skills: list[SkillSummary]
+
+
+class Skill(Answer):
+    """One skill."""
+
+    name: str
+    description: str
+    license: str | None = None
+    compatibility: str | None = None
+    allowed_tools: list[str]
+    resources: list[str]
+    """The files that come with it, by their paths within it."""
+
+
+class AgentSkill(Model):
+    """A skill that an agent may use."""
+
+    name: str
+    description: str
+    scope: SkillScope
+
+
+class AgentSkillList(Listing[AgentSkill]):
+    """The skills that an agent may use."""
+
+    items_field = "skills"
+    skills: list[AgentSkill]
+    agent_id: str | None = None
+    """None where the formation has no skills."""

@@ -1,0 +1,56 @@
+"""Triggers: events that the formation makes a turn of (contract B15)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import JsonValue
+
+from .._base import Answer, Listing, Request
+
+
+class TriggerList(Listing[str]):
+    """The names of all triggers."""
+
+    items_field = "triggers"
+    formation_id: str
+    triggers: list[str]
+    count: int
+
+
+class Trigger(Answer):
+    """One trigger."""
+
+    name: str
+    content: str
+    """Its template: Markdown, front matter included."""
+    data_fields: list[str] | None = None
+    """What the template takes from the data, such as `customer.name`; None for nothing."""
+
+
+class TriggerRequest(Request):
+    """The body of an event."""
+
+    data: dict[str, JsonValue]
+    session_id: str | None = None
+    use_async: bool | None = None
+
+
+class TriggerOutcome(Answer):
+    """What became of an event, on the wire: it lacks the turn's id."""
+
+    status: Literal["processing", "completed"] | str
+    """`completed` also where the model provider failed: the content then apologises."""
+    content: str | None = None
+    """The reply; None where it was not waited for."""
+
+    def of(self, request_id: str) -> TriggerRun:
+        """The same, with the id of its turn."""
+        return TriggerRun.model_validate({**self.model_dump(), "request_id": request_id})
+
+
+class TriggerRun(TriggerOutcome):
+    """What became of an event."""
+
+    request_id: str
+    """The turn's id, for `requests.wait`."""

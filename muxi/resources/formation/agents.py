@@ -1,0 +1,66 @@
+"""Agents (contract B2)."""
+
+from __future__ import annotations
+
+from ..._call import Auth, Call, path
+from ..._endpoint import Resource, TransportT, endpoint
+from ...models import formation as m
+from .._inputs import as_request
+
+
+class Agents(Resource[TransportT]):
+    """The agents of the formation. They are changed by deploying the formation anew."""
+
+    @endpoint
+    def list(self) -> Call[m.AgentList]:
+        """List the configured agents; the server doesn't page them. Needs the admin key."""
+        return Call("GET", path("agents"), m.AgentList, Auth.ADMIN)
+
+    @endpoint
+    def get(self, agent_id: str) -> Call[m.Agent]:
+        """Fetch one agent. Needs the admin key.
+
+        Args:
+            agent_id: Which agent.
+
+        Raises:
+            NotFoundError: No agent has this id.
+        """
+        return Call("GET", path("agents", agent_id), m.Agent, Auth.ADMIN)
+
+    @endpoint
+    def sync_knowledge(
+        self, agent_id: str, *, source_id: str | None = None
+    ) -> Call[m.KnowledgeSync]:
+        """Fetch the remote knowledge of an agent anew, and wait for it. Needs the admin key.
+
+        A source that fails is no error: look at the `status` of each result.
+
+        Args:
+            agent_id: Which agent.
+            source_id: Which remote source; all of them if None.
+
+        Raises:
+            NotFoundError: There is no such agent, or it has no such source.
+            ValidationError: The agent has no remote sources.
+        """
+        given = {} if source_id is None else {"source_id": source_id}
+        where, body = (
+            path("agents", agent_id, "knowledge", "sync"),
+            as_request(m.SyncRequest, given),
+        )
+        return Call("POST", where, m.KnowledgeSync, Auth.ADMIN, body=body)
+
+    @endpoint
+    def skills(self, agent_id: str) -> Call[m.AgentSkillList]:
+        """List the skills that an agent may use. Needs the client key.
+
+        This version of the runtime fails each time.
+
+        Args:
+            agent_id: Which agent.
+
+        Raises:
+            ServerError: Always, on this version of the runtime.
+        """
+        return Call("GET", path("agents", agent_id, "skills"), m.AgentSkillList, Auth.CLIENT)

@@ -1,0 +1,34 @@
+"""Knowledge (contract B2)."""
+
+from __future__ import annotations
+
+from ..._call import Auth, Call, path
+from ..._endpoint import Resource, TransportT, endpoint
+from ...models import formation as m
+from .._inputs import as_request
+
+
+class Knowledge(Resource[TransportT]):
+    """What the agents know, as trees."""
+
+    @endpoint
+    def rebuild(
+        self, *, agent_id: str | None = None, source_id: str | None = None
+    ) -> Call[m.KnowledgeRebuild]:
+        """Build knowledge trees anew, and wait for it. Needs the admin key.
+
+        Agents without trees are reported too, with nothing done.
+
+        Args:
+            agent_id: Whose trees; all agents' if None.
+            source_id: The tree of which source; all of them if None. One that no agent has is no
+                error: every other source is then skipped.
+
+        Raises:
+            NotFoundError: There is no such agent.
+            UnavailableError: The formation has no agents yet.
+        """
+        given = {"agent_id": agent_id, "source_id": source_id}
+        wanted = {name: value for name, value in given.items() if value is not None}
+        where, body = path("knowledge", "rebuild"), as_request(m.RebuildRequest, wanted)
+        return Call("POST", where, m.KnowledgeRebuild, Auth.ADMIN, body=body)

@@ -1,0 +1,32 @@
+"""Skills (contract B16)."""
+
+from __future__ import annotations
+
+from ..._call import Auth, Call, path
+from ..._endpoint import Resource, TransportT, endpoint
+from ...models import formation as m
+
+
+class Skills(Resource[TransportT]):
+    """What agents can be taught. This version of the runtime fails each time it is asked."""
+
+    @endpoint
+    def list(self) -> Call[m.SkillList]:
+        """List the skills that the formation has loaded. Needs the client key.
+
+        Raises:
+            ServerError: Always, on this version of the runtime.
+        """
+        return Call("GET", path("skills"), m.SkillList, Auth.CLIENT)
+
+    @endpoint
+    def get(self, skill_name: str) -> Call[m.Skill]:
+        """Fetch one skill. Needs the client key.
+
+        Args:
+            skill_name: Which skill.
+
+        Raises:
+            ServerError: Always, on this version of the runtime; also where there is no such skill.
+        """
+        return Call("GET", path("skills", skill_name), m.Skill, Auth.CLIENT)

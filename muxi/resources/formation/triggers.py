@@ -1,0 +1,97 @@
+"""Triggers (contract B15)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..._call import Auth, Call, Response, User, path
+from ..._endpoint import Resource, TransportT, endpoint
+from ...errors import InvalidResponseError
+from ...models import formation as m
+from .._inputs import as_request
+
+
+class Triggers(Resource[TransportT]):
+    """Events that the formation makes a turn of, by a template."""
+
+    @endpoint
+    def list(self) -> Call[m.TriggerList]:
+        """List the names of all triggers. Needs the client key."""
+        return Call("GET", path("triggers"), m.TriggerList, Auth.CLIENT)
+
+    @endpoint
+    def get(self, name: str) -> Call[m.Trigger]:
+        """Fetch one trigger with its template. Needs the client key.
+
+        Args:
+            name: Which trigger: letters, digits, `-` and `_`.
+
+        Raises:
+            NotFoundError: There is no such trigger.
+            ValidationError: The name has other characters.
+        """
+        return Call("GET", path("triggers", name), m.Trigger, Auth.CLIENT)
+
+    @endpoint
+    def fire(
+        self,
+        name: str,
+        data: Mapping[str, object],
+        *,
+        wait: bool = False,
+        session_id: str | None = None,
+        user_id: str | None = None,
+    ) -> Call[m.TriggerRun]:
+        """Send an event, of which the formation makes a turn. Needs the client key.
+
+        It is sent under one idempotency key: sent again after a failure on the way, it joins the
+        turn that runs.
+
+        A turn that isn't waited for is followed by `requests.wait(run.request_id)`. The formation
+        knows it only a moment after it has answered, up to then `NotFoundError` is raised; and
+        never if the turn could not begin. Where the formation's replies stream
+        (`overlord.response.streaming`), this runtime leaves such a turn `processing` and it does
+        not reply, unless the trigger names a webhook: there, wait for it.
+
+        Args:
+            name: Which trigger.
+            data: What happened, as JSON: whatever the trigger's template takes.
+            wait: Wait for the reply. It can take minutes, and after a timeout the turn can't be
+                found again: only the answer tells its id.
+            session_id: The conversation that it belongs to; a new one if None.
+            user_id: Who speaks; beats the client's own user. Nobody named is user "0".
+
+        Raises:
+            NotFoundError: There is no such trigger.
+            ValidationError: The data lacks what the template takes, or is no JSON.
+            AuthorizationError: The formation's rules forbid it.
+            UnavailableError: The formation has too much to do.
+        """
+        body = _event(data, session_id, wait)
+        return _turn(path("triggers", name), body, user_id)
+
+
+def _event(data: Mapping[str, object], session_id: str | None, wait: bool) -> m.TriggerRequest:
+    fields = {"data": data, "session_id": session_id, "use_async": not wait}
+    given = {name: value for name, value in fields.items() if value is not None}
+    return as_request(m.TriggerRequest, given)
+
+
+def _turn(where: str, body: m.TriggerRequest, user_id: str | None) -> Call[m.TriggerRun]:
+    return Call(
+        "POST",
+        where,
+        m.TriggerOutcome,
+        Auth.CLIENT,
+        User.OPTIONAL,
+        user_id,
+        body=body,
+        deduplicated=True,
+    ).map_response(_run)
+
+
+def _run(response: Response[m.TriggerOutcome]) -> m.TriggerRun:
+    """The outcome with its turn's id, which only the envelope tells."""
+    if response.request_id is None:
+        raise InvalidResponseError("The answer does not tell the turn's id.", sent=True)
+    return response.answer.of(response.request_id)
