@@ -112,8 +112,8 @@ BLOCKS: list[tuple[type[m.ConfigBlock], dict[str, Any]]] = [
     (m.LoggingConfig, {"conversation": {"streams": [{"auth": {"token": HIDDEN}}]}}),
     (m.LogDestination, {**STREAM, "destination": HIDDEN}),
     (m.SystemLog, {"destination": HIDDEN}),
-    (m.McpServerConfig, {"id": "x", "env": {"T": HIDDEN}, "auth": {"token": HIDDEN}}),
-    (m.McpServerConfig, {"id": "x", "args": [HIDDEN], "endpoint": HIDDEN, "headers": HIDDEN}),
+    (m.McpServer, {"id": "x", "env": {"T": HIDDEN}, "auth": {"token": HIDDEN}}),
+    (m.McpServer, {"id": "x", "args": [HIDDEN], "endpoint": HIDDEN, "headers": HIDDEN}),
     (m.OverlordBlock, {"llm": {"api_key": HIDDEN}}),
     (m.FormationDocument, {"server": {"api_keys": {"admin_key": HIDDEN}}, "new": HIDDEN}),
     (m.FormationDocument, {"proactive": {"channels": {"slack": {"url": HIDDEN}}}}),
@@ -133,7 +133,7 @@ def test_blocks_keep_their_secrets_and_show_none(
 def test_words_of_python_get_an_underscore() -> None:
     wire = {"schema": "1.0.0", "async": {"threshold_seconds": 30}, "novel": 1}
     document = m.FormationDocument.model_validate(wire)
-    assert document.schema_ == "1.0.0"
+    assert document.schema_version == "1.0.0"
     assert document.async_ == m.BackgroundConfig(threshold_seconds=30)
     assert document.model_extra == {"novel": 1}
     assert document.model_dump(by_alias=True, exclude_none=True) == wire

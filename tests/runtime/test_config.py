@@ -35,7 +35,7 @@ def test_summary(ask: Asking) -> None:
 
 def test_document(ask: Asking) -> None:
     document = ask(lambda f: f.config.document())
-    assert (document.schema_, document.id, document.version) == ("1.0.0", "lab", "1.2.3")
+    assert (document.schema_version, document.id, document.version) == ("1.0.0", "lab", "1.2.3")
     assert document.server.access_log is False
     assert "•" in document.server.api_keys["admin_key"]
     assert document.llm.models[0] == {"text": "openai/gpt-4o"}
@@ -70,7 +70,7 @@ def test_mcp(ask: Asking) -> None:
     mcp = ask(lambda f: f.config.mcp())
     assert (mcp.default_timeout_seconds, mcp.max_tool_calls) == (30, 50)
     [server] = mcp.servers
-    assert (server.id, server.type, server.schema_) == ("echo", "command", "1.0.0")
+    assert (server.id, server.type, server.schema_version) == ("echo", "command", "1.0.0")
     assert server.args[0].endswith("echo_mcp.py")
     assert server.env["API_KEY"] == "written-out-0123456789"
     assert "written-out" not in repr(mcp)

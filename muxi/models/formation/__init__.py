@@ -5,6 +5,7 @@ from ..._lazy import lazy as _lazy
 TYPE_CHECKING = False  # what type checkers take as true; `typing` takes long to import
 
 if TYPE_CHECKING:
+    from ._config import ConfigBlock as ConfigBlock
     from .agents import Agent as Agent
     from .agents import AgentKnowledge as AgentKnowledge
     from .agents import AgentList as AgentList
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from .blocks import A2aConfig as A2aConfig
     from .blocks import BackgroundConfig as BackgroundConfig
     from .blocks import BufferConfig as BufferConfig
-    from .blocks import ConfigBlock as ConfigBlock
     from .blocks import ConversationDestinations as ConversationDestinations
     from .blocks import ConversationLog as ConversationLog
     from .blocks import DistilleryConfig as DistilleryConfig
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from .blocks import LogLevel as LogLevel
     from .blocks import LogStream as LogStream
     from .blocks import McpDefaults as McpDefaults
-    from .blocks import McpServerConfig as McpServerConfig
     from .blocks import MemoryConfig as MemoryConfig
     from .blocks import PersistentMemoryConfig as PersistentMemoryConfig
     from .blocks import SchedulerSettings as SchedulerSettings
@@ -180,6 +179,7 @@ if TYPE_CHECKING:
 __getattr__, __dir__ = _lazy(
     __name__,
     {
+        "_config": "ConfigBlock",
         "agents": (
             "Agent AgentKnowledge AgentList KnowledgeRebuild KnowledgeSource "
             "KnowledgeSync RebuildReport RebuildRequest RebuiltTree SyncRequest "
@@ -187,11 +187,11 @@ __getattr__, __dir__ = _lazy(
         ),
         "audit": "AuditCleared AuditEntry AuditLog AuditedKind",
         "blocks": (
-            "A2aConfig BackgroundConfig BufferConfig ConfigBlock "
-            "ConversationDestinations ConversationLog DistilleryConfig LintConfig "
-            "LlmSettings LogDestination LogDestinations LogLevel LogStream "
-            "LoggingConfig McpDefaults McpServerConfig MemoryConfig "
-            "PersistentMemoryConfig SchedulerSettings SystemLog WorkingMemoryConfig"
+            "A2aConfig BackgroundConfig BufferConfig ConversationDestinations "
+            "ConversationLog DistilleryConfig LintConfig LlmSettings LogDestination "
+            "LogDestinations LogLevel LogStream LoggingConfig McpDefaults "
+            "MemoryConfig PersistentMemoryConfig SchedulerSettings SystemLog "
+            "WorkingMemoryConfig"
         ),
         "chat": "Attachment AudioRequest ChatRequest UiResponse",
         "config": (

@@ -7,10 +7,10 @@ from typing import Literal
 from pydantic import Field
 
 from .._base import Answer, JsonObject, Listing, Model, Request
-from ._documents import Component, Document
+from ._config import Component, ConfigBlock
 
 
-class KnowledgeSource(Document):
+class KnowledgeSource(ConfigBlock):
     """A folder, a file or a remote place whose documents an agent knows."""
 
     id: str | None = None

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
-from .._base import Answer, JsonObject, Listing, Model
+from .._base import Answer, JsonObject, Listing
+from ._config import ConfigBlock
+from .mcp import McpServer
 
 LogLevel = Literal["debug", "info", "warning", "error", "critical"] | str
-
-
-class ConfigBlock(Model):
-    """A part of the configuration. Keys unknown to this version are kept, but not shown."""
-
-    model_config = ConfigDict(validate_by_alias=True, validate_by_name=True)
-
-    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
-        known = type(self).model_fields
-        return (pair for pair in super().__repr_args__() if pair[0] in known)
 
 
 class LlmSettings(ConfigBlock, Answer):
@@ -30,25 +21,6 @@ class LlmSettings(ConfigBlock, Answer):
     settings: JsonObject | None = None
     models: list[JsonObject] | None = Field(default=None, repr=False)
     """One map each, from the kind (`text`, `embedding`, `audio` …) to the model."""
-
-
-class McpServerConfig(ConfigBlock):
-    """An MCP server, as configured."""
-
-    schema_: str | None = Field(default=None, alias="schema")
-    id: str
-    description: str | None = None
-    type: Literal["command", "http"] | str | None = None
-    command: str | None = None
-    args: list[str] | None = Field(default=None, repr=False)
-    endpoint: str | None = Field(default=None, repr=False)
-    env: JsonObject | None = Field(default=None, repr=False)
-    auth: JsonObject | None = Field(default=None, repr=False)
-    accept_inline: bool | None = None
-    timeout_seconds: float | None = None
-    retry_attempts: float | None = None
-    active: bool | None = None
-    source: Literal["formation", "api"] | str | None = None
 
 
 class McpDefaults(ConfigBlock, Answer):
@@ -65,7 +37,7 @@ class McpDefaults(ConfigBlock, Answer):
     max_timeout_in_seconds: int
     max_tool_timeout_in_seconds: int
     enhance_user_prompts: bool
-    servers: list[McpServerConfig]
+    servers: list[McpServer]
 
 
 class BufferConfig(ConfigBlock):

@@ -5,15 +5,15 @@ from __future__ import annotations
 from pydantic import Field
 
 from .._base import Answer, JsonObject, Model
+from ._config import ConfigBlock
 from .blocks import (
     A2aConfig,
     BackgroundConfig,
-    ConfigBlock,
     LlmSettings,
     LoggingConfig,
-    McpServerConfig,
     MemoryConfig,
 )
+from .mcp import McpServer
 from .overlord import OverlordBlock
 
 
@@ -82,7 +82,7 @@ class McpBlock(ConfigBlock):
     max_timeout_in_seconds: float | None = None
     max_tool_timeout_in_seconds: float | None = None
     enhance_user_prompts: bool | None = None
-    servers: list[McpServerConfig] | None = None
+    servers: list[McpServer] | None = None
 
 
 class SchedulerBlock(ConfigBlock):
@@ -123,7 +123,7 @@ class FormationDocument(ConfigBlock, Answer):
     in `model_extra`.
     """
 
-    schema_: str | None = Field(default=None, alias="schema")
+    schema_version: str | None = Field(default=None, alias="schema")
     id: str | None = None
     formation_id: str | None = None
     name: str | None = None

@@ -7,20 +7,20 @@ from typing import Any, Literal
 from pydantic import Field
 
 from .._base import Answer, JsonObject, Listing, Model
-from ._documents import Component
+from ._config import Component
 
 
 class McpServer(Component, Answer):
     """An MCP server as it is configured.
 
-    What may hold secrets doesn't show in `repr`: `args`, `env`, `auth`.
+    What may hold secrets doesn't show in `repr`: `args`, `endpoint`, `env`, `auth`.
     """
 
     type: Literal["command", "http"] | str | None = None
     command: str | None = None
     """What runs a `command` server."""
     args: list[str] | None = Field(default=None, repr=False)
-    endpoint: str | None = None
+    endpoint: str | None = Field(default=None, repr=False)
     """The URL of an `http` server."""
     env: JsonObject | None = Field(default=None, repr=False)
     auth: JsonObject | None = Field(default=None, repr=False)

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from .._base import Answer, JsonObject
-from .blocks import ConfigBlock
+from ._config import ConfigBlock
 
 
 class Soul(Answer):

@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field
 from .._base import Model
 
 
-class Document(Model):
+class ConfigBlock(Model):
     """A part of the formation's configuration, without a schema on the server's side.
 
     Keys that this version doesn't know are kept, but don't show in `repr`: they may hold secrets.
@@ -28,7 +28,7 @@ class Document(Model):
         return (pair for pair in super().__repr_args__() if pair[0] not in unknown)
 
 
-class Component(Document):
+class Component(ConfigBlock):
     """A part with a file of its own: an agent, an MCP server."""
 
     schema_version: str | None = Field(default=None, alias="schema")
