@@ -12,7 +12,10 @@ class Mcp(Resource[TransportT]):
 
     @endpoint
     def servers(self) -> Call[m.McpServerList]:
-        """List the configured MCP servers; they aren't paged. Needs the admin key."""
+        """List the configured MCP servers; they aren't paged. Needs the admin key.
+
+        Secrets that are written out in it are not masked here; `server` masks them.
+        """
         return Call("GET", path("mcp", "servers"), m.McpServerList, Auth.ADMIN)
 
     @endpoint
