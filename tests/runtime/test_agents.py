@@ -52,7 +52,7 @@ def test_knowledge_can_be_synced(ask: Asking) -> None:
     [result] = synced
     assert (result.source_id, result.status, result.error) == ("remote-docs", "success", "")
     assert (result.files_failed, result.files_deleted) == (0, 0)
-    assert result.duration_ms >= 0
+    assert 0 <= result.duration_ms < 30_000
     assert len(ask(lambda f: f.agents.sync_knowledge("writer", source_id="remote-docs"))) == 1
     with pytest.raises(muxi.NotFoundError) as caught:
         ask(lambda f: f.agents.sync_knowledge("writer", source_id="none"))

@@ -94,7 +94,7 @@ def test_scheduler_has_defaults(ask: Asking) -> None:
 def test_blocks_that_may_be_empty(ask: Asking) -> None:
     assert ask(lambda f: f.config.background()).threshold_seconds == 600
     assert ask(lambda f: f.config.a2a()).enabled is None
-    assert ask(lambda f: f.config.logging()).meta.request_id is not None
+    assert ask(lambda f: f.config.logging()).model_dump(exclude_unset=True) == {}
     destinations = ask(lambda f: f.config.log_destinations())
     assert destinations.system.destination == "stdout"
     assert len(destinations) == destinations.conversation.count
@@ -197,6 +197,6 @@ def test_a_suggestion_is_applied_or_dismissed(ask: Asking) -> None:
 def test_the_tuning_loop_runs(ask: Asking) -> None:
     run = ask(lambda f: f.tuning.run(), timeout=60)
     assert (run.trigger, run.benchmark_suites_run) == ("manual", [])
-    assert run.events_read >= 0
-    assert run.duration_ms >= 0
+    assert run.entries_written <= run.events_read
+    assert 0 < run.duration_ms < 60_000
     assert not run.model_extra

@@ -25,7 +25,7 @@ def session() -> str:
 def test_health_needs_no_key(ask: Asking) -> None:
     health = ask(lambda f: f.health(), client_key=None, admin_key=None)
     assert (health.status, health.version) == ("healthy", "1.2.3")
-    assert health.uptime_seconds >= 0
+    assert health.uptime_seconds < 3600
 
 
 def test_status(ask: Asking) -> None:

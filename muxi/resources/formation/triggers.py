@@ -8,7 +8,7 @@ from ..._call import Auth, Call, Response, User, path
 from ..._endpoint import Resource, TransportT, endpoint
 from ...errors import InvalidResponseError
 from ...models import formation as m
-from .._inputs import as_request
+from .._inputs import as_request, present
 
 
 class Triggers(Resource[TransportT]):
@@ -72,9 +72,8 @@ class Triggers(Resource[TransportT]):
 
 
 def _event(data: Mapping[str, object], session_id: str | None, wait: bool) -> m.TriggerRequest:
-    fields = {"data": data, "session_id": session_id, "use_async": not wait}
-    given = {name: value for name, value in fields.items() if value is not None}
-    return as_request(m.TriggerRequest, given)
+    fields = present(data=data, session_id=session_id, use_async=not wait)
+    return as_request(m.TriggerRequest, fields)
 
 
 def _turn(where: str, body: m.TriggerRequest, user_id: str | None) -> Call[m.TriggerRun]:
