@@ -36,11 +36,11 @@ clean:
 
 .venv/user.stamp: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --editable '.[testing]'
+	$(BIN)/python -m pip install --quiet --editable '.[deploy,testing]'
 	touch $@
 
 .venv/dev.stamp: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
-	$(BIN)/python -m pip install --quiet --editable '.[testing]' --group dev
+	$(BIN)/python -m pip install --quiet --editable '.[deploy,distillery,testing]' --group dev
 	touch .venv/user.stamp $@

@@ -22,8 +22,9 @@ PATHS = {"/v1/sops": "/v1/sessions", "/v1/memories": "/v1/requests"}
 
 # What the emulator doesn't answer yet; a test sees that each of these is still unknown to it.
 NOT_YET = re.compile(
-    r"/v1/(a2a|agents|async|audit|config|credentials|formation|history|knowledge|llm|logging"
-    r"|mcp|memory$|notifications|overlord|scheduler|secrets|skills|sops|triggers|tuning|users)\b"
+    r"/v1/(a2a|agents|artifacts|async|audit|config|credentials|distilled|events|formation|history"
+    r"|knowledge|llm|logging|logs|mcp|memories|memory|notifications|overlord|scheduler|secrets"
+    r"|skills|sops|triggers|tuning|users)\b|/(v1/?)?$"
 )
 
 # Turns that an exchange builds on and that no recording here made: recordings that are kept

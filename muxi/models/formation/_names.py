@@ -1,0 +1,63 @@
+"""The names of this package, by the file that defines them."""
+
+NAMES = {
+    "_config": "ConfigBlock",
+    "agents": (
+        "Agent AgentKnowledge AgentList KnowledgeRebuild KnowledgeSource "
+        "KnowledgeSync RebuildReport RebuildRequest RebuiltTree SyncRequest "
+        "SyncResult"
+    ),
+    "audit": "AuditCleared AuditEntry AuditLog AuditedKind",
+    "blocks": (
+        "A2aConfig BackgroundConfig BufferConfig ConversationDestinations "
+        "ConversationLog DistilleryConfig LintConfig LlmSettings LogDestination "
+        "LogDestinations LogLevel LogStream LoggingConfig McpDefaults "
+        "MemoryConfig PersistentMemoryConfig SchedulerSettings SystemLog "
+        "WorkingMemoryConfig"
+    ),
+    "chat": "Attachment AudioRequest ChatRequest UiResponse",
+    "config": (
+        "CommandsBlock ConfigCount ConfigResource ConfigSummary FormationDocument "
+        "McpBlock McpSummary ProactiveBlock SchedulerBlock ServerBlock "
+        "UserCredentialsBlock"
+    ),
+    "credentials": (
+        "Credential CredentialList CredentialRequest CredentialService "
+        "CredentialServiceList DeletedCredential"
+    ),
+    "events": (
+        "Cancelled ChatEvent Completed ErrorNotice Failed Planning Progress "
+        "Replanning TextDelta Thinking TokenEvent ToolCall TurnEvent UnknownEvent "
+        "Widgets WorkflowProgress"
+    ),
+    "history": "History HistoryEntry HistorySource",
+    "jobs": ("DeletedJob Job JobList JobRequest JobState JobSwitch JobUpdate JobUpdateRequest"),
+    "mcp": "McpServer McpServerList McpTool McpToolList ToolParameter",
+    "notifications": "Notification NotificationRequest",
+    "overlord": (
+        "CachingConfig ClarificationConfig OverlordBlock OverlordConfig "
+        "ResponseConfig Soul WorkflowConfig"
+    ),
+    "replies": (
+        "Acknowledgement ArtifactMetadata ArtifactPreview AssistantMessage "
+        "ChatAccepted ChatReply ChatTurn ContentPart ReplyArtifact ReplyMetadata"
+    ),
+    "requests": "Cancellation RequestList RequestState RequestStatus RequestSummary",
+    "secrets": ("SecretChange SecretCreate SecretList SecretUpdate SecretValue SecretsReloaded"),
+    "sessions": (
+        "MessageList MessageMetadata RestoreMessage RestoreRequest "
+        "RestoredSession Session SessionList SessionMessage SessionSummary"
+    ),
+    "skills": "AgentSkill AgentSkillList Skill SkillList SkillScope SkillSummary",
+    "sops": "Sop SopList SopSummary",
+    "status": (
+        "Counts FormationIdentity FormationStatus Health MemoryUse RequestCounts Running Stats"
+    ),
+    "triggers": "Trigger TriggerList TriggerOutcome TriggerRequest TriggerRun",
+    "tuning": ("Tuning TuningApplied TuningDismissed TuningRun TuningUpdate TuningUpdated"),
+    "users": (
+        "ChannelsRequest Identifier LinkRequest ResolveRequest UnlinkedIdentifier "
+        "UserChannels UserIdentifier UserIdentifierList UserIdentity"
+    ),
+    "widgets": "ActionLink McpResource Option OptionsWidget UnknownWidget Widget",
+}
