@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .control import ControlPlane, Deployed
 from .formation import formation_app
+from .manifest import DEFAULT, Manifest
 from .model import Model, echo
 from .state import Config, State
 
@@ -39,6 +40,8 @@ class Emulator:
         multi_user: Tell users apart; without it the formation knows only user `"0"`.
         keepalive: Seconds of silence after which a stream sends a comment.
         token_pause: Seconds between the words of a stream.
+        manifest: What the formation is made of: the contents of its `formation.afs`, with its
+            agents and the like written out.
         port: The control plane's port; 0 takes a free one.
     """
 
@@ -54,10 +57,18 @@ class Emulator:
         multi_user: bool = False,
         keepalive: float = 1.0,
         token_pause: float = 0.02,
+        manifest: Manifest = DEFAULT,
         port: int = 0,
     ) -> None:
         self._config = Config(
-            formation_id, client_key, admin_key, model, multi_user, keepalive, token_pause
+            formation_id,
+            client_key,
+            admin_key,
+            model,
+            multi_user,
+            keepalive,
+            token_pause,
+            manifest,
         )
         self._keys = (key_id, secret_key)
         self._port = port

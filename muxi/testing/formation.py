@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from . import records, talk
+from .manifest import list_of
 from .state import Call, State
 from .wire import ApiError, envelope, error, read_json
 
@@ -80,15 +81,17 @@ async def _health(call: Call) -> Response:
 async def _status(call: Call) -> Response:
     state = call.state
     name = state.config.formation_id
+    manifest = state.config.manifest
+    agents = len(list_of(manifest, "agents"))
     running = {"seconds": state.uptime, "since": int(state.started)}
     data = {
         "formation": {
             "id": name,
             "name": name,
-            "description": "An emulated formation",
-            "version": "1.0.0",
+            "description": manifest.get("description"),
+            "version": manifest.get("version"),
         },
-        "agents": {"count": 1, "active": 1},
+        "agents": {"count": agents, "active": agents},
         "mcp_servers": {"count": 0, "active": 0},
         "stats": {
             "running": running,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from starlette.requests import Request
 
 from .chat import Turns
+from .manifest import Manifest
 from .model import Model
 from .store import Replays, Requests, Sessions
 
@@ -26,6 +27,7 @@ class Config:
     multi_user: bool
     keepalive: float
     token_pause: float
+    manifest: Manifest
 
 
 @dataclass

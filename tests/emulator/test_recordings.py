@@ -24,7 +24,7 @@ PATHS = {"/v1/sops": "/v1/sessions", "/v1/memories": "/v1/requests"}
 NOT_YET = re.compile(
     r"/v1/(a2a|agents|artifacts|async|audit|config|credentials|distilled|events|formation|history"
     r"|knowledge|llm|logging|logs|mcp|memories|memory|notifications|overlord|scheduler|secrets"
-    r"|skills|sops|triggers|tuning|users)\b|/(v1/?)?$"
+    r"|skills|sops|triggers|tuning|users)\b|/(v1/?(v1)?)?$"
 )
 
 # Turns that an exchange builds on and that no recording here made: recordings that are kept
