@@ -1,6 +1,11 @@
-"""The `runtime` fixture: the real MUXI runtime, booted once for the whole session."""
+"""The `runtime` fixture: the real MUXI runtime, booted once for each of its modes.
+
+On SQLite a formation is for a single user, on Postgres for many. At the end of a run a table says
+what was called in each mode, and how often it was answered with which status.
+"""
 
 import json
+import logging
 import os
 import subprocess
 import tempfile
@@ -12,8 +17,33 @@ from typing import Any
 import pytest
 
 from ..conftest import Colour, Streamed
+from .table import Calls
 
 LAUNCHER = Path(__file__).with_name("launch.py")
+
+
+_CALLS = Calls()
+
+
+@pytest.fixture(scope="session")
+def calls() -> Iterator[Calls]:
+    """What this run has asked the runtime for."""
+    logger = logging.getLogger("muxi")
+    logger.addHandler(_CALLS)
+    yield _CALLS
+    logger.removeHandler(_CALLS)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The look back comes last; pytest groups the tests by mode before this is called."""
+    items.sort(key=lambda item: "test_table" in item.nodeid)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if _CALLS.modes:
+        terminalreporter.section("operations on the real runtime")
+        for line in _CALLS.table():
+            terminalreporter.write_line(line)
 
 
 @dataclass(frozen=True)
@@ -23,10 +53,20 @@ class Runtime:
     url: str
     client_key: str
     admin_key: str
+    database: str
+    """`sqlite` or `postgres`."""
+
+    @property
+    def many_users(self) -> bool:
+        return self.database == "postgres"
+
+    def user(self, name: str) -> str:
+        """Whom the formation takes a user for."""
+        return name if self.many_users else "0"
 
 
-@pytest.fixture(scope="session")
-def runtime() -> Iterator[Runtime]:
+@pytest.fixture(scope="session", params=["sqlite", "postgres"])
+def runtime(request: pytest.FixtureRequest, calls: Calls) -> Iterator[Runtime]:
     """A running formation; closing the launcher's stdin stops it, however pytest ends."""
     python = os.environ.get("MUXI_RUNTIME_PYTHON")
     if not python:
@@ -36,7 +76,7 @@ def runtime() -> Iterator[Runtime]:
     with (
         tempfile.TemporaryFile("w+", encoding="utf-8") as errors,
         subprocess.Popen(
-            [python, LAUNCHER],
+            [python, LAUNCHER, request.param],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
@@ -50,7 +90,8 @@ def runtime() -> Iterator[Runtime]:
             errors.seek(0)
             pytest.exit(f"The MUXI runtime did not boot.\n{errors.read()}", returncode=2)
         boot = json.loads(line)
-        yield Runtime(boot["url"], boot["client_key"], boot["admin_key"])
+        calls.modes[boot["url"]] = request.param
+        yield Runtime(boot["url"], boot["client_key"], boot["admin_key"], request.param)
 
 
 class Asking:
@@ -59,13 +100,17 @@ class Asking:
     def __init__(self, colour: Colour, runtime: Runtime) -> None:
         self._colour = colour
         self._runtime = runtime
-        self._keys = {"client_key": runtime.client_key, "admin_key": runtime.admin_key}
+        self._given = {
+            "client_key": runtime.client_key,
+            "admin_key": runtime.admin_key,
+            "debug": True,
+        }
 
     def __call__(self, use: Any, **settings: Any) -> Any:
-        return self._colour.formation(self._runtime.url, use, **{**self._keys, **settings})
+        return self._colour.formation(self._runtime.url, use, **{**self._given, **settings})
 
     def stream(self, use: Any, **settings: Any) -> Streamed:
-        return self._colour.stream(self._runtime.url, use, **{**self._keys, **settings})
+        return self._colour.stream(self._runtime.url, use, **{**self._given, **settings})
 
 
 @pytest.fixture

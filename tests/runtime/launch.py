@@ -1,6 +1,6 @@
 """Boot the real MUXI runtime with a stub model: offline, on free loopback ports.
 
-    RUNTIME_PYTHON tests/runtime/launch.py
+    RUNTIME_PYTHON tests/runtime/launch.py [sqlite|postgres]
 
 Prints one JSON line {"url", "client_key", "admin_key", "log"} once the formation answers,
 then waits for SIGTERM, SIGINT or the end of stdin, stops everything and cleans up.
@@ -120,6 +120,19 @@ def await_health(port: int, child: subprocess.Popen[bytes], stop: threading.Even
             raise LaunchError("Told to stop while the runtime was booting.")
 
 
+@contextlib.contextmanager
+def database(kind: str, work: Path) -> Iterator[str]:
+    """Where the formation keeps what it remembers: a file, or a Postgres of its own."""
+    if kind == "sqlite":
+        yield "sqlite:///memory.db"
+        return
+    import pgserver
+
+    with pgserver.get_server(work / "postgres", cleanup_mode="delete") as server:
+        server.psql("CREATE EXTENSION IF NOT EXISTS vector;")
+        yield server.get_uri()
+
+
 def stop_event() -> threading.Event:
     """An event that is set by SIGTERM, by SIGINT and by the end of stdin."""
     stop = threading.Event()
@@ -135,7 +148,7 @@ def stop_event() -> threading.Event:
     return stop
 
 
-def run(work: Path, log: Path) -> None:
+def run(kind: str, work: Path, log: Path) -> None:
     """Boot in `work`, report on stdout, stay until told to stop."""
     stop = stop_event()
     formation, home = work / "formation", work / "home"
@@ -148,11 +161,12 @@ def run(work: Path, log: Path) -> None:
         "admin_key": admin_key,
         "log": str(log),
     }
-    with stub_model.running() as model_url:
+    with stub_model.running() as model_url, database(kind, work) as memory:
         copy_formation(
             formation,
             {
                 "MODEL_URL": model_url,
+                "MEMORY": memory,
                 "ADMIN_KEY": admin_key,
                 "CLIENT_KEY": client_key,
                 "FORMATION": str(formation),
@@ -173,7 +187,7 @@ def main() -> None:
         log = Path(folder) / "runtime.log"
         log.touch()
         try:
-            run(Path(folder), log)
+            run(*(sys.argv[1:] or ["sqlite"]), Path(folder), log)
         except LaunchError as error:
             tail = log.read_text(errors="replace").splitlines()[-LOG_TAIL:]
             sys.exit("\n".join([str(error), *tail]))

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 import muxi
 
-from .conftest import Asking
+from .conftest import Asking, Runtime
 
 
 def fresh() -> str:
@@ -33,7 +33,7 @@ def test_summary(ask: Asking) -> None:
     assert not summary.model_extra
 
 
-def test_document(ask: Asking) -> None:
+def test_document(ask: Asking, runtime: Runtime) -> None:
     document = ask(lambda f: f.config.document())
     assert (document.schema_version, document.id, document.version) == ("1.0.0", "lab", "1.2.3")
     assert document.server.access_log is False
@@ -43,7 +43,7 @@ def test_document(ask: Asking) -> None:
     assert document.mcp.servers[0].id == "echo"
     assert "•" in document.mcp.servers[0].env["API_KEY"]
     assert {agent["id"] for agent in document.agents} == {"assistant", "writer"}
-    assert document.memory.persistent.connection_string == "sqlite:///memory.db"
+    assert document.memory.persistent.connection_string.startswith(runtime.database)
     assert document.auto_extract_user_info is False
     assert not document.model_extra
 
@@ -77,12 +77,12 @@ def test_mcp(ask: Asking) -> None:
     assert not server.model_extra
 
 
-def test_memory(ask: Asking) -> None:
+def test_memory(ask: Asking, runtime: Runtime) -> None:
     memory = ask(lambda f: f.config.memory())
     assert (memory.buffer.size, memory.buffer.vector_search) == (20, False)
     assert (memory.working.max_memory_mb, memory.working.mode) == (64, "local")
-    assert memory.persistent.connection_string == "sqlite:///memory.db"
-    assert "sqlite" not in repr(memory)
+    assert memory.persistent.connection_string.startswith(runtime.database)
+    assert memory.persistent.connection_string not in repr(memory)
 
 
 def test_scheduler_has_defaults(ask: Asking) -> None:

@@ -1,6 +1,6 @@
 """This SDK against the real runtime: users, credentials, notifications, history.
 
-The formation keeps its users in SQLite and is for a single one, so channels are those of user "0".
+On SQLite the formation is for a single user, so channels are those of user "0".
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import pytest
 import muxi
 from muxi.models import formation as m
 
-from .conftest import Asking
+from .conftest import Asking, Runtime
 
 
 def name() -> str:
@@ -69,7 +69,7 @@ def test_unknown_and_empty_users(ask: Asking) -> None:
         ask(lambda f: f.users.resolve(""))
 
 
-def test_channels(ask: Asking) -> None:
+def test_channels(ask: Asking, runtime: Runtime) -> None:
     ask(lambda f: f.users.update_channels("alice", preferred_channel="", channels={"open": {}}))
     address = {"open": {"channel": "C1"}}
     changed = ask(
@@ -77,7 +77,7 @@ def test_channels(ask: Asking) -> None:
             "alice", preferred_channel="open", channels=address, timezone="Europe/Rome"
         )
     )
-    assert (changed.user_id, changed.channels) == ("0", address)
+    assert (changed.user_id, changed.channels) == (runtime.user("alice"), address)
     assert (changed.preferred_channel, changed.timezone) == ("open", "Europe/Rome")
     assert ask(lambda f: f.users.channels("alice")) == changed
     assert ask(lambda f: f.users.update_channels("alice")) == changed
