@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
-from .._base import Answer, Epoch, JsonObject, Listing, Model, Request, UtcTime
+from .._base import Answer, JsonObject, Listing, Model, Request, UtcTime
+from ._processing import Processing
 
 _Text = Annotated[str, Field(min_length=1)]
 
@@ -89,24 +90,14 @@ class DistilledCounts(Model):
     failed: int
 
 
-class DistillationStatus(Answer):
+class DistillationStatus(Processing):
     """The state of a batch. The server forgets it five minutes after its end."""
 
-    processing_id: str
-    status: Literal["queued", "processing", "completed", "failed"] | str
-    created_at: Epoch
-    completed_at: UtcTime | None = None
-    error: str | None = None
     batch_id: str | None = None
     items: list[DistilledItem] | None = None
     counts: DistilledCounts | None = None
     pre_computed_vectors_used: bool | None = None
     """False where the formation embeds with another model than the batch says."""
-
-    @property
-    def is_terminal(self) -> bool:
-        """Nothing more will happen to it."""
-        return self.status in ("completed", "failed")
 
 
 class DistilleryScope(Request):

@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field
 
-from .._base import Answer, Epoch, JsonObject, Listing, Model, Request, UtcTime
+from .._base import Answer, JsonObject, Listing, Model, Request, UtcTime
+from ._processing import Processing
 
 MemoryScope = Literal["user", "group", "formation"] | str
 _Source = Annotated[str, Field(min_length=1, max_length=50)]
@@ -171,22 +172,12 @@ class IngestionUsage(Model):
     """By model."""
 
 
-class IngestionStatus(Answer):
+class IngestionStatus(Processing):
     """The state of an ingestion. The server forgets it five minutes after its end."""
 
-    processing_id: str
-    status: Literal["queued", "processing", "completed", "failed"] | str
-    created_at: Epoch
-    completed_at: UtcTime | None = None
-    error: str | None = None
     items: list[IngestedItem] | None = None
     counts: IngestionCounts | None = None
     usage: IngestionUsage | None = None
-
-    @property
-    def is_terminal(self) -> bool:
-        """Nothing more will happen to it."""
-        return self.status in ("completed", "failed")
 
 
 class MemoryRequest(Request):

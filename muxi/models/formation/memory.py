@@ -94,7 +94,7 @@ class MemoryForget(MemoryJob):
     grace_period_days: float | None = None
     """After these the events are purged."""
     rebuild_required: list[str] | None = None
-    """The projections that still know of them, where no rebuilding was asked for."""
+    """The projections to rebuild, where that wasn't asked for; always all of them."""
 
 
 class LintReport(Model):

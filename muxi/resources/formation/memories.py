@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 from ..._call import Auth, Call, Pages, Steps, User, path, query, within
@@ -69,11 +70,7 @@ class Memories(Resource[TransportT]):
             ValidationError: There is no user id, or a number is out of bounds.
             InvalidResponseError: The server repeats itself instead of going on.
         """
-
-        def page(offset: int, limit: int) -> Call[list[m.Memory]]:
-            return _list(limit, offset, scopes, user_id).map(lambda found: found.memories)
-
-        return by_offset(page, page_size, max_items)
+        return by_offset(partial(_page, scopes, user_id), page_size, max_items)
 
     @endpoint
     def create(
@@ -234,6 +231,12 @@ def _list(
     asked = query(limit=limit, offset=offset, scopes=",".join(scopes) if scopes else None)
     where = path("memories")
     return Call("GET", where, m.MemoryList, Auth.EITHER, User.REQUIRED, user_id, asked)
+
+
+def _page(
+    scopes: Sequence[m.MemoryScope] | None, user_id: str | None, offset: int, limit: int
+) -> Call[list[m.Memory]]:
+    return _list(limit, offset, scopes, user_id).map(lambda page: page.memories)
 
 
 def _post(
