@@ -145,7 +145,7 @@ class Pages(Generic[T]):
     """Items that are fetched page by page, as they are wanted."""
 
     turn: Callable[[], Steps[Sequence[T]]]
-    """Fetches the next items; none at the end."""
+    """Fetches the next items; none at the end. It knows where the walk stands."""
 
 
 class Reader(Protocol[EventT, ResultT_co]):

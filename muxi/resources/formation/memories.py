@@ -20,7 +20,7 @@ AnswerT = TypeVar("AnswerT")
 class Memories(Resource[TransportT]):
     """What the formation remembers about users.
 
-    `list`, `create` and `delete` end in a `ServerError` where it does so in SQLite.
+    `list`, `create` and `delete` end in a `ServerError` on this runtime with SQLite.
     """
 
     @endpoint
