@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
@@ -70,11 +70,13 @@ class Call(Generic[T]):
     body: Request | None = None
     shape: Shape = Shape.ENVELOPE
     deduplicated: bool = False
-    """The server runs it once, however often it arrives with one idempotency key."""
+    """The server runs it once, however often it arrives."""
     also_ok: frozenset[int] = frozenset()
     """Statuses from 400 up that answer with the model all the same."""
     turn_id: str | None = None
     """The chat turn that it runs; errors carry it."""
+    stamp: Callable[[bytes], Mapping[str, str]] | None = None
+    """Makes headers of the body, afresh for each attempt."""
     finish: Callable[[Response[Any]], Any] | None = None
 
     def map(self, finish: Callable[[T], U]) -> Call[U]:
@@ -136,6 +138,14 @@ def clock() -> Steps[float]:
     """The time within a flow, in seconds of a monotonic clock."""
     now: float = yield Clock()
     return now
+
+
+@dataclass(frozen=True)
+class Pages(Generic[T]):
+    """Items that are fetched page by page, as they are wanted."""
+
+    turn: Callable[[], Steps[Sequence[T]]]
+    """Fetches the next items; none at the end. It knows where the walk stands."""
 
 
 class Reader(Protocol[EventT, ResultT_co]):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from functools import cached_property, wraps
 from inspect import signature
 from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Generic, ParamSpec, TypeVar, overload
 
-from ._call import Call, EventT, Response, ResultT, Steps, StreamCall, T
+from ._call import Call, EventT, Pages, Response, ResultT, Steps, StreamCall, T
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -57,7 +57,7 @@ def _transport_of(resource: Resource[Any]) -> Any:  # noqa: ANN401
 
 
 class _Method(Generic[P, DescribedT]):
-    """What the three kinds of methods share: the description, and real functions made from it."""
+    """What the four kinds of methods share: the description, and real functions made from it."""
 
     verb: ClassVar[str]
     """The transport's method that takes the description."""
@@ -78,11 +78,11 @@ class _Method(Generic[P, DescribedT]):
 
     @cached_property
     def _sync(self) -> FunctionType:
-        return self._dressed(self._plain(), "Stream[")
+        return self._dressed(self._plain(), "")
 
     @cached_property
     def _async(self) -> FunctionType:
-        return self._dressed(self._awaited() if self.awaitable else self._plain(), "AsyncStream[")
+        return self._dressed(self._awaited() if self.awaitable else self._plain(), "Async")
 
     def _plain(self) -> Callable[..., object]:
         describe, verb = self._describe, self.verb
@@ -103,11 +103,13 @@ class _Method(Generic[P, DescribedT]):
 
         return method
 
-    def _dressed(self, method: Callable[..., object], stream: str) -> FunctionType:
+    def _dressed(self, method: Callable[..., object], colour: str) -> FunctionType:
         """The method with the signature that users see: it returns the answer, not its call."""
         assert isinstance(method, FunctionType)
         described = signature(self._describe)
-        answer = str(described.return_annotation).replace("StreamCall[", stream)
+        answer = str(described.return_annotation)
+        answer = answer.replace("StreamCall[", f"{colour}Stream[")
+        answer = answer.replace("Pages[", f"{colour}Iterator[")
         if answer.startswith(("Call[", "Steps[")):
             answer = answer.partition("[")[2].removesuffix("]")
         method.__annotations__ = {**self._describe.__annotations__, "return": answer}
@@ -172,5 +174,25 @@ class streaming(_Method[P, StreamCall[EventT, ResultT]]):
     def __get__(
         self, instance: Resource[Async | RawAsync], owner: type
     ) -> Callable[P, AsyncStream[EventT, ResultT]]: ...
+    def __get__(self, instance: Resource[Any] | None, owner: type) -> object:
+        return self if instance is None else self._bound(instance)
+
+
+class paging(_Method[P, Pages[T]]):
+    """Makes a method of a function that describes pages. Raw clients hand out the items too."""
+
+    verb = "iterate"
+    awaitable = False
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Self: ...
+    @overload
+    def __get__(
+        self, instance: Resource[Sync | RawSync], owner: type
+    ) -> Callable[P, Iterator[T]]: ...
+    @overload
+    def __get__(
+        self, instance: Resource[Async | RawAsync], owner: type
+    ) -> Callable[P, AsyncIterator[T]]: ...
     def __get__(self, instance: Resource[Any] | None, owner: type) -> object:
         return self if instance is None else self._bound(instance)

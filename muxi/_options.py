@@ -85,7 +85,7 @@ class Options:
             url=self.base_url + call.path + query,
             headers=tuple(headers),
             content=content,
-            auth=self.keys.get(auth),
+            auth=self._stamped(call, self.keys.get(auth)),
             timeout=self.timeout,
             events=events,
         )
@@ -110,6 +110,14 @@ class Options:
             if auth in self.keys:
                 return auth
         raise ConfigurationError(f"{call.method} {call.path} needs {_NEEDS[call.auth]}.")
+
+    @staticmethod
+    def _stamped(call: Call[Any], key: httpx.Auth | None) -> httpx.Auth | None:
+        if call.stamp is None:
+            return key
+        from .auth import StampAuth
+
+        return StampAuth(call.stamp, key)
 
     def _user(self, call: Call[Any], auth: Auth) -> str | None:
         if call.user is User.UNUSED:

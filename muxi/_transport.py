@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator
+from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import aclosing, closing
 from typing import Any, TypeVar
 
@@ -11,7 +11,7 @@ import anyio
 import httpx
 
 from ._async_stream import AsyncStream
-from ._call import Call, Clock, EventT, Pause, Response, ResultT, Steps, StreamCall
+from ._call import Call, Clock, EventT, Pages, Pause, Response, ResultT, Steps, StreamCall
 from ._endpoint import Async, RawAsync, RawSync, Sync
 from ._exchange import Reply, deliver, exchange
 from ._http import AsyncPool, SyncPool, opens_stream, reply_of, request_of, translated
@@ -48,6 +48,11 @@ class SyncTransport(Sync):
     def run(self, steps: Steps[T]) -> T:
         """Run a flow of several calls."""
         return self._drive(steps)
+
+    def iterate(self, pages: Pages[T]) -> Iterator[T]:
+        """The items of all pages, each page fetched when the one before it is used up."""
+        while items := self.run(pages.turn()):
+            yield from items
 
     def stream(self, call: StreamCall[EventT, ResultT]) -> Stream[EventT, ResultT]:
         """A stream that opens when it is entered or read."""
@@ -121,6 +126,12 @@ class AsyncTransport(Async):
         """Run a flow of several calls."""
         return await self._drive(steps)
 
+    async def iterate(self, pages: Pages[T]) -> AsyncIterator[T]:
+        """The items of all pages, each page fetched when the one before it is used up."""
+        while items := await self.run(pages.turn()):
+            for item in items:
+                yield item
+
     def stream(self, call: StreamCall[EventT, ResultT]) -> AsyncStream[EventT, ResultT]:
         """A stream that opens when it is entered, awaited or read."""
         return AsyncStream(self, call)
@@ -173,6 +184,7 @@ class RawSyncTransport(RawSync):
     def __init__(self, transport: SyncTransport) -> None:
         self.call = transport.respond
         self.run = transport.run
+        self.iterate = transport.iterate
         self.stream = transport.stream
 
 
@@ -182,4 +194,5 @@ class RawAsyncTransport(RawAsync):
     def __init__(self, transport: AsyncTransport) -> None:
         self.call = transport.respond
         self.run = transport.run
+        self.iterate = transport.iterate
         self.stream = transport.stream

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import hmac
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Mapping
 from typing import NoReturn
 
 import httpx
@@ -77,3 +77,23 @@ class HmacAuth(_Auth):
             f"MUXI-HMAC key={self._key_id}, timestamp={timestamp}, signature={signature}"
         )
         yield request
+
+
+class StampAuth(_Auth):
+    """Adds headers that are made of the body at each attempt, and then the key.
+
+    Args:
+        stamp: Makes the headers.
+        key: What else proves who sends the request.
+    """
+
+    requires_request_body = True
+
+    def __init__(self, stamp: Callable[[bytes], Mapping[str, str]], key: httpx.Auth | None) -> None:
+        self._stamp = stamp
+        self._key = key
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Add the headers."""
+        request.headers.update(self._stamp(request.content))
+        yield from (self._key or httpx.Auth()).auth_flow(request)

@@ -29,6 +29,12 @@ class Recording:
     """A stream was ended by the server, not by whoever recorded it."""
 
     @property
+    def asked(self) -> str:
+        """The path; the memory of a source has a method of its own."""
+        ingested = self.path == "/v1/memories" and '"source":' in (self.sent or "")
+        return self.path + "#source" * ingested
+
+    @property
     def json(self) -> Any:
         return json.loads(self.body)
 

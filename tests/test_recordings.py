@@ -41,7 +41,7 @@ ASK.sort(key=lambda row: row[1].count("[^/]+"))  # a path that is written out co
 
 def method_for(recording: Recording) -> Callable[[FormationClient], object] | None:
     for method, pattern, ask in ASK:
-        if method == recording.method and re.fullmatch(pattern, recording.path):
+        if method == recording.method and re.fullmatch(pattern, recording.asked):
             return ask
     return None
 

@@ -11,11 +11,13 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 from pydantic import AwareDatetime, BaseModel, SecretStr
 
-from muxi._call import Call, StreamCall
+from muxi._call import Call, Pages, StreamCall
 from muxi._endpoint import Resource, _Method
 from muxi.models._base import Request
 from muxi.resources.formation import FormationApi
 from muxi.resources.server import ServerApi
+
+from ..asks.memory import PRIVATE_KEY
 
 Arguments = dict[str, Any]
 Descriptor = _Method[Any, Any]
@@ -33,8 +35,8 @@ _SIMPLE: dict[object, list[object]] = {
     SecretStr: [SecretStr("hidden")],
 }
 
-_CONFIRMED: Arguments = {"confirm": True}
-"""Without them nothing is sent, though they have a default."""
+_FIXED: Arguments = {"confirm": True, "private_key": PRIVATE_KEY}
+"""With other values nothing is sent."""
 
 
 @dataclass(frozen=True)
@@ -74,8 +76,8 @@ class Method:
 
     def values(self, parameter: Parameter) -> list[object]:
         """A value for each alternative of a parameter."""
-        if parameter.name in _CONFIRMED:
-            return [_CONFIRMED[parameter.name]]
+        if parameter.name in _FIXED:
+            return [_FIXED[parameter.name]]
         return values_of(self.evaluated(parameter.annotation))
 
     def required(self) -> Arguments:
@@ -89,8 +91,8 @@ class Method:
     def variants(self) -> list[Arguments]:
         """The fewest arguments, then with each alternative of each parameter in turn."""
         parameters = self.parameters()
-        confirmed = {one.name for one in parameters} & _CONFIRMED.keys()
-        fewest = self.required() | {name: _CONFIRMED[name] for name in confirmed}
+        fixed = {one.name for one in parameters} & _FIXED.keys()
+        fewest = self.required() | {name: _FIXED[name] for name in fixed}
         return [fewest] + [
             {**fewest, one.name: value} for one in parameters for value in self.values(one)
         ]
@@ -142,6 +144,8 @@ def first_call(described: object) -> Call[Any]:
     """The call that a description sends first."""
     if isinstance(described, StreamCall):
         return described.call
+    if isinstance(described, Pages):
+        return first_call(described.turn())
     if isinstance(described, Generator):
         step: object = next(described)
         while not isinstance(step, Call):

@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
-_OF_THE_CONNECTION = {"host", "connection", "content-length", "transfer-encoding"}
 _KEY = "x-muxi-idempotency-key"
+_OF_THE_CONNECTION = {"host", "connection", "content-length", "transfer-encoding"}
+_OF_THE_TIME = {"x-distillery-timestamp", "x-distillery-signature"}
+_VARYING = {_KEY, *_OF_THE_CONNECTION, *_OF_THE_TIME}
 _NOT_FOUND = json.dumps(
     {
         "object": "error",
@@ -85,7 +87,7 @@ class _Handler(BaseHTTPRequestHandler):
             method=self.command,
             path=where.path,
             query=tuple(parse_qsl(where.query, keep_blank_values=True)),
-            headers=tuple(one for one in headers if one[0] not in {*_OF_THE_CONNECTION, _KEY}),
+            headers=tuple(one for one in headers if one[0] not in _VARYING),
             body=without_ids(body),
             idempotency_key=self.headers.get(_KEY),
         )

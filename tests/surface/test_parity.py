@@ -18,7 +18,7 @@ from muxi import (
     NotFoundError,
     ValidationError,
 )
-from muxi._endpoint import Resource, streaming
+from muxi._endpoint import Resource, paging, streaming
 
 from .makers import AsyncClient, SyncClient, async_client, sync_client
 from .methods import METHODS, Arguments, Method, first_call
@@ -88,7 +88,7 @@ def test_signatures_are_equal(method: Method) -> None:
     assert sync.parameters == other.parameters
     assert "self" not in sync.parameters
     assert list(sync.parameters) == [one.name for one in method.parameters()]
-    assert sync.return_annotation == other.return_annotation.replace("AsyncStream", "Stream")
+    assert sync.return_annotation == other.return_annotation.replace("Async", "")
 
 
 @each_method
@@ -104,7 +104,7 @@ def test_the_docstring_tells_of_each_parameter(method: Method) -> None:
 @each_method
 def test_only_async_calls_are_coroutine_functions(method: Method) -> None:
     sync, other = sync_client(method.service), async_client(method.service)
-    awaited = not isinstance(method.descriptor, streaming)
+    awaited = not isinstance(method.descriptor, (paging, streaming))
     assert not inspect.iscoroutinefunction(method.of(sync))
     assert not inspect.iscoroutinefunction(method.of(sync.raw))
     assert inspect.iscoroutinefunction(method.of(other)) is awaited
@@ -120,6 +120,8 @@ def test_the_annotation_names_the_answer(method: Method) -> None:
         annotation = inspect.signature(bound).return_annotation
         if isinstance(method.descriptor, streaming):
             assert re.fullmatch(rf"(Async)?Stream\[{re.escape(answer)}\]", annotation)
+        elif isinstance(method.descriptor, paging):
+            assert re.fullmatch(rf"(Async)?Iterator\[{re.escape(answer)}\]", annotation)
         else:
             assert kind in ("Call", "Steps")
             assert annotation == answer
@@ -165,9 +167,13 @@ class Outcome:
 def sync_outcomes(method: Method, client: SyncClient, recorder: Recorder) -> list[Outcome]:
     """Of all variants, on the client and on its raw side."""
 
+    def use(call: Callable[..., Any], arguments: Arguments) -> None:
+        made = call(**arguments)  # calls fail here, the others as they are used
+        next(made) if isinstance(method.descriptor, paging) else made.open()
+
     def outcome(call: Callable[..., Any], arguments: Arguments) -> Outcome:
         with pytest.raises(MuxiError) as caught:
-            call(**arguments).open()  # calls fail before that, streams as they open
+            use(call, arguments)
         return Outcome(caught.type, recorder.taken())
 
     with client:
@@ -182,8 +188,9 @@ def async_outcomes(method: Method, client: AsyncClient, recorder: Recorder) -> l
     """The same of an async client."""
 
     async def outcome(call: Callable[..., Any], arguments: Arguments) -> Outcome:
+        made = call(**arguments)
         with pytest.raises(MuxiError) as caught:
-            await call(**arguments)
+            await (anext(made) if isinstance(method.descriptor, paging) else made)
         return Outcome(caught.type, recorder.taken())
 
     async def outcomes() -> list[Outcome]:

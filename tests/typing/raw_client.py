@@ -1,6 +1,6 @@
 """What the checkers say of `.raw`. Checked, never run."""
 
-from collections.abc import Coroutine, Mapping
+from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -280,3 +280,73 @@ async def async_server(client: AsyncServerClient) -> None:
     assert_type(await raw.status(), Response[s.ServerStatus])
     assert_type(await raw.formations.list(), Response[s.FormationList])
     assert_type(await raw.formations.get("support"), Response[s.Formation])
+
+
+def memory(client: FormationClient, item: m.MemoryItem, batch: m.DistilledBatch) -> None:
+    raw = client.raw
+    assert_type(raw.memories.list(limit=5, offset=0, scopes=["user"]), Response[m.MemoryList])
+    assert_type(raw.memories.create("x", type="t", metadata={}), Response[m.NewMemory])
+    assert_type(raw.memories.ingest({"content": "x", "source": "s"}), Response[m.Ingestion])
+    assert_type(raw.memories.batch([item]), Response[m.IngestionBatch])
+    assert_type(raw.memories.ingestion("i"), Response[m.IngestionStatus])
+    assert_type(raw.memories.provenance("London"), Response[m.EntityProvenance | m.EventProvenance])
+    assert_type(raw.memories.delete("x"), Response[m.DeletedMemory])
+    assert_type(raw.memory.stats(), Response[m.MemoryStats])
+    assert_type(raw.memory.rebuild("alice", projection="flat_facts"), Response[m.MemoryRebuild])
+    assert_type(raw.memory.rebuild_status("r"), Response[m.MemoryRebuild])
+    assert_type(raw.memory.backfill("alice"), Response[m.Backfill])
+    assert_type(raw.memory.forget("alice", "crm"), Response[m.MemoryForget])
+    assert_type(raw.memory.forget_status("f"), Response[m.MemoryForget])
+    assert_type(raw.memory.lint(), Response[m.MemoryLint])
+    assert_type(raw.memory.buffer.status(), Response[m.BufferStatus])
+    assert_type(raw.memory.buffer.clear(), Response[m.BufferCleared])
+    assert_type(raw.memory.buffer.clear_session("s"), Response[m.SessionBufferCleared])
+    assert_type(raw.memory.distilleries.register("d", "k"), Response[m.Distillery])
+    assert_type(raw.memory.distilleries.list(), Response[m.DistilleryList])
+    assert_type(raw.memory.distilleries.revoke("d"), Response[m.Distillery])
+    submitted = raw.distilled.submit(batch, distillery_id="d", private_key="k")
+    assert_type(submitted, Response[m.Distillation])
+    assert_type(raw.distilled.status("d", distillery_id="d"), Response[m.DistillationStatus])
+    assert_type(raw.memories.wait("i", timeout=5), m.IngestionStatus)
+    assert_type(raw.memory.wait_for_rebuild("r"), m.MemoryRebuild)
+    assert_type(raw.memory.wait_for_forget("f"), m.MemoryForget)
+    assert_type(raw.distilled.wait("d", distillery_id="d"), m.DistillationStatus)
+    assert_type(raw.memories.iter(), Iterator[m.Memory])
+
+
+async def async_memory(
+    client: AsyncFormationClient, item: m.MemoryItem, batch: m.DistilledBatch
+) -> None:
+    raw = client.raw
+    assert_type(await raw.memories.list(limit=5, offset=0, scopes=["user"]), Response[m.MemoryList])
+    assert_type(await raw.memories.create("x", type="t", metadata={}), Response[m.NewMemory])
+    assert_type(await raw.memories.ingest({"content": "x", "source": "s"}), Response[m.Ingestion])
+    assert_type(await raw.memories.batch([item]), Response[m.IngestionBatch])
+    assert_type(await raw.memories.ingestion("i"), Response[m.IngestionStatus])
+    assert_type(
+        await raw.memories.provenance("London"), Response[m.EntityProvenance | m.EventProvenance]
+    )
+    assert_type(await raw.memories.delete("x"), Response[m.DeletedMemory])
+    assert_type(await raw.memory.stats(), Response[m.MemoryStats])
+    assert_type(
+        await raw.memory.rebuild("alice", projection="flat_facts"), Response[m.MemoryRebuild]
+    )
+    assert_type(await raw.memory.rebuild_status("r"), Response[m.MemoryRebuild])
+    assert_type(await raw.memory.backfill("alice"), Response[m.Backfill])
+    assert_type(await raw.memory.forget("alice", "crm"), Response[m.MemoryForget])
+    assert_type(await raw.memory.forget_status("f"), Response[m.MemoryForget])
+    assert_type(await raw.memory.lint(), Response[m.MemoryLint])
+    assert_type(await raw.memory.buffer.status(), Response[m.BufferStatus])
+    assert_type(await raw.memory.buffer.clear(), Response[m.BufferCleared])
+    assert_type(await raw.memory.buffer.clear_session("s"), Response[m.SessionBufferCleared])
+    assert_type(await raw.memory.distilleries.register("d", "k"), Response[m.Distillery])
+    assert_type(await raw.memory.distilleries.list(), Response[m.DistilleryList])
+    assert_type(await raw.memory.distilleries.revoke("d"), Response[m.Distillery])
+    submitted = await raw.distilled.submit(batch, distillery_id="d", private_key="k")
+    assert_type(submitted, Response[m.Distillation])
+    assert_type(await raw.distilled.status("d", distillery_id="d"), Response[m.DistillationStatus])
+    assert_type(await raw.memories.wait("i", timeout=5), m.IngestionStatus)
+    assert_type(await raw.memory.wait_for_rebuild("r"), m.MemoryRebuild)
+    assert_type(await raw.memory.wait_for_forget("f"), m.MemoryForget)
+    assert_type(await raw.distilled.wait("d", distillery_id="d"), m.DistillationStatus)
+    assert_type(raw.memories.iter(), AsyncIterator[m.Memory])

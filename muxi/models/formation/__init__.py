@@ -62,6 +62,18 @@ if TYPE_CHECKING:
     from .credentials import CredentialService as CredentialService
     from .credentials import CredentialServiceList as CredentialServiceList
     from .credentials import DeletedCredential as DeletedCredential
+    from .distilled import Distillation as Distillation
+    from .distilled import DistillationStatus as DistillationStatus
+    from .distilled import DistilledBatch as DistilledBatch
+    from .distilled import DistilledCounts as DistilledCounts
+    from .distilled import DistilledEvent as DistilledEvent
+    from .distilled import DistilledItem as DistilledItem
+    from .distilled import Distillery as Distillery
+    from .distilled import DistilleryList as DistilleryList
+    from .distilled import DistilleryRequest as DistilleryRequest
+    from .distilled import DistilleryScope as DistilleryScope
+    from .distilled import GrantedScope as GrantedScope
+    from .distilled import Rejection as Rejection
     from .events import Cancelled as Cancelled
     from .events import ChatEvent as ChatEvent
     from .events import Completed as Completed
@@ -94,6 +106,42 @@ if TYPE_CHECKING:
     from .mcp import McpTool as McpTool
     from .mcp import McpToolList as McpToolList
     from .mcp import ToolParameter as ToolParameter
+    from .memories import BatchCounts as BatchCounts
+    from .memories import BatchItem as BatchItem
+    from .memories import Classification as Classification
+    from .memories import DeletedMemory as DeletedMemory
+    from .memories import DerivedEvent as DerivedEvent
+    from .memories import IngestedItem as IngestedItem
+    from .memories import Ingestion as Ingestion
+    from .memories import IngestionBatch as IngestionBatch
+    from .memories import IngestionCounts as IngestionCounts
+    from .memories import IngestionStatus as IngestionStatus
+    from .memories import IngestionUsage as IngestionUsage
+    from .memories import Memory as Memory
+    from .memories import MemoryBatchRequest as MemoryBatchRequest
+    from .memories import MemoryContent as MemoryContent
+    from .memories import MemoryItem as MemoryItem
+    from .memories import MemoryList as MemoryList
+    from .memories import MemoryRequest as MemoryRequest
+    from .memories import MemoryScope as MemoryScope
+    from .memories import NewMemory as NewMemory
+    from .memory import Backfill as Backfill
+    from .memory import BackfillReport as BackfillReport
+    from .memory import BackfillRequest as BackfillRequest
+    from .memory import BufferCleared as BufferCleared
+    from .memory import BufferStatus as BufferStatus
+    from .memory import LintReport as LintReport
+    from .memory import MemoryForget as MemoryForget
+    from .memory import MemoryForgetRequest as MemoryForgetRequest
+    from .memory import MemoryJob as MemoryJob
+    from .memory import MemoryLint as MemoryLint
+    from .memory import MemoryLintRequest as MemoryLintRequest
+    from .memory import MemoryRebuild as MemoryRebuild
+    from .memory import MemoryRebuildRequest as MemoryRebuildRequest
+    from .memory import MemoryStats as MemoryStats
+    from .memory import Projection as Projection
+    from .memory import ProjectionReport as ProjectionReport
+    from .memory import SessionBufferCleared as SessionBufferCleared
     from .notifications import Notification as Notification
     from .notifications import NotificationRequest as NotificationRequest
     from .overlord import CachingConfig as CachingConfig
@@ -103,6 +151,11 @@ if TYPE_CHECKING:
     from .overlord import ResponseConfig as ResponseConfig
     from .overlord import Soul as Soul
     from .overlord import WorkflowConfig as WorkflowConfig
+    from .provenance import EntityProvenance as EntityProvenance
+    from .provenance import EventProvenance as EventProvenance
+    from .provenance import KnownEntity as KnownEntity
+    from .provenance import KnownFact as KnownFact
+    from .provenance import MemoryEvent as MemoryEvent
     from .replies import Acknowledgement as Acknowledgement
     from .replies import ArtifactMetadata as ArtifactMetadata
     from .replies import ArtifactPreview as ArtifactPreview

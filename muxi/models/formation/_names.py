@@ -25,6 +25,11 @@ NAMES = {
         "Credential CredentialList CredentialRequest CredentialService "
         "CredentialServiceList DeletedCredential"
     ),
+    "distilled": (
+        "Distillation DistillationStatus DistilledBatch DistilledCounts "
+        "DistilledEvent DistilledItem Distillery DistilleryList DistilleryRequest "
+        "DistilleryScope GrantedScope Rejection"
+    ),
     "events": (
         "Cancelled ChatEvent Completed ErrorNotice Failed Planning Progress "
         "Replanning TextDelta Thinking TokenEvent ToolCall TurnEvent UnknownEvent "
@@ -33,11 +38,24 @@ NAMES = {
     "history": "History HistoryEntry HistorySource",
     "jobs": ("DeletedJob Job JobList JobRequest JobState JobSwitch JobUpdate JobUpdateRequest"),
     "mcp": "McpServer McpServerList McpTool McpToolList ToolParameter",
+    "memories": (
+        "BatchCounts BatchItem Classification DeletedMemory DerivedEvent "
+        "IngestedItem Ingestion IngestionBatch IngestionCounts IngestionStatus "
+        "IngestionUsage Memory MemoryBatchRequest MemoryContent MemoryItem "
+        "MemoryList MemoryRequest MemoryScope NewMemory"
+    ),
+    "memory": (
+        "Backfill BackfillReport BackfillRequest BufferCleared BufferStatus "
+        "LintReport MemoryForget MemoryForgetRequest MemoryJob MemoryLint "
+        "MemoryLintRequest MemoryRebuild MemoryRebuildRequest MemoryStats "
+        "Projection ProjectionReport SessionBufferCleared"
+    ),
     "notifications": "Notification NotificationRequest",
     "overlord": (
         "CachingConfig ClarificationConfig OverlordBlock OverlordConfig "
         "ResponseConfig Soul WorkflowConfig"
     ),
+    "provenance": ("EntityProvenance EventProvenance KnownEntity KnownFact MemoryEvent"),
     "replies": (
         "Acknowledgement ArtifactMetadata ArtifactPreview AssistantMessage "
         "ChatAccepted ChatReply ChatTurn ContentPart ReplyArtifact ReplyMetadata"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..._call import Auth, Call, Steps, User, clock, path, pause, send
+from ..._call import Auth, Call, Steps, User, path
 from ..._endpoint import Resource, TransportT, endpoint, flow
-from ...errors import TimeoutError
 from ...models import formation as m
+from .._waits import until_terminal
 
 _USER = User.REQUIRED_WITH_CLIENT_KEY
 
@@ -78,19 +78,4 @@ class Requests(Resource[TransportT]):
             NotFoundError: It isn't tracked, or no longer.
         """
         look = Requests.get.build(request_id, user_id=user_id)
-        return _until_terminal(look, request_id, timeout, poll_interval)
-
-
-def _until_terminal(
-    look: Call[m.RequestStatus], request_id: str, timeout: float | None, poll_interval: float
-) -> Steps[m.RequestStatus]:
-    began = yield from clock()
-    while not (status := (yield from send(look))).is_terminal:
-        if timeout is not None and (yield from clock()) - began + poll_interval > timeout:
-            raise TimeoutError(
-                f"The request is still {status.status} after {timeout} s",
-                request_id=request_id,
-                sent=True,
-            )
-        yield from pause(poll_interval)
-    return status
+        return until_terminal(look, request_id, timeout, poll_interval)

@@ -10,10 +10,13 @@ from .audit import Audit
 from .chat import Audio, Chat
 from .config import Config
 from .credentials import Credentials
+from .distilled import Distilled
 from .history import History
 from .jobs import Jobs
 from .knowledge import Knowledge
 from .mcp import Mcp
+from .memories import Memories
+from .memory import Memory
 from .notifications import Notifications
 from .requests import Requests
 from .secrets import Secrets
@@ -69,6 +72,11 @@ class FormationApi(Resource[TransportT]):
         return Credentials(self._transport)
 
     @property
+    def distilled(self) -> Distilled[TransportT]:
+        """What was found out elsewhere, to be remembered."""
+        return Distilled(self._transport)
+
+    @property
     def history(self) -> History[TransportT]:
         """The captain's log."""
         return History(self._transport)
@@ -87,6 +95,16 @@ class FormationApi(Resource[TransportT]):
     def mcp(self) -> Mcp[TransportT]:
         """MCP servers and tools."""
         return Mcp(self._transport)
+
+    @property
+    def memories(self) -> Memories[TransportT]:
+        """What the formation remembers about users."""
+        return Memories(self._transport)
+
+    @property
+    def memory(self) -> Memory[TransportT]:
+        """The upkeep of the memory."""
+        return Memory(self._transport)
 
     @property
     def notifications(self) -> Notifications[TransportT]:

@@ -1,0 +1,51 @@
+"""Waiting for work that goes on in the background."""
+
+from __future__ import annotations
+
+from typing import Protocol, TypeVar
+
+from .._call import Call, Steps, clock, pause, send
+from ..errors import TimeoutError
+
+
+class Work(Protocol):
+    """The state of some work."""
+
+    @property
+    def status(self) -> str | None:
+        """The server's word for it."""
+        ...
+
+    @property
+    def is_terminal(self) -> bool:
+        """Nothing more will happen to it."""
+        ...
+
+
+WorkT = TypeVar("WorkT", bound=Work)
+
+
+def until_terminal(
+    look: Call[WorkT], work_id: str, timeout: float | None, poll_interval: float
+) -> Steps[WorkT]:
+    """Look again and again until the work is done.
+
+    Args:
+        look: Fetches its state.
+        work_id: Its id, which the error carries.
+        timeout: Seconds to wait at most; None for as long as it takes.
+        poll_interval: Seconds between two looks.
+
+    Raises:
+        TimeoutError: It still goes on.
+    """
+    began = yield from clock()
+    while not (state := (yield from send(look))).is_terminal:
+        if timeout is not None and (yield from clock()) - began + poll_interval > timeout:
+            raise TimeoutError(
+                f"{work_id} is still {state.status} after {timeout} s",
+                request_id=work_id,
+                sent=True,
+            )
+        yield from pause(poll_interval)
+    return state

@@ -1,0 +1,49 @@
+"""The buffer of messages (contract B7)."""
+
+from __future__ import annotations
+
+from ..._call import Auth, Call, User, path
+from ..._endpoint import Resource, TransportT, endpoint
+from ...models import formation as m
+
+
+class Buffer(Resource[TransportT]):
+    """The messages of a user that the formation holds in memory.
+
+    A formation for a single user keeps them for user "0", whoever has spoken.
+    """
+
+    @endpoint
+    def status(self, *, user_id: str | None = None) -> Call[m.BufferStatus]:
+        """Count what is held.
+
+        Args:
+            user_id: Whose messages; beats the client's own user.
+        """
+        where = path("memory", "buffer")
+        return Call("GET", where, m.BufferStatus, Auth.EITHER, User.REQUIRED, user_id)
+
+    @endpoint
+    def clear(self, *, user_id: str | None = None) -> Call[m.BufferCleared]:
+        """Forget a user's messages.
+
+        Args:
+            user_id: Whose messages; beats the client's own user. Needed with the admin key too:
+                the server would take nobody's call and clear nothing.
+        """
+        where = path("memory", "buffer")
+        return Call("DELETE", where, m.BufferCleared, Auth.EITHER, User.REQUIRED, user_id)
+
+    @endpoint
+    def clear_session(
+        self, session_id: str, *, user_id: str | None = None
+    ) -> Call[m.SessionBufferCleared]:
+        """Forget the messages of a session; there are none in one that isn't known.
+
+        Args:
+            session_id: Which session.
+            user_id: Whose session; beats the client's own user. Needed with the admin key too:
+                the server would take nobody's call and clear nothing.
+        """
+        where = path("memory", "buffer", session_id)
+        return Call("DELETE", where, m.SessionBufferCleared, Auth.EITHER, User.REQUIRED, user_id)

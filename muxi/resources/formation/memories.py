@@ -1,0 +1,249 @@
+"""Memories, ingestion and provenance (contract B8)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import TypeVar
+
+from ..._call import Auth, Call, Pages, Steps, User, path, query, within
+from ..._endpoint import Resource, TransportT, endpoint, flow, paging
+from ...models import formation as m
+from .._inputs import as_request, present
+from .._pages import by_offset
+from .._waits import until_terminal
+
+AnswerT = TypeVar("AnswerT")
+
+
+class Memories(Resource[TransportT]):
+    """What the formation remembers about users.
+
+    `list`, `create` and `delete` end in a `ServerError` on this runtime with SQLite.
+    """
+
+    @endpoint
+    def list(
+        self,
+        *,
+        limit: int = 10,
+        offset: int = 0,
+        scopes: Sequence[m.MemoryScope] | None = None,
+        user_id: str | None = None,
+    ) -> Call[m.MemoryList]:
+        """List one page of memories, the newest first. `iter` walks all pages.
+
+        Args:
+            limit: How many, from 1 to 100.
+            offset: How many to leave out before.
+            scopes: Only these; else all that the user may read.
+            user_id: Whose memories; beats the client's own user.
+
+        Raises:
+            ValidationError: There is no user id, a number is out of bounds or a scope unknown.
+        """
+        size, start = within("limit", limit, 1, 100), within("offset", offset, 0, 2**63)
+        return _list(size, start, scopes, user_id)
+
+    @paging
+    def iter(
+        self,
+        *,
+        page_size: int = 100,
+        max_items: int | None = None,
+        scopes: Sequence[m.MemoryScope] | None = None,
+        user_id: str | None = None,
+    ) -> Pages[m.Memory]:
+        """Walk all memories, the newest first, fetching pages as they are needed.
+
+        Nothing comes twice. What is deleted meanwhile hides others: take a `list` of the walk
+        before you delete.
+
+        Args:
+            page_size: How many to fetch at once, from 1 to 100.
+            max_items: Where to stop; None for all.
+            scopes: Only these; else all that the user may read.
+            user_id: Whose memories; beats the client's own user.
+
+        Raises:
+            ValidationError: There is no user id, or a number is out of bounds.
+            InvalidResponseError: The server repeats itself instead of going on.
+        """
+        return by_offset(partial(_page, scopes, user_id), page_size, max_items)
+
+    @endpoint
+    def create(
+        self,
+        content: str,
+        *,
+        type: str | None = None,
+        metadata: Mapping[str, object] | None = None,
+        scope: m.MemoryScope | None = None,
+        scope_id: str | None = None,
+        user_id: str | None = None,
+    ) -> Call[m.NewMemory]:
+        """Write a memory, word for word. Each call writes one, even if there is its like.
+
+        Args:
+            content: What to remember.
+            type: Its kind, such as `"preference"`.
+            metadata: Kept beside it.
+            scope: Whose it is; all but `"user"` needs a grant.
+            scope_id: Which group.
+            user_id: Who writes it; beats the client's own user.
+
+        Raises:
+            AuthorizationError: The user may not write to the scope.
+            UnavailableError: The formation has no persistent memory.
+        """
+        new = present(content=content, type=type, metadata=metadata, scope=scope, scope_id=scope_id)
+        return _post(as_request(m.MemoryRequest, new), m.NewMemory, user_id)
+
+    @endpoint
+    def ingest(
+        self, item: m.MemoryItem | Mapping[str, object], *, user_id: str | None = None
+    ) -> Call[m.Ingestion]:
+        """Give the formation something to make memories of, in the background.
+
+        An item with a `source_id` is ingested once, so it is sent again after errors. Should the
+        first answer be lost, the second one says `duplicate`.
+
+        Args:
+            item: The content, its `source` and more.
+            user_id: Whose memories; beats the client's own user.
+
+        Raises:
+            ValidationError: The item lacks something.
+            RateLimitError: Too many ingestions of the user are going on; nothing was taken.
+            UnavailableError: The formation has no persistent memory.
+        """
+        body = as_request(m.MemoryItem, item)
+        call = _post(body, m.Ingestion, user_id)
+        return replace(call, deduplicated=body.source_id is not None)
+
+    @endpoint
+    def batch(
+        self,
+        items: Sequence[m.MemoryItem | Mapping[str, object]],
+        *,
+        user_id: str | None = None,
+    ) -> Call[m.IngestionBatch]:
+        """Give the formation many things to make memories of, in one background job.
+
+        The server judges each item: look at their `status`. Where all have a `source_id`, the
+        batch is sent again after errors.
+
+        Args:
+            items: The items, at most 100 unless the formation says otherwise.
+            user_id: Whose memories; beats the client's own user.
+
+        Raises:
+            ValidationError: There is no item, or too many, or one lacks something.
+            RateLimitError: Too many ingestions of the user are going on; nothing was taken.
+            UnavailableError: The formation has no persistent memory.
+        """
+        body = as_request(m.MemoryBatchRequest, {"items": items})
+        call = _post(body, m.IngestionBatch, user_id, "batch")
+        return replace(call, deduplicated=all(item.source_id is not None for item in body.items))
+
+    @endpoint
+    def ingestion(
+        self, processing_id: str, *, user_id: str | None = None
+    ) -> Call[m.IngestionStatus]:
+        """Fetch the state of an ingestion.
+
+        Args:
+            processing_id: Which ingestion.
+            user_id: Whose; beats the client's own user. Not needed with the admin key alone.
+
+        Raises:
+            NotFoundError: There is none of this id, or it ended over five minutes ago.
+            AuthorizationError: It is another user's.
+        """
+        where, whose = path("memories", "ingestion", processing_id), User.REQUIRED_WITH_CLIENT_KEY
+        return Call("GET", where, m.IngestionStatus, Auth.EITHER, whose, user_id)
+
+    @flow
+    def wait(
+        self,
+        processing_id: str,
+        *,
+        timeout: float | None = None,
+        poll_interval: float = 1.0,
+        user_id: str | None = None,
+    ) -> Steps[m.IngestionStatus]:
+        """Wait until an ingestion is completed or failed.
+
+        Args:
+            processing_id: Which ingestion.
+            timeout: Seconds to wait at most; None for as long as it takes.
+            poll_interval: Seconds between two looks.
+            user_id: Whose; beats the client's own user. Not needed with the admin key alone.
+
+        Raises:
+            TimeoutError: It still goes on.
+            NotFoundError: There is none of this id, or no longer.
+        """
+        look = Memories.ingestion.build(processing_id, user_id=user_id)
+        return until_terminal(look, processing_id, timeout, poll_interval)
+
+    @endpoint
+    def provenance(
+        self, entity: str | None = None, *, event_id: str | None = None, user_id: str | None = None
+    ) -> Call[m.EntityProvenance | m.EventProvenance]:
+        """Find out why the formation believes something.
+
+        Args:
+            entity: The name of something in the knowledge graph, such as `"London"`.
+            event_id: An event to trace back instead, such as that of an `Ingestion`.
+            user_id: Whose memories; beats the client's own user.
+
+        Raises:
+            NotFoundError: There is no such entity or event.
+            ValidationError: Neither was named.
+            UnavailableError: The formation records no events, or has no knowledge graph.
+        """
+        asked, whose = query(entity=entity, event_id=event_id), User.REQUIRED
+        where, key = path("memories", "provenance"), Auth.EITHER
+        return Call(
+            "GET", where, m.EntityProvenance | m.EventProvenance, key, whose, user_id, asked
+        )
+
+    @endpoint
+    def delete(self, memory_id: str, *, user_id: str | None = None) -> Call[m.DeletedMemory]:
+        """Delete a memory. This runtime doesn't look whose it is.
+
+        Args:
+            memory_id: Which memory.
+            user_id: Whose; beats the client's own user.
+
+        Raises:
+            NotFoundError: There is no such memory.
+        """
+        where = path("memories", memory_id)
+        return Call("DELETE", where, m.DeletedMemory, Auth.EITHER, User.REQUIRED, user_id)
+
+
+def _list(
+    limit: int, offset: int, scopes: Sequence[m.MemoryScope] | None, user_id: str | None
+) -> Call[m.MemoryList]:
+    asked = query(limit=limit, offset=offset, scopes=",".join(scopes) if scopes else None)
+    where = path("memories")
+    return Call("GET", where, m.MemoryList, Auth.EITHER, User.REQUIRED, user_id, asked)
+
+
+def _page(
+    scopes: Sequence[m.MemoryScope] | None, user_id: str | None, offset: int, limit: int
+) -> Call[list[m.Memory]]:
+    return _list(limit, offset, scopes, user_id).map(lambda page: page.memories)
+
+
+def _post(
+    body: m.MemoryRequest | m.MemoryItem | m.MemoryBatchRequest,
+    answer: type[AnswerT],
+    user_id: str | None,
+    *parts: str,
+) -> Call[AnswerT]:
+    where = path("memories", *parts)
+    return Call("POST", where, answer, Auth.EITHER, User.REQUIRED, user_id, body=body)
