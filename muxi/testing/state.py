@@ -12,6 +12,7 @@ from .chat import Turns
 from .manifest import Manifest
 from .model import Model
 from .store import Replays, Requests, Sessions
+from .wire import ApiError
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
@@ -70,6 +71,12 @@ class Call:
         """The `X-Muxi-User-ID` header; a mail address in lower case."""
         given = self.request.headers.get("x-muxi-user-id")
         return given.lower() if given and _EMAIL.fullmatch(given) else given or None
+
+    def required_user(self) -> str:
+        """Whom the formation takes the caller for; refused without the header."""
+        if self.user_id is None:
+            raise ApiError(400, "X-Muxi-User-ID header is required")
+        return self.state.owner(self.user_id)
 
     def param(self, name: str) -> str:
         """A part of the path."""

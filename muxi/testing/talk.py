@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from .bodies import Audio, Chat
 from .chat import UNSTREAMABLE, BrokenOff, failed
+from .guards import Row, client
 from .messages import Said, inaudible, shortcut
 from .model import Turn
 from .state import Call
@@ -126,3 +127,9 @@ def _check_audio(body: Audio) -> None:
             )
             found = wrong | {"invalid_content_type": kind}
             raise ApiError(400, text, code="VALIDATION_ERROR", data=found)
+
+
+ROUTES: tuple[Row, ...] = (
+    ("POST", "/chat", client, chat),
+    ("POST", "/audiochat", client, audiochat),
+)

@@ -68,6 +68,11 @@ def envelope(
     return _envelope(kind, event, data, None, request_id)
 
 
+def ok(kind: str, event: str, data: Mapping[str, object]) -> Response:
+    """A successful answer as a response."""
+    return JSONResponse(envelope(kind, event, data))
+
+
 def error(failure: ApiError) -> Response:
     """An error as a response."""
     about = {"code": failure.code, "message": failure.message, "data": failure.data}
@@ -127,6 +132,14 @@ def parse(model: type[ModelT], body: object) -> ModelT:
         return model.model_validate(body, from_attributes=True)
     except ValidationError as problem:
         raise invalid_params(problem.errors()) from None
+
+
+def parse_query(model: type[ModelT], request: Request) -> ModelT:
+    """The query as its model, or the server's 422."""
+    try:
+        return model.model_validate(dict(request.query_params))
+    except ValidationError as problem:
+        raise invalid_params(problem.errors(), "query.") from None
 
 
 def invalid_params(problems: Iterable[ErrorDetails], prefix: str = "") -> ApiError:
