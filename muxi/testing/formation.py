@@ -11,18 +11,38 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from . import (
+    agents,
+    audit,
+    mcp,
+    pages,
     records,
+    secrets,
+    skills,
+    sops,
     status,
     talk,
+    triggers,
+    tuning,
+    views,
 )
 from .guards import Row
 from .state import Call, State
 from .wire import ApiError, error, read_json
 
 _NOUNS = (
+    agents,
+    audit,
+    mcp,
+    pages,
     records,
+    secrets,
+    skills,
+    sops,
     status,
     talk,
+    triggers,
+    tuning,
+    views,
 )
 _WITH_BODY = ("PATCH", "POST", "PUT", "QUERY")
 
@@ -38,13 +58,16 @@ def formation_app(state: State) -> Starlette:
         allow_headers=["*"],
     )
     return Starlette(
-        routes=[_route(state, row) for noun in _NOUNS for row in noun.ROUTES],
+        routes=[
+            *(_route(state, row, "/v1") for noun in _NOUNS for row in noun.ROUTES),
+            _route(state, pages.ROOT, ""),
+        ],
         middleware=[cors],
         exception_handlers={HTTPException: _no_route},
     )
 
 
-def _route(state: State, row: Row) -> Route:
+def _route(state: State, row: Row, prefix: str) -> Route:
     method, path, guard, handler = row
 
     async def endpoint(request: Request) -> Response:
@@ -57,7 +80,7 @@ def _route(state: State, row: Row) -> Route:
             # As the server does: a key beyond ASCII fails in the comparison itself.
             return error(ApiError(500, str(problem)))
 
-    route = Route("/v1" + path, endpoint, methods=[method])
+    route = Route(prefix + path, endpoint, methods=[method])
     route.methods = {method}  # Starlette adds HEAD, which the server refuses
     return route
 

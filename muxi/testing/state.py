@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from starlette.requests import Request
 
 from .chat import Turns
+from .kept import AuditLog, Guidance, Secrets
 from .manifest import Manifest
 from .model import Model
 from .store import Replays, Requests, Sessions
@@ -40,12 +41,18 @@ class State:
     requests: Requests = field(default_factory=Requests)
     replays: Replays = field(default_factory=Replays)
     turns: Turns = field(init=False)
+    secrets: Secrets = field(init=False)
+    audit: AuditLog = field(init=False)
+    guidance: Guidance = field(init=False)
     started: float = field(default_factory=time.time)
 
     def __post_init__(self) -> None:
         config = self.config
         self.sessions = Sessions(config.formation_id)
         self.turns = Turns(config.model, self.sessions, self.requests, config.token_pause)
+        self.secrets = Secrets(config.manifest)
+        self.audit = AuditLog(config.formation_id)
+        self.guidance = Guidance(config.manifest)
 
     @property
     def uptime(self) -> int:
