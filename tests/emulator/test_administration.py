@@ -43,6 +43,8 @@ def test_secrets_are_kept_under_their_normal_names(ask: Ask) -> None:
     assert caught.value.code == "SECRET_EXISTS"
     ask(lambda f: f.secrets.update("my.key", "12345678"))
     assert ask(lambda f: f.secrets.list()).secrets["MY_KEY"] == "123••••678"
+    ask(lambda f: f.secrets.update("my.key", "sk-12345678901234"))
+    assert ask(lambda f: f.secrets.list()).secrets["MY_KEY"] == "sk-12••••••1234"
     assert ask(lambda f: f.secrets.reload()).count == 3
     ask(lambda f: f.secrets.delete("MY_KEY"))
     assert [*ask(lambda f: f.secrets.list())] == used
