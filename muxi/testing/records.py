@@ -2,36 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from pydantic import ValidationError
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from .bodies import Page, Restore
+from .guards import Row, client, either
 from .state import Call
 from .store import Tracked
-from .wire import ApiError, envelope, invalid_params, parse
+from .wire import ApiError, ok, parse, parse_query
 
 
 async def list_sessions(call: Call) -> Response:
     """`GET /v1/sessions`."""
-    page, user_id = _page(call), _user(call)
+    page, user_id = parse_query(Page, call.request), call.required_user()
     found = call.state.sessions.summaries(user_id, page.limit)
-    return _ok("session_list", "session.list", {"sessions": found, "count": len(found)})
+    return ok("session_list", "session.list", {"sessions": found, "count": len(found)})
 
 
 async def get_session(call: Call) -> Response:
     """`GET /v1/sessions/{id}`."""
     session_id = call.param("session_id")
-    found = call.state.sessions.detail(_user(call), session_id)
+    found = call.state.sessions.detail(call.required_user(), session_id)
     if found is None:
         raise ApiError(404, f"Session '{session_id}' not found")
-    return _ok("session", "session.retrieved", found)
+    return ok("session", "session.retrieved", found)
 
 
 async def list_messages(call: Call) -> Response:
     """`GET /v1/sessions/{id}/messages`: the oldest ones, whatever `before` says."""
-    page, user_id, session_id = _page(call), _user(call), call.param("session_id")
+    page, user_id, session_id = (
+        parse_query(Page, call.request),
+        call.required_user(),
+        call.param("session_id"),
+    )
     said = call.state.sessions.messages(user_id, session_id)
     shown = said[: page.limit]
     data = {
@@ -40,12 +42,16 @@ async def list_messages(call: Call) -> Response:
         "count": len(shown),
         "has_more": len(said) > len(shown),
     }
-    return _ok("session", "session.messages.list", data)
+    return ok("session", "session.messages.list", data)
 
 
 async def restore_session(call: Call) -> Response:
     """`POST /v1/sessions/{id}/restore`."""
-    body, user_id, session_id = parse(Restore, call.body), _user(call), call.param("session_id")
+    body, user_id, session_id = (
+        parse(Restore, call.body),
+        call.required_user(),
+        call.param("session_id"),
+    )
     call.state.sessions.restore(user_id, session_id, body.messages)
     data = {
         "session_id": session_id,
@@ -53,20 +59,20 @@ async def restore_session(call: Call) -> Response:
         "messages_dropped": 0,
         "message": "Session restored successfully",
     }
-    return _ok("session", "session.restored", data)
+    return ok("session", "session.restored", data)
 
 
 async def list_requests(call: Call) -> Response:
     """`GET /v1/requests`."""
     found = [each.summary() for each in call.state.requests.of(_asker(call))]
     data = {"requests": found, "count": len(found)}
-    return _ok("request_list", "request.list.retrieved", data)
+    return ok("request_list", "request.list.retrieved", data)
 
 
 async def get_request(call: Call) -> Response:
     """`GET /v1/requests/{id}`."""
     entry = _tracked(call, ApiError(404, "Request not found", code="REQUEST_NOT_FOUND"))
-    return _ok("request_status", "request.status.retrieved", entry.detail())
+    return ok("request_status", "request.status.retrieved", entry.detail())
 
 
 async def cancel_request(call: Call) -> Response:
@@ -83,24 +89,7 @@ async def cancel_request(call: Call) -> Response:
         "cancellation": "cooperative",
         "message": "Request marked for cancellation; it will stop at the next checkpoint",
     }
-    return _ok("request_status", "request.cancelled", data)
-
-
-def _ok(kind: str, event: str, data: Mapping[str, object]) -> Response:
-    return JSONResponse(envelope(kind, event, data))
-
-
-def _page(call: Call) -> Page:
-    try:
-        return Page.model_validate(dict(call.request.query_params))
-    except ValidationError as problem:
-        raise invalid_params(problem.errors(), "query.") from None
-
-
-def _user(call: Call) -> str:
-    if call.user_id is None:
-        raise ApiError(400, "X-Muxi-User-ID header is required")
-    return call.state.owner(call.user_id)
+    return ok("request_status", "request.cancelled", data)
 
 
 def _asker(call: Call) -> str | None:
@@ -120,3 +109,14 @@ def _tracked(call: Call, missing: ApiError) -> Tracked:
     if asker not in (None, entry.user_id):
         raise ApiError(403, "Request does not belong to this user")
     return entry
+
+
+ROUTES: tuple[Row, ...] = (
+    ("GET", "/sessions", client, list_sessions),
+    ("GET", "/sessions/{session_id}", client, get_session),
+    ("GET", "/sessions/{session_id}/messages", client, list_messages),
+    ("POST", "/sessions/{session_id}/restore", client, restore_session),
+    ("GET", "/requests", either, list_requests),
+    ("GET", "/requests/{request_id}", either, get_request),
+    ("DELETE", "/requests/{request_id}", either, cancel_request),
+)

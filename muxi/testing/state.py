@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from starlette.requests import Request
 
 from .chat import Turns
+from .kept import AuditLog, Guidance, Secrets
 from .manifest import Manifest
 from .model import Model
 from .store import Replays, Requests, Sessions
+from .wire import ApiError
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
@@ -39,12 +41,18 @@ class State:
     requests: Requests = field(default_factory=Requests)
     replays: Replays = field(default_factory=Replays)
     turns: Turns = field(init=False)
+    secrets: Secrets = field(init=False)
+    audit: AuditLog = field(init=False)
+    guidance: Guidance = field(init=False)
     started: float = field(default_factory=time.time)
 
     def __post_init__(self) -> None:
         config = self.config
         self.sessions = Sessions(config.formation_id)
         self.turns = Turns(config.model, self.sessions, self.requests, config.token_pause)
+        self.secrets = Secrets(config.manifest)
+        self.audit = AuditLog(config.formation_id)
+        self.guidance = Guidance(config.manifest)
 
     @property
     def uptime(self) -> int:
@@ -70,6 +78,12 @@ class Call:
         """The `X-Muxi-User-ID` header; a mail address in lower case."""
         given = self.request.headers.get("x-muxi-user-id")
         return given.lower() if given and _EMAIL.fullmatch(given) else given or None
+
+    def required_user(self) -> str:
+        """Whom the formation takes the caller for; refused without the header."""
+        if self.user_id is None:
+            raise ApiError(400, "X-Muxi-User-ID header is required")
+        return self.state.owner(self.user_id)
 
     def param(self, name: str) -> str:
         """A part of the path."""

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from starlette.responses import Response
+
 from .bodies import Message
 
 _KEPT = 10_000
@@ -174,16 +176,16 @@ class Replays:
     """Answers kept under idempotency keys, one running turn a key (contract A5)."""
 
     def __init__(self) -> None:
-        self.answers: dict[tuple[str, ...], bytes] = {}
+        self.answers: dict[tuple[str, ...], Response] = {}
         self._locks: dict[tuple[str, ...], asyncio.Lock] = {}
 
     def lock(self, scope: tuple[str, ...]) -> asyncio.Lock:
         """Held while a turn of this scope runs; a duplicate waits for it."""
         return self._locks.setdefault(scope, asyncio.Lock())
 
-    def keep(self, scope: tuple[str, ...], body: bytes) -> None:
+    def keep(self, scope: tuple[str, ...], answer: Response) -> None:
         """Remember an answer, and forget the oldest beyond the server's limit."""
-        self.answers[scope] = body
+        self.answers[scope] = answer
         if len(self.answers) > _KEPT:
             oldest = next(iter(self.answers))
             del self.answers[oldest]

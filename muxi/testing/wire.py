@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import string
 import time
 from collections.abc import Iterable, Mapping
@@ -23,6 +24,7 @@ _TYPES = {
     "INVALID_PARAMS": "error.validation",
     "UNAUTHORIZED": "error.authentication",
     "FORBIDDEN": "error.authorization",
+    "AGENT_NOT_FOUND": "error.not_found",
     "RESOURCE_NOT_FOUND": "error.not_found",
     "METHOD_NOT_FOUND": "error.not_found",
 }
@@ -40,6 +42,7 @@ _KINDS = (
     ("type", "wrong_type"),
     ("too_short", "too_short"),
     ("too_long", "too_long"),
+    ("pattern", "invalid_format"),
 )
 
 
@@ -66,6 +69,11 @@ def envelope(
 ) -> dict[str, object]:
     """A successful answer as JSON."""
     return _envelope(kind, event, data, None, request_id)
+
+
+def ok(kind: str, event: str, data: Mapping[str, object]) -> Response:
+    """A successful answer as a response."""
+    return JSONResponse(envelope(kind, event, data))
 
 
 def error(failure: ApiError) -> Response:
@@ -127,6 +135,21 @@ def parse(model: type[ModelT], body: object) -> ModelT:
         return model.model_validate(body, from_attributes=True)
     except ValidationError as problem:
         raise invalid_params(problem.errors()) from None
+
+
+def parse_query(model: type[ModelT], request: Request) -> ModelT:
+    """The query as its model, or the server's 422."""
+    try:
+        return model.model_validate(dict(request.query_params))
+    except ValidationError as problem:
+        raise invalid_params(problem.errors(), "query.") from None
+
+
+def check_name(kind: str, name: str) -> None:
+    """Refuse what can't name a file."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
+        text = f"Invalid {kind} name {name!r}: must contain only letters, numbers, hyphens, "
+        raise ApiError(400, text + "and underscores")
 
 
 def invalid_params(problems: Iterable[ErrorDetails], prefix: str = "") -> ApiError:

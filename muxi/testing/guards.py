@@ -1,0 +1,65 @@
+"""Who may call: the guards before the handlers, and the rows that name both (contract A3).
+
+A guard refuses with an `ApiError`, or says whether the caller is an admin.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Awaitable, Callable
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from .state import Call, State
+from .wire import ApiError
+
+Guard = Callable[[State, Request], bool]
+Handler = Callable[[Call], Awaitable[Response]]
+Row = tuple[str, str, Guard, Handler]
+"""A route: method, path below `/v1`, guard, handler."""
+
+
+def open_(state: State, request: Request) -> bool:
+    """Anybody."""
+    return False
+
+
+def admin(state: State, request: Request) -> bool:
+    """The holder of the admin key."""
+    _match(request, "Admin", state.config.admin_key)
+    return True
+
+
+def client(state: State, request: Request) -> bool:
+    """The holder of the client key."""
+    _match(request, "Client", state.config.client_key)
+    return False
+
+
+def either(state: State, request: Request) -> bool:
+    """The holder of one of the two keys."""
+    keys = {"x-muxi-admin-key": state.config.admin_key}
+    keys["x-muxi-client-key"] = state.config.client_key
+    for header, key in keys.items():
+        if secrets.compare_digest(request.headers.get(header, ""), key):
+            return header == "x-muxi-admin-key"
+    wanted = "Provide either 'X-Muxi-Admin-Key' or 'X-Muxi-Client-Key' header."
+    raise ApiError(401, f"A valid API key is required. {wanted}")
+
+
+def either_admin(state: State, request: Request) -> bool:
+    """As the scheduler guards its routes: either key, and then the admin's only."""
+    if not either(state, request):
+        raise ApiError(401, "Admin API key required for this endpoint")
+    return True
+
+
+def _match(request: Request, role: str, key: str) -> None:
+    header, word = f"X-Muxi-{role}-Key", role.lower()
+    given = request.headers.get(header)
+    if not given:
+        text = f"A valid {word} API key is required. Please provide the '{header}' header."
+        raise ApiError(401, text)
+    if not secrets.compare_digest(given, key):
+        raise ApiError(401, f"Invalid {word} API key. Please check your '{header}' header value.")
