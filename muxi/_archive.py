@@ -154,8 +154,10 @@ def _inside(path: Path, found: Contents, member: tarfile.TarInfo) -> str:
     if member.issym() or member.islnk():
         raise BundleError(f"{path}: {member.name} is a link, which the server drops.")
     found.root = found.root or parts[0]
-    if parts[0] != found.root or (len(parts) == 1 and not member.isdir()):
+    if parts[0] != found.root:
         raise BundleError(
-            f"{path}: {member.name} is outside of the one directory at the top that the server reads."
+            f"{path}: {member.name} is outside of {found.root}, the one directory that counts."
         )
+    if len(parts) == 1 and not member.isdir():
+        raise BundleError(f"{path}: {member.name} is at the top, where only a directory counts.")
     return "/".join(parts[1:])

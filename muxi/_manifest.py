@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from .errors import BundleError, ConfigurationError
 
@@ -60,6 +59,8 @@ def _read(where: str, content: bytes) -> Manifest:
     for field in ("id", "description"):
         if fields.get(field) in (None, ""):
             raise BundleError(f"{where} has no {field}.")
+        if isinstance(fields[field], dict | list):
+            raise BundleError(f"{where}: {field} is no text.")
     identifier = _text(where, "id", fields["id"])
     if reason := _refusal(identifier):
         raise BundleError(f"{where}: {reason}.")
@@ -80,13 +81,12 @@ def _mapping(where: str, content: bytes) -> Mapping[object, object]:
             "Reading a manifest takes PyYAML: pip install 'muxi-client[deploy]'."
         ) from exc
     try:
-        loaded: Any = yaml.safe_load(content)
+        loaded: dict[object, object] | list[object] | str | float | None = yaml.safe_load(content)
     except (yaml.YAMLError, ValueError, RecursionError) as exc:
         raise BundleError(f"{where} is not valid YAML: {exc}") from exc
     if not isinstance(loaded, dict):
         raise BundleError(f"{where} is not a YAML mapping.")
-    fields: Mapping[object, object] = loaded
-    return fields
+    return loaded
 
 
 def _refusal(identifier: str) -> str | None:
