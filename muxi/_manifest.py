@@ -11,7 +11,8 @@ from .errors import BundleError, ConfigurationError
 NAMES = ("formation.afs", "formation.yaml", "formation.yml")
 """The server reads the first of these that exists."""
 
-_SECRET = re.compile(rb"\$\{\{ secrets\.([^}\s]+)")
+_SECRET = re.compile(rb"\$\{\{\s*secrets\.([^}\s]+)")
+"""As the runtime reads it; the server knows the spelling with one space only."""
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{1,48}[a-z0-9]")
 _RESERVED = {"health", "ping", "rpc", "server", "admin", "metrics", "api"}
 _KEPT_BY_THE_SERVER = {"MUXI.md", "muxi.md", "PENDING-MUXI.md"}

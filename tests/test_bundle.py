@@ -40,6 +40,14 @@ def test_a_bundle_is_described(tmp_path: Path) -> None:
     assert bundle.sha256 == hashlib.sha256(content).hexdigest()
     assert bundle.warnings == ()
     assert packed.file.closed
+    # gzip's header tells neither time nor name nor system.
+    assert content[:10] == bytes.fromhex("1f8b 08 00 00000000 00 ff")
+
+
+def test_the_example_is_deployable() -> None:
+    with open_bundle(Path(__file__).parent.parent / "examples/hello-formation") as packed:
+        assert (packed.bundle.id, packed.bundle.files) == ("hello-formation", 4)
+        assert packed.bundle.warnings == ()
 
 
 def test_the_layout_is_the_servers(tmp_path: Path) -> None:

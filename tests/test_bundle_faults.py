@@ -18,9 +18,7 @@ from muxi.errors import BundleError, MuxiError
 
 from .trees import MANIFEST, make_tree
 
-SECRETIVE = (
-    MANIFEST + "key: ${{ secrets.OPENAI }}\nmore: ${{ secrets.B_2 }} ${{ secrets.OPENAI }}\n"
-)
+SECRETIVE = MANIFEST + "key: ${{ secrets.OPENAI }}\nmore: ${{secrets.B_2}} ${{ secrets.OPENAI }}\n"
 
 
 def refusal(source: Path, **options: bool) -> str:
