@@ -83,8 +83,12 @@ def _mapping(where: str, content: bytes) -> Mapping[object, object]:
         ) from exc
     try:
         loaded: dict[object, object] | list[object] | str | float | None = yaml.safe_load(content)
+    except yaml.MarkedYAMLError as exc:
+        # All that the error says would quote the line, and with it a key.
+        line = f", line {exc.problem_mark.line + 1}" if exc.problem_mark else ""
+        raise BundleError(f"{where}{line} is not valid YAML: {exc.problem}.") from None
     except (yaml.YAMLError, ValueError, RecursionError) as exc:
-        raise BundleError(f"{where} is not valid YAML: {exc}") from exc
+        raise BundleError(f"{where} is not valid YAML: {exc}.") from None
     if not isinstance(loaded, dict):
         raise BundleError(f"{where} is not a YAML mapping.")
     return loaded
