@@ -17,6 +17,7 @@ from ._call import Call, Pause, Response
 from ._log import log_attempt
 from ._options import Options, Outgoing
 from ._problems import read_error
+from ._updates import heard_of
 from .errors import MuxiError
 
 T = TypeVar("T")
@@ -63,6 +64,7 @@ def deliver(call: Call[Any], options: Options, *, events: bool) -> Wire[tuple[Re
         except MuxiError as exc:
             error = exc
         else:
+            heard_of(reply.headers.get("x-muxi-sdk-latest"), reply.received_at)
             if reply.status_code < 300 or reply.status_code in call.also_ok:
                 log_attempt(options, call, request, attempt, reply, None)
                 return reply, attempt

@@ -10,6 +10,7 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from ..conftest import Colour, Streamed
 from .table import Calls
 
 LAUNCHER = Path(__file__).with_name("launch.py")
+PYTHON = os.environ.get("MUXI_RUNTIME_PYTHON")  # tests don't see the variables of MUXI
 
 
 _CALLS = Calls()
@@ -65,18 +67,17 @@ class Runtime:
         return name if self.many_users else "0"
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgres"])
-def runtime(request: pytest.FixtureRequest, calls: Calls) -> Iterator[Runtime]:
-    """A running formation; closing the launcher's stdin stops it, however pytest ends."""
-    python = os.environ.get("MUXI_RUNTIME_PYTHON")
-    if not python:
+@contextmanager
+def booted(database: str, *formation: Path) -> Iterator[Runtime]:
+    """Boot a formation; closing the launcher's stdin stops it, however pytest ends."""
+    if not PYTHON:
         pytest.exit(
             "MUXI_RUNTIME_PYTHON is not set: run these with `make test-runtime`.", returncode=2
         )
     with (
         tempfile.TemporaryFile("w+", encoding="utf-8") as errors,
         subprocess.Popen(
-            [python, LAUNCHER, request.param],
+            [PYTHON, LAUNCHER, database, *formation],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
@@ -90,8 +91,15 @@ def runtime(request: pytest.FixtureRequest, calls: Calls) -> Iterator[Runtime]:
             errors.seek(0)
             pytest.exit(f"The MUXI runtime did not boot.\n{errors.read()}", returncode=2)
         boot = json.loads(line)
-        calls.modes[boot["url"]] = request.param
-        yield Runtime(boot["url"], boot["client_key"], boot["admin_key"], request.param)
+        yield Runtime(boot["url"], boot["client_key"], boot["admin_key"], database)
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgres"])
+def runtime(request: pytest.FixtureRequest, calls: Calls) -> Iterator[Runtime]:
+    """The formation of the tests, running."""
+    with booted(request.param) as runtime:
+        calls.modes[runtime.url] = runtime.database
+        yield runtime
 
 
 class Asking:

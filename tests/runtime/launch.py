@@ -1,6 +1,6 @@
 """Boot the real MUXI runtime with a stub model: offline, on free loopback ports.
 
-    RUNTIME_PYTHON tests/runtime/launch.py [sqlite|postgres]
+    RUNTIME_PYTHON tests/runtime/launch.py [sqlite|postgres [FORMATION_DIR]]
 
 Prints one JSON line {"url", "client_key", "admin_key", "log"} once the formation answers,
 then waits for SIGTERM, SIGINT or the end of stdin, stops everything and cleans up.
@@ -42,9 +42,9 @@ def free_port() -> int:
         return port
 
 
-def copy_formation(target: Path, values: dict[str, str]) -> None:
+def copy_formation(source: Path, target: Path, values: dict[str, str]) -> None:
     """Copy the formation (the runtime writes into it) and fill its @PLACEHOLDERS@."""
-    shutil.copytree(HERE / "formation", target)
+    shutil.copytree(source, target)
     for path in target.rglob("*.afs"):
         text = path.read_text()
         for name, value in values.items():
@@ -148,7 +148,7 @@ def stop_event() -> threading.Event:
     return stop
 
 
-def run(kind: str, work: Path, log: Path) -> None:
+def run(source: Path, kind: str, work: Path, log: Path) -> None:
     """Boot in `work`, report on stdout, stay until told to stop."""
     stop = stop_event()
     formation, home = work / "formation", work / "home"
@@ -163,6 +163,7 @@ def run(kind: str, work: Path, log: Path) -> None:
     }
     with stub_model.running() as model_url, database(kind, work) as memory:
         copy_formation(
+            source,
             formation,
             {
                 "MODEL_URL": model_url,
@@ -181,17 +182,17 @@ def run(kind: str, work: Path, log: Path) -> None:
                 check_alive(child)
 
 
-def main() -> None:
+def main(kind: str = "sqlite", source: str = str(HERE / "formation")) -> None:
     """Run in a temporary directory; on failure show the end of the runtime's log."""
     with tempfile.TemporaryDirectory(prefix="muxi-runtime-") as folder:
         log = Path(folder) / "runtime.log"
         log.touch()
         try:
-            run(*(sys.argv[1:] or ["sqlite"]), Path(folder), log)
+            run(Path(source), kind, Path(folder), log)
         except LaunchError as error:
             tail = log.read_text(errors="replace").splitlines()[-LOG_TAIL:]
             sys.exit("\n".join([str(error), *tail]))
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])
