@@ -11,20 +11,48 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from . import (
+    artifacts,
+    buffer,
+    channels,
+    credentials,
+    distilled,
+    distilleries,
+    feeds,
+    history,
+    ingestion,
+    jobs,
+    memories,
+    memory_admin,
     records,
     status,
     talk,
+    users,
 )
 from .guards import Row
 from .state import Call, State
 from .wire import ApiError, error, read_json
 
 _NOUNS = (
+    artifacts,
+    buffer,
+    channels,
+    credentials,
+    distilled,
+    distilleries,
+    feeds,
+    history,
+    ingestion,
+    jobs,
+    memories,
+    memory_admin,
     records,
     status,
     talk,
+    users,
 )
 _WITH_BODY = ("PATCH", "POST", "PUT", "QUERY")
+_READS_ITSELF = ("/memories/distilled", "/users/identifiers", "/users/resolve")
+"""Handlers of these bodies want the bytes, and refuse them in their own words."""
 
 
 def formation_app(state: State) -> Starlette:
@@ -46,10 +74,11 @@ def formation_app(state: State) -> Starlette:
 
 def _route(state: State, row: Row) -> Route:
     method, path, guard, handler = row
+    parses = method in _WITH_BODY and path not in _READS_ITSELF
 
     async def endpoint(request: Request) -> Response:
         try:
-            body = await read_json(request) if method in _WITH_BODY else None
+            body = await read_json(request) if parses else None
             return await handler(Call(state, request, body, guard(state, request)))
         except ApiError as refused:
             return error(refused)

@@ -48,6 +48,13 @@ def either(state: State, request: Request) -> bool:
     raise ApiError(401, f"A valid API key is required. {wanted}")
 
 
+def either_admin(state: State, request: Request) -> bool:
+    """As the scheduler guards its routes: either key, and then the admin's only."""
+    if not either(state, request):
+        raise ApiError(401, "Admin API key required for this endpoint")
+    return True
+
+
 def _match(request: Request, role: str, key: str) -> None:
     header, word = f"X-Muxi-{role}-Key", role.lower()
     given = request.headers.get(header)

@@ -21,6 +21,8 @@ DEFAULT: Manifest = {
             "system_message": "You are the assistant.",
         }
     ],
+    "memory": {"distillery": {"enabled": True}},
+    "proactive": {"channels": {"inbox": {"url": "http://127.0.0.1/inbox"}}},
 }
 
 
@@ -28,3 +30,22 @@ def list_of(manifest: Manifest, key: str) -> list[object]:
     """The list under a key; empty where there is none."""
     found = manifest.get(key)
     return [*found] if isinstance(found, list) else []
+
+
+def block_of(block: Manifest, key: str) -> dict[str, object]:
+    """The mapping under a key; empty where there is none."""
+    return _mapping(block.get(key))
+
+
+def servers_of(manifest: Manifest) -> list[dict[str, object]]:
+    """The MCP servers as the server loads them."""
+    found = _documents(block_of(manifest, "mcp"), "servers")
+    return [{**each, "source": "formation"} for each in found]
+
+
+def _documents(block: Manifest, key: str) -> list[dict[str, object]]:
+    return [_mapping(each) for each in list_of(block, key)]
+
+
+def _mapping(found: object) -> dict[str, object]:
+    return {**found} if isinstance(found, dict) else {}

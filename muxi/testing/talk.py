@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Awaitable, Callable
-
 from starlette.responses import JSONResponse, Response
 
 from .bodies import Audio, Chat
 from .chat import UNSTREAMABLE, BrokenOff, failed
 from .guards import Row, client
+from .idempotency import once
 from .messages import Said, inaudible, shortcut
 from .model import Turn
 from .state import Call
@@ -20,10 +18,9 @@ from .wire import ApiError, envelope, new_id, parse
 async def chat(call: Call) -> Response:
     """A message in, a reply or a stream of it out."""
     body = parse(Chat, call.body)
-    key = call.request.headers.get("x-muxi-idempotency-key")
-    if body.stream is not False or not key:
+    if body.stream is not False:
         return await _chat(call, body)
-    return await _once(call, key, lambda: _chat(call, body))
+    return await once(call, lambda: _chat(call, body))
 
 
 async def audiochat(call: Call) -> Response:
@@ -90,23 +87,6 @@ async def _run(
     }
     answer = envelope("message", "chat.completed", data, request_id=body.request_id)
     return JSONResponse(answer)
-
-
-async def _once(call: Call, key: str, run: Callable[[], Awaitable[Response]]) -> Response:
-    """Run the turn, or repeat its answer: one turn a key, and a duplicate waits for it."""
-    replays = call.state.replays
-    scope = ("POST", call.request.url.path, call.user_id or "0", "json", key)
-    async with replays.lock(scope):
-        kept = replays.answers.get(scope)
-        if kept is None:
-            answer = await run()
-            if not isinstance(answer, JSONResponse):
-                return answer
-            body = json.loads(bytes(answer.body))
-            body["request"]["idempotency_key"] = key
-            kept = bytes(JSONResponse(body).body)
-            replays.keep(scope, kept)
-    return Response(kept, media_type="application/json")
 
 
 def _speaker(call: Call, body: Chat | Audio) -> str:

@@ -14,17 +14,17 @@ import pytest
 from muxi.testing import Emulator, Outcome, Turn
 
 from .asking import until
-from .replay import Answer, Recording, ask, compare, load
+from .ids import Ids, found
+from .replay import Recording, ask, compare, load, manifest
 from .stub import stub
 
 # The same guards stand before paths that the emulator does not have (yet).
-PATHS = {"/v1/sops": "/v1/sessions", "/v1/memories": "/v1/requests"}
+PATHS = {"/v1/sops": "/v1/sessions"}
 
 # What the emulator doesn't answer yet; a test sees that each of these is still unknown to it.
 NOT_YET = re.compile(
-    r"/v1/(a2a|agents|artifacts|async|audit|config|credentials|distilled|events|formation|history"
-    r"|knowledge|llm|logging|logs|mcp|memories|memory|notifications|overlord|scheduler|secrets"
-    r"|skills|sops|triggers|tuning|users)\b|/(v1/?(v1)?)?$"
+    r"/v1/(a2a|agents|async|audit|config|formation|knowledge|llm|logging|mcp|overlord|secrets"
+    r"|skills|sops|triggers|tuning)\b|/(v1/?(v1)?)?$"
 )
 
 # Turns that an exchange builds on and that no recording here made: recordings that are kept
@@ -38,23 +38,56 @@ BEFORE: dict[str, dict[str, object]] = {
     "request_cancel_other_user": {"message": "A turn of another user"},
 }
 
+# What made a thing whose maker was not recorded: who asks, how, and the key of the thing's id in
+# the answer. That id is then the one at the end of, or within, the recorded path.
+MAKERS: dict[str, tuple[str, str, object, str]] = {
+    "single_user/memory_create_source_again": (
+        "POST",
+        "/memories",
+        {
+            "content": "Meeting at nine on Monday with Zoe",
+            "source": "calendar",
+            "source_id": "ev1",
+            "timestamp": "2026-01-01T00:00:00Z",
+        },
+        "event_id",
+    ),
+    "single_user/ingestion_status": (
+        "POST",
+        "/memories/batch",
+        {"items": [{"content": "Bob plays chess", "source": "crm", "source_id": "1"}]},
+        "processing_id",
+    ),
+    "multi_user/memory_forget_job": (
+        "POST",
+        "/memory/forget",
+        {"user_id": "alice", "source": "crm"},
+        "job_id",
+    ),
+    "multi_user/artifact_one_content": ("GET", "/artifacts", None, "id"),
+}
+
 # Seconds to wait for what happens in the background.
 WAIT = {"escalation_status_late": 0.8}
 
 FLAVOURS = ("single_user", "multi_user")
 
-_ID = re.compile(r"req_[A-Za-z0-9_-]{21}")
-
 
 class Replay:
     """One run over the recordings of a flavour."""
 
-    def __init__(self, multi_user: bool) -> None:
+    def __init__(self, flavour: str) -> None:
+        self._flavour = flavour
         self._emulator = Emulator(
-            "lab", model=self._model, multi_user=multi_user, keepalive=0.05, token_pause=0
+            "lab",
+            model=self._model,
+            multi_user=flavour == "multi_user",
+            keepalive=0.05,
+            token_pause=0,
+            manifest=manifest(flavour),
         )
         self.started: set[str] = set()
-        self._ids: dict[str, str] = {}
+        self._ids = Ids()
         self._running: list[tuple[Recording, threading.Thread]] = []
         self.problems: dict[str, list[str]] = {}
 
@@ -96,6 +129,8 @@ class Replay:
 
     def _prepare(self, each: Recording) -> None:
         time.sleep(WAIT.get(each.name, 0))
+        if f"{self._flavour}/{each.name}" in MAKERS:
+            self._make(each, *MAKERS[f"{self._flavour}/{each.name}"])
         body = BEFORE.get(each.name)
         if body is None:
             return
@@ -107,9 +142,21 @@ class Replay:
             json={**body, "request_id": each.path.rpartition("/")[2], "stream": False},
         ).raise_for_status()
 
+    def _make(self, each: Recording, method: str, path: str, body: object, key: str) -> None:
+        environ = self._emulator.environ
+        headers = {
+            "X-Muxi-Admin-Key": environ["MUXI_ADMIN_KEY"],
+            "X-Muxi-User-ID": each.headers.get("X-Muxi-User-ID", "alice"),
+        }
+        url = f"{self._emulator.formation_url}/v1{path}"
+        answer = httpx.request(method, url, headers=headers, json=body, verify=False)
+        recorded = re.findall(r"[A-Za-z0-9_-]{21,}", each.path)
+        for one in recorded:
+            self._ids.stands_for(one, found(answer.raise_for_status().json()["data"], key))
+
     def _ask(self, each: Recording, got: bytearray) -> None:
-        path = _ID.sub(lambda found: self._ids.get(found[0], found[0]), each.path)
-        path = PATHS.get(path, path)
+        asked = self._ids.translated(each)
+        path = PATHS.get(asked.path, asked.path)
         keys = self._emulator.environ
         known = {"x-muxi-admin-key": keys["MUXI_ADMIN_KEY"]}
         known["x-muxi-client-key"] = keys["MUXI_CLIENT_KEY"]
@@ -117,17 +164,11 @@ class Replay:
             name: known[name.lower()] if value == "REDACTED" else value
             for name, value in each.headers.items()
         }
-        answer = ask(self._emulator.formation_url, each, path, headers, got)
-        self._learn(each, answer)
-        problems = compare(each, answer)
+        answer = ask(self._emulator.formation_url, asked, path, headers, got)
+        self._ids.learn(each, answer)
+        problems = compare(self._ids.translated(each), answer)
         if problems:
             self.problems[each.name] = problems
-
-    def _learn(self, each: Recording, answer: Answer) -> None:
-        """Which of my ids stands for which recorded one."""
-        theirs, mine = _ID.findall(each.text), _ID.findall(answer.text)
-        if each.path == "/v1/chat" and len(theirs) == len(mine):
-            self._ids.update(zip(theirs, mine, strict=True))
 
     def _round_trip(self) -> None:
         httpx.get(f"{self._emulator.formation_url}/v1/health", verify=False).raise_for_status()
@@ -153,7 +194,7 @@ def test_what_comes_later_is_unknown_to_the_emulator() -> None:
 def test_every_recorded_exchange(flavour: str) -> None:
     recordings = [each for each in load(flavour) if guards(each) or not later(each)]
     assert len(recordings) > 100
-    replay = Replay(flavour == "multi_user")
+    replay = Replay(flavour)
     replay.run(recordings)
     assert replay.problems == {}
 
