@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
@@ -76,12 +76,26 @@ class Turns:
         self._requests = kept.requests
         self._kept = kept
         self._token_pause = token_pause
+        self._running: set[asyncio.Task[None]] = set()
+
+    def begin(self, turn: Turn) -> Tracked:
+        """Track a turn and record what it says."""
+        entry = self._requests.begin(turn.request_id, turn.user_id)
+        self._kept.users.know(turn.user_id)
+        self._say(turn, "user", turn.message)
+        return entry
+
+    def run(self, turn: Turn) -> None:
+        """Run a turn that nobody waits for."""
+        task = asyncio.create_task(self._unheard(turn))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
 
     async def answer(self, turn: Turn) -> Said:
         """Run a turn to its end."""
         began = time.time()
         fast = is_greeting(turn.message) and not self._sessions.asks(turn.user_id, turn.session_id)
-        entry = self._begin(turn)
+        entry = self.begin(turn)
         outcome = await self._decide(turn)
         try:
             async for _ in self._play(turn, outcome, entry):
@@ -100,7 +114,7 @@ class Turns:
 
     async def stream(self, turn: Turn) -> AsyncGenerator[bytes, None]:
         """Run a turn, frame by frame. Closing the generator early cancels the turn."""
-        entry = self._begin(turn)
+        entry = self.begin(turn)
         try:
             outcome = await self._decide(turn)
             async with aclosing(self._play(turn, outcome, entry)) as events:
@@ -125,11 +139,9 @@ class Turns:
             yield frame({"ui": on_the_wire(outcome.widgets)}, "ui")
         yield frame({"finished": True}, "done")
 
-    def _begin(self, turn: Turn) -> Tracked:
-        entry = self._requests.begin(turn.request_id, turn.user_id)
-        self._kept.users.know(turn.user_id)
-        self._say(turn, "user", turn.message)
-        return entry
+    async def _unheard(self, turn: Turn) -> None:
+        with suppress(ApiError, BrokenOff):
+            await self.answer(turn)
 
     async def _decide(self, turn: Turn) -> Outcome:
         try:

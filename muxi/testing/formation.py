@@ -11,7 +11,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from . import (
+    agents,
     artifacts,
+    audit,
     buffer,
     channels,
     credentials,
@@ -21,12 +23,20 @@ from . import (
     history,
     ingestion,
     jobs,
+    mcp,
     memories,
     memory_admin,
+    pages,
     records,
+    secrets,
+    skills,
+    sops,
     status,
     talk,
+    triggers,
+    tuning,
     users,
+    views,
 )
 from .guards import Row
 from .state import Call, State
@@ -45,10 +55,20 @@ _NOUNS = (
     jobs,
     memories,
     memory_admin,
+    agents,
+    audit,
+    mcp,
+    pages,
     records,
+    secrets,
+    skills,
+    sops,
     status,
     talk,
     users,
+    triggers,
+    tuning,
+    views,
 )
 _WITH_BODY = ("PATCH", "POST", "PUT", "QUERY")
 _READS_ITSELF = ("/memories/distilled", "/users/identifiers", "/users/resolve")
@@ -66,13 +86,16 @@ def formation_app(state: State) -> Starlette:
         allow_headers=["*"],
     )
     return Starlette(
-        routes=[_route(state, row) for noun in _NOUNS for row in noun.ROUTES],
+        routes=[
+            *(_route(state, row, "/v1") for noun in _NOUNS for row in noun.ROUTES),
+            _route(state, pages.ROOT, ""),
+        ],
         middleware=[cors],
         exception_handlers={HTTPException: _no_route},
     )
 
 
-def _route(state: State, row: Row) -> Route:
+def _route(state: State, row: Row, prefix: str) -> Route:
     method, path, guard, handler = row
     parses = method in _WITH_BODY and path not in _READS_ITSELF
 
@@ -86,7 +109,7 @@ def _route(state: State, row: Row) -> Route:
             # As the server does: a key beyond ASCII fails in the comparison itself.
             return error(ApiError(500, str(problem)))
 
-    route = Route("/v1" + path, endpoint, methods=[method])
+    route = Route(prefix + path, endpoint, methods=[method])
     route.methods = {method}  # Starlette adds HEAD, which the server refuses
     return route
 

@@ -11,18 +11,9 @@ from starlette.responses import Response
 from .guards import Row, either, either_admin
 from .idempotency import once
 from .job_store import Job
-from .manifest import block_of
 from .state import Call
 from .wire import ApiError, ok, parse, utc_now
 
-_DEFAULTS: dict[str, object] = {
-    "enabled": True,
-    "timezone": "UTC",
-    "check_interval_minutes": 1,
-    "max_concurrent_jobs": 10,
-    "max_failures_before_pause": 3,
-    "default_time": "09:00",
-}
 _RANGES = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
 """Of the five columns of a cron expression."""
 
@@ -45,12 +36,6 @@ class Update(BaseModel):
     message: str | None = None
     schedule: str | None = None
     title: str | None = None
-
-
-async def show(call: Call) -> Response:
-    """`GET /v1/scheduler`."""
-    data = {**_DEFAULTS, **block_of(call.state.config.manifest, "scheduler")}
-    return ok("scheduler", "scheduler.retrieved", data)
 
 
 async def list_jobs(call: Call) -> Response:
@@ -218,7 +203,6 @@ def _words(text: str) -> list[str]:
 
 
 ROUTES: tuple[Row, ...] = (
-    ("GET", "/scheduler", either_admin, show),
     ("GET", "/scheduler/jobs", either, list_jobs),
     ("POST", "/scheduler/jobs", either_admin, create),
     ("GET", "/scheduler/jobs/{job_id}", either_admin, get),

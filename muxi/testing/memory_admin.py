@@ -8,7 +8,6 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from .guards import Row, admin
-from .manifest import block_of
 from .memory_store import PROJECTIONS
 from .state import Call, State
 from .wire import ApiError, ok, parse, parse_query
@@ -50,12 +49,6 @@ class Lint(BaseModel):
     """The body of `POST /v1/memory/lint`."""
 
     user_id: str | None = None
-
-
-async def config(call: Call) -> Response:
-    """`GET /v1/memory`: as it is written."""
-    found = block_of(call.state.config.manifest, "memory")
-    return ok("memory_config", "memory.config.retrieved", found)
 
 
 async def rebuild(call: Call) -> Response:
@@ -170,7 +163,6 @@ def _job(call: Call, kind: str) -> Response:
 
 
 ROUTES: tuple[Row, ...] = (
-    ("GET", "/memory", admin, config),
     ("POST", "/memory/rebuild", admin, rebuild),
     ("GET", "/memory/rebuild/{job_id}", admin, rebuild_job),
     ("POST", "/memory/backfill", admin, backfill),

@@ -14,6 +14,7 @@ from .credential_store import Credentials
 from .directory import Channels, Users
 from .distillery_store import Distilleries
 from .job_store import Jobs
+from .kept import AuditLog, Guidance, Secrets
 from .manifest import Manifest
 from .memory_store import EventLog, History, Memories
 from .model import Model
@@ -55,6 +56,9 @@ class State:
     distilleries: Distilleries = field(init=False)
     artifacts: Artifacts = field(init=False)
     turns: Turns = field(init=False)
+    secrets: Secrets = field(init=False)
+    audit: AuditLog = field(init=False)
+    guidance: Guidance = field(init=False)
     started: float = field(default_factory=time.time)
 
     def __post_init__(self) -> None:
@@ -64,6 +68,9 @@ class State:
         self.distilleries = Distilleries(config.formation_id)
         kept = Kept(self.sessions, self.requests, self.users, self.artifacts)
         self.turns = Turns(config.model, kept, config.token_pause)
+        self.secrets = Secrets(config.manifest)
+        self.audit = AuditLog(config.formation_id)
+        self.guidance = Guidance(config.manifest)
 
     @property
     def uptime(self) -> int:

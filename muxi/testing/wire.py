@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import string
 import time
 from collections.abc import Iterable, Mapping
@@ -24,6 +25,7 @@ _TYPES = {
     "INVALID_PARAMS": "error.validation",
     "UNAUTHORIZED": "error.authentication",
     "FORBIDDEN": "error.authorization",
+    "AGENT_NOT_FOUND": "error.not_found",
     "RESOURCE_NOT_FOUND": "error.not_found",
     "METHOD_NOT_FOUND": "error.not_found",
 }
@@ -156,6 +158,13 @@ def parse_query(model: type[ModelT], request: Request) -> ModelT:
         return model.model_validate(dict(request.query_params))
     except ValidationError as problem:
         raise invalid_params(problem.errors(), "query.") from None
+
+
+def check_name(kind: str, name: str) -> None:
+    """Refuse what can't name a file."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
+        text = f"Invalid {kind} name {name!r}: must contain only letters, numbers, hyphens, "
+        raise ApiError(400, text + "and underscores")
 
 
 def invalid_params(problems: Iterable[ErrorDetails], prefix: str = "") -> ApiError:

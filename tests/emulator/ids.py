@@ -48,6 +48,11 @@ class Ids:
             self._mine[theirs] = mine
 
 
+def id_in(path: str) -> str:
+    """The id that a recorded path names."""
+    return re.findall(r"[A-Za-z0-9_-]{21,}", path)[0]
+
+
 def _is_id(value: Any) -> bool:
     return isinstance(value, str) and _ID.fullmatch(value) is not None
 

@@ -67,13 +67,6 @@ def load(flavour: str) -> list[Recording]:
     return sorted(found, key=lambda each: (each.began, each.name))
 
 
-def manifest(flavour: str) -> dict[str, Any]:
-    """What the recorded formation was made of."""
-    recorded = json.loads((RECORDINGS / flavour / "formation.json").read_text())
-    found: dict[str, Any] = json.loads(recorded["response"]["body"])["data"]
-    return found
-
-
 def _read(path: Path) -> Recording:
     raw = json.loads(path.read_text())
     request, response = raw["request"], raw["response"]
@@ -122,7 +115,7 @@ def frames(text: str) -> list[tuple[str, dict[str, Any]]]:
     return found
 
 
-def ask(url: str, each: Recording, path: str, headers: dict[str, str], got: bytearray) -> Answer:
+def ask(url: str, each: Recording, headers: dict[str, str], got: bytearray) -> Answer:
     """Ask the emulator what was asked of the runtime; an endless stream until it is silent.
 
     What arrives is added to `got` as it comes, for those who wait for it.
@@ -130,7 +123,7 @@ def ask(url: str, each: Recording, path: str, headers: dict[str, str], got: byte
     address = urlsplit(url)
     connection = HTTPConnection(address.hostname or "", address.port, timeout=20)
     try:
-        connection.request(each.method, path, each.body, headers)
+        connection.request(each.method, each.path, each.body, headers)
         response = connection.getresponse()
         if each.endless and not each.text:
             _stay_silent(connection, response)

@@ -1,0 +1,38 @@
+"""What an administrator gets to see of a secret (contract B1, B3, B5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from .manifest import as_list, as_map
+
+_DOTS = "•" * 8
+_SECRET = frozenset(
+    {"admin_key", "client_key", "api_key", "token", "password", "secret", "webhook_secret"}
+    | {"API_KEY", "API_TOKEN", "SECRET_KEY", "ACCESS_TOKEN", "AUTH_TOKEN"}
+)
+
+
+def stored(value: str) -> str:
+    """The value of a stored secret, as the list of secrets shows it."""
+    if len(value) > 12:
+        return f"{value[:4]}{_DOTS}{value[-4:]}"
+    return f"{value[:3]}••••{value[-3:]}" if len(value) > 6 else _DOTS
+
+
+def written(block: Mapping[str, object]) -> dict[str, object]:
+    """A part of the document, with the secrets that are written into it masked."""
+    return {key: _masked(value, key) for key, value in block.items()}
+
+
+def _masked(value: object, key: str) -> object:
+    inside, items = as_map(value), as_list(value)
+    if inside and key != "api_keys":
+        return written(inside)
+    if inside:
+        return {name: _masked(each, "api_key") for name, each in inside.items()}
+    if items:
+        return [_masked(each, "") for each in items]
+    if not isinstance(value, str) or key not in _SECRET or "${{" in value:
+        return value
+    return f"{value[:3]}{_DOTS}{value[-3:]}" if len(value) > 12 else _DOTS

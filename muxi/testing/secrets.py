@@ -1,0 +1,85 @@
+"""The store of secrets (contract B5)."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel
+from starlette.responses import JSONResponse, Response
+
+from .guards import Row, admin
+from .manifest import secret_name
+from .state import Call
+from .wire import ApiError, envelope, ok, parse
+
+
+class Update(BaseModel):
+    """The body of an update."""
+
+    value: str
+
+
+class Create(BaseModel):
+    """The body of a creation."""
+
+    key: str
+    value: str
+
+
+async def list_secrets(call: Call) -> Response:
+    """`GET /v1/secrets`: masked."""
+    found = call.state.secrets.masked()
+    return ok("secret_list", "secret.list", {"secrets": found, "count": len(found)})
+
+
+async def create(call: Call) -> Response:
+    """`POST /v1/secrets`."""
+    body = parse(Create, call.body)
+    if body.key in call.state.secrets:
+        raise ApiError(409, f"Secret '{body.key}' already exists", code="SECRET_EXISTS")
+    call.state.secrets.put(body.key, body.value)
+    data = {"message": f"Secret '{body.key}' created successfully"}
+    return JSONResponse(envelope("secret", "secret.created", data), 201)
+
+
+async def update(call: Call) -> Response:
+    """`PUT /v1/secrets/{key}`: of one that exists."""
+    body, key = parse(Update, call.body), _known(call)
+    call.state.secrets.put(key, body.value)
+    return ok("secret", "secret.updated", {"message": f"Secret '{key}' updated successfully"})
+
+
+async def delete(call: Call) -> Response:
+    """`DELETE /v1/secrets/{key}`: of one that the formation does not refer to."""
+    key = _known(call)
+    if secret_name(key) in call.state.secrets.used:
+        text = f"Cannot delete secret '{key}' because it is currently in use "
+        raise ApiError(409, text + "by the formation configuration", code="SECRET_IN_USE")
+    call.state.secrets.remove(key)
+    return ok("secret", "secret.deleted", {"message": f"Secret '{key}' deleted successfully"})
+
+
+async def reload(call: Call) -> Response:
+    """`POST /v1/secrets/reload`: what is in memory is all there is."""
+    data: dict[str, object] = {
+        "message": "Secrets reloaded successfully using add-or-override merge semantics",
+        "added": [],
+        "overwritten": [],
+        "preserved": [],
+        "count": len(call.state.secrets),
+    }
+    return ok("secret", "secret.reloaded", data)
+
+
+def _known(call: Call) -> str:
+    key = call.param("key")
+    if key not in call.state.secrets:
+        raise ApiError(404, f"Secret '{key}' not found", code="SECRET_NOT_FOUND")
+    return key
+
+
+ROUTES: tuple[Row, ...] = (
+    ("GET", "/secrets", admin, list_secrets),
+    ("POST", "/secrets", admin, create),
+    ("POST", "/secrets/reload", admin, reload),
+    ("PUT", "/secrets/{key}", admin, update),
+    ("DELETE", "/secrets/{key}", admin, delete),
+)
