@@ -34,13 +34,15 @@ class Artifacts:
         self._files: list[File] = []
 
     def save(self, turn: Turn, artifacts: Sequence[Mapping[str, object]]) -> None:
-        """Keep what a reply made; a name that is there already gets a new version."""
+        """Keep what a reply made; other content under a known name is a new version."""
         for each in artifacts:
             name = str(each.get("filename") or "artifact")
             older = [file for file in self._of(turn.user_id) if file.shown["name"] == name]
+            kept = _file(turn, each, name, len(older) + 1)
+            if older and older[-1].content == kept.content:
+                continue
             for file in older:
                 file.shown["is_latest"] = False
-            kept = _file(turn, each, name, len(older) + 1)
             self._files.append(kept)
             about = {key: kept.shown[key] for key in ("name", "version", "content_type")}
             payload = {"artifact_id": kept.id, **about}

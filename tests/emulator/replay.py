@@ -31,6 +31,11 @@ _STABLE = frozenset(
     {"object", "type", "success", "idempotency_key", "role", "status", "cancellation", "stage"}
     | {"code", "user_id", "field", "msg", "error", "delivery", "command", "escalated"}
     | {"messages_loaded", "messages_dropped", "has_more", "finished", "error_code"}
+    | {"title", "original_prompt", "is_recurring", "cron_expression", "scheduled_for", "enabled"}
+    | {"scope", "scope_id", "source", "source_id", "duplicate", "event_type", "detail", "dry_run"}
+    | {"service", "server_id", "identifier", "muxi_user_id", "preferred_channel", "timezone"}
+    | {"name", "version", "is_latest", "content_type", "category", "summary", "size_bytes"}
+    | {"trust_level", "public_key", "description", "deleted", "disposition", "complete"}
 )
 
 
