@@ -8,7 +8,7 @@ from .manifest import as_list, as_map
 
 _DOTS = "•" * 8
 _SECRET = frozenset(
-    {"admin_key", "client_key", "api_key", "token", "password", "secret", "webhook_secret"}
+    {"admin_key", "client_key", "api_key", "secret", "webhook_secret"}
     | {"API_KEY", "API_TOKEN", "SECRET_KEY", "ACCESS_TOKEN", "AUTH_TOKEN"}
 )
 

@@ -7,11 +7,13 @@ import hashlib
 import hmac
 import time
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import httpx
 
 from muxi.testing import Emulator
 
+from ..conftest import Colour
 from .replay import frames
 
 
@@ -52,6 +54,13 @@ class Asker:
     def status(self, request_id: str) -> str:
         """The tracker's word for a request; empty while it knows none."""
         return str(self.ask("GET", f"/requests/{request_id}").json()["data"].get("status", ""))
+
+
+def asked(colour: Colour, emulator: Emulator, use: Callable[[Any], Any], **settings: Any) -> Any:
+    """What `use` gives for one of the SDK's clients with both keys."""
+    environ = emulator.environ
+    keys = {"client_key": environ["MUXI_CLIENT_KEY"], "admin_key": environ["MUXI_ADMIN_KEY"]}
+    return colour.formation(emulator.formation_url, use, **keys, **settings)
 
 
 class Streaming:
