@@ -55,7 +55,8 @@ async def sync_knowledge(call: Call) -> Response:
         raise ApiError(400, f"Agent '{agent_id}' has no remote knowledge sources")
     wanted = [each for each in remote if body.source_id in (None, each.get("id"))]
     if not wanted:
-        text = f"No remote knowledge source '{body.source_id}' registered for agent '{agent_id}'"
+        # The server loses the last quote.
+        text = f"No remote knowledge source '{body.source_id}' registered for agent '{agent_id}"
         raise ApiError(404, text)
     data = {"agent_id": agent_id, "results": [_synced(each) for each in wanted]}
     return ok("agent", "agent.knowledge.synced", data)

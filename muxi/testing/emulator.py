@@ -42,7 +42,7 @@ class Emulator:
         keepalive: Seconds of silence after which a stream sends a comment.
         token_pause: Seconds between the words of a stream.
         manifest: What the formation is made of: the contents of its `formation.afs`, with its
-            agents and the like written out.
+            agents and MCP servers written out; `sops` and `triggers` map names to Markdown.
         port: The control plane's port; 0 takes a free one.
     """
 

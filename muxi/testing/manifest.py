@@ -36,7 +36,7 @@ BESIDE = ("sops", "triggers", "MUXI.md", "PENDING-MUXI.md")
 
 _SECRET = re.compile(r"\$\{\{\s*secrets\.([A-Za-z0-9_-]+)\s*\}\}")
 _CREDENTIAL = re.compile(r"\$\{\{\s*user\.credentials\.([A-Za-z0-9_-]+)\s*\}\}")
-_LIMITS = {"max_files": 100, "max_file_size": 10_485_760}
+_LIMITS: Manifest = {"max_files": 100, "max_file_size": 10_485_760}
 
 
 def as_list(found: object) -> list[object]:
@@ -87,7 +87,8 @@ def texts_of(manifest: Manifest, key: str) -> dict[str, str]:
 
 def secrets_of(manifest: Manifest) -> set[str]:
     """The names of the secrets that the formation refers to."""
-    text = json.dumps(manifest, default=str)
+    document = {key: value for key, value in manifest.items() if key not in BESIDE}
+    text = json.dumps(document, default=str)
     names = {*_SECRET.findall(text)}
     names |= {f"user_credentials_{name}" for name in _CREDENTIAL.findall(text)}
     return {secret_name(name) for name in names}
@@ -115,7 +116,7 @@ def _agent(written: dict[str, object]) -> dict[str, object]:
 
 
 def _source(written: dict[str, object]) -> dict[str, object]:
-    source = {**written, **{key: written.get(key, limit) for key, limit in _LIMITS.items()}}
+    source = {**_LIMITS, **written}
     if "path" in written:
         source["path"] = f"{FOLDER}/{str(written['path']).rstrip('/')}"
     return source

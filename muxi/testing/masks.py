@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from .manifest import as_list, as_map
@@ -16,7 +17,9 @@ _SECRET = frozenset(
 def stored(value: str) -> str:
     """The value of a stored secret, as the list of secrets shows it."""
     if len(value) > 12:
-        return f"{value[:4]}{_DOTS}{value[-4:]}"
+        known = re.match(r"(sk|pk|key|tok)-|(ghp|ghs|pat|lin)_", value)
+        head, dots = (known.end() + 2, _DOTS[:6]) if known else (4, _DOTS)
+        return f"{value[:head]}{dots}{value[-4:]}"
     return f"{value[:3]}••••{value[-3:]}" if len(value) > 6 else _DOTS
 
 
@@ -33,6 +36,6 @@ def _masked(value: object, key: str) -> object:
         return {name: _masked(each, "api_key") for name, each in inside.items()}
     if items:
         return [_masked(each, "") for each in items]
-    if not isinstance(value, str) or key not in _SECRET or "${{" in value:
+    if not isinstance(value, str) or key not in _SECRET or "${{" in value or len(value) < 8:
         return value
     return f"{value[:3]}{_DOTS}{value[-3:]}" if len(value) > 12 else _DOTS

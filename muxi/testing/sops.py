@@ -36,9 +36,16 @@ def _procedures(call: Call) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, written in texts_of(call.state.config.manifest, "sops").items():
         head, text = front_matter(written)
-        if as_map(yaml.safe_load(head)).get("type") == "sop":
+        if _is_sop(head):
             found[name] = text.strip()
     return found
+
+
+def _is_sop(head: str) -> bool:
+    try:
+        return as_map(yaml.safe_load(head)).get("type") == "sop"
+    except yaml.YAMLError:
+        return False
 
 
 def _summary(name: str, text: str) -> dict[str, object]:

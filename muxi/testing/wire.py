@@ -43,6 +43,7 @@ _KINDS = (
     ("type", "wrong_type"),
     ("too_short", "too_short"),
     ("too_long", "too_long"),
+    ("pattern", "invalid_format"),
 )
 
 

@@ -43,6 +43,8 @@ def test_secrets_are_kept_under_their_normal_names(ask: Ask) -> None:
     assert caught.value.code == "SECRET_EXISTS"
     ask(lambda f: f.secrets.update("my.key", "12345678"))
     assert ask(lambda f: f.secrets.list()).secrets["MY_KEY"] == "123••••678"
+    ask(lambda f: f.secrets.update("my.key", "sk-12345678901234"))
+    assert ask(lambda f: f.secrets.list()).secrets["MY_KEY"] == "sk-12••••••1234"
     assert ask(lambda f: f.secrets.reload()).count == 3
     ask(lambda f: f.secrets.delete("MY_KEY"))
     assert [*ask(lambda f: f.secrets.list())] == used
@@ -54,7 +56,7 @@ def test_secrets_that_are_missing_or_in_use(ask: Ask) -> None:
             ask(use)
         assert missing.value.code == "SECRET_NOT_FOUND"
     with pytest.raises(muxi.ConflictError) as caught:
-        ask(lambda f: f.secrets.delete("OPENAI_API_KEY"))
+        ask(lambda f: f.secrets.delete("openai-api-key"))
     assert caught.value.code == "SECRET_IN_USE"
     assert ask(lambda f: f.config.summary()).secrets.total == 2
 
@@ -131,3 +133,13 @@ def test_guidance_beyond_its_limit_is_refused() -> None:
         ]
     assert [each.status_code for each in answers] == [200, 413]
     assert answers[1].json()["error"]["code"] == "TUNING_CONTENT_TOO_LARGE"
+
+
+def test_the_log_is_not_cleared_by_another_word() -> None:
+    with Emulator() as running:
+        url = f"{running.formation_url}/v1/audit"
+        headers = {"X-Muxi-Admin-Key": running.environ["MUXI_ADMIN_KEY"]}
+        for query in ("", "?confirm=yes"):
+            answer = httpx.delete(url + query, headers=headers, verify=False)
+            assert (answer.status_code, answer.json()["error"]["code"]) == (400, "INVALID_REQUEST")
+        assert httpx.get(url, headers=headers, verify=False).json()["data"]["entries"] == []

@@ -27,6 +27,7 @@ MANIFEST = {
         "refund": "---\ntype: sop\n---\n\n1. Ask [file:form.md]\n agent: reader\n2. Pay\n",
         "notes": "---\ntype: note\n---\nNo procedure",
         "plain": "1. No procedure either",
+        "broken": "---\ntype: [\n---\nNor this, ${{ secrets.OR_THIS }}",
     },
 }
 
@@ -106,5 +107,6 @@ def test_procedures_are_files_that_say_so(ask: Ask) -> None:
     sop = ask(lambda f: f.sops.get("refund"))
     assert sop.content == "1. Ask [file:form.md]\n agent: reader\n2. Pay"
     assert sop.references == ["file:form.md"]
+    assert [*ask(lambda f: f.secrets.list())] == []
     assert refused(ask, lambda f: f.sops.get("plain")) == "SOP_NOT_FOUND"
     assert refused(ask, lambda f: f.sops.get("a.b")) == "INVALID_REQUEST"

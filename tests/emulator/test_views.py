@@ -116,6 +116,7 @@ def test_a_formation_of_nothing_has_the_servers_defaults(colour: Colour) -> None
 SHOWN_SECRETS = {
     "id": "made_up",
     "sops": {"a": "---\ntype: sop\n---\nDo it."},
+    "llm": {"api_keys": {"short": "sk-stub", "openai": "an-unlikely-key"}},
     "async": {"webhook_secret": "an-unlikely-secret"},
     "mcp": {"servers": [{"id": "a", "env": {"API_KEY": "an-unlikely-secret", "MODE": "a-mode"}}]},
 }
@@ -126,10 +127,12 @@ def test_what_is_written_into_the_document_is_masked(colour: Colour) -> None:
         document = asked(colour, emulator, lambda f: f.raw.config.document()).answer
         server = asked(colour, emulator, lambda f: f.mcp.server("a"))
         [listed] = asked(colour, emulator, lambda f: f.mcp.servers())
+        llm = asked(colour, emulator, lambda f: f.config.llm())
     shown = document.model_dump_json()
     assert "an-unlikely-secret" not in shown
     assert emulator.environ["MUXI_ADMIN_KEY"] not in shown
     assert (document.id, "sops" in shown, "a-mode" in shown) == ("hello", False, True)
+    assert llm.api_keys == {"short": "sk-stub", "openai": "an-••••••••key"}
     assert server.env["API_KEY"] == "an-••••••••ret"
     assert listed.env["API_KEY"] == "an-unlikely-secret"  # the server leaves the list as it is
 
