@@ -43,7 +43,9 @@ from .state import Call, State
 from .wire import ApiError, error, read_json
 
 _NOUNS = (
+    agents,
     artifacts,
+    audit,
     buffer,
     channels,
     credentials,
@@ -53,11 +55,9 @@ _NOUNS = (
     history,
     ingestion,
     jobs,
+    mcp,
     memories,
     memory_admin,
-    agents,
-    audit,
-    mcp,
     pages,
     records,
     secrets,
@@ -65,9 +65,9 @@ _NOUNS = (
     sops,
     status,
     talk,
-    users,
     triggers,
     tuning,
+    users,
     views,
 )
 _WITH_BODY = ("PATCH", "POST", "PUT", "QUERY")
