@@ -6,9 +6,11 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import NoReturn
 
+from .artifact_store import Artifacts
+from .directory import Users
 from .messages import (
     Said,
     cancelled,
@@ -49,28 +51,37 @@ class BrokenOff(Exception):
     """The connection is to end in the middle of the body."""
 
 
+@dataclass(frozen=True)
+class Kept:
+    """Where turns leave their traces."""
+
+    sessions: Sessions
+    requests: Requests
+    users: Users
+    artifacts: Artifacts
+
+
 class Turns:
     """Runs the turns of a formation.
 
     Args:
         model: Decides the outcomes. It runs in a thread, so it may block.
-        sessions: Where messages are recorded.
-        requests: Where turns are tracked.
+        kept: What is remembered of turns.
         token_pause: Seconds between the words of a stream.
     """
 
-    def __init__(
-        self, model: Model, sessions: Sessions, requests: Requests, token_pause: float
-    ) -> None:
+    def __init__(self, model: Model, kept: Kept, token_pause: float) -> None:
         self._model = model
-        self._sessions = sessions
-        self._requests = requests
+        self._sessions = kept.sessions
+        self._requests = kept.requests
+        self._kept = kept
         self._token_pause = token_pause
         self._running: set[asyncio.Task[None]] = set()
 
     def begin(self, turn: Turn) -> Tracked:
         """Track a turn and record what it says."""
         entry = self._requests.begin(turn.request_id, turn.user_id)
+        self._kept.users.know(turn.user_id)
         self._say(turn, "user", turn.message)
         return entry
 
@@ -176,6 +187,8 @@ class Turns:
             self._say(turn, "assistant", text)
         else:
             self._say(turn, "assistant", text)
+            if isinstance(outcome, Reply):
+                self._kept.artifacts.save(turn, on_the_wire(outcome.artifacts))
             if waits(turn, outcome):
                 self._requests.ask(turn.user_id, turn.session_id, turn.request_id)
             else:

@@ -6,6 +6,7 @@ import asyncio
 import socket
 import threading
 import time
+from collections.abc import Mapping
 from types import TracebackType
 
 import uvicorn
@@ -79,10 +80,11 @@ class Emulator:
         sockets = (_listen(self._port), _listen(0))
         ports = [int(each.getsockname()[1]) for each in sockets]
         self._urls = (f"http://127.0.0.1:{ports[0]}", f"http://127.0.0.1:{ports[1]}")
-        app = formation_app(State(self._config))
+        state = State(self._config)
+        app = formation_app(state)
         deployed = Deployed(self._config.formation_id, ports[1], app)
         control = ControlPlane(*self._keys, deployed)
-        self._running = _Running(((control, sockets[0]), (app, sockets[1])), deployed)
+        self._running = _Running(((control, sockets[0]), (app, sockets[1])), deployed, state)
         self._running.start()
         return self
 
@@ -126,18 +128,44 @@ class Emulator:
 
     @status.setter
     def status(self, status: str) -> None:
+        self._require().deployed.status = status
+
+    def add_credential(
+        self, service: str, credential: Mapping[str, object], *, user_id: str, name: str = "default"
+    ) -> str:
+        """Store a credential, as users do when they are asked for it: no call of the API can.
+
+        Args:
+            service: What it is for, such as `"github"`.
+            credential: What would be sent to the service.
+            user_id: Whose it is.
+            name: Tells credentials for one service apart.
+
+        Returns:
+            Its id.
+
+        Raises:
+            RuntimeError: The emulator does not run.
+        """
+        return self._require().state.credentials.add(user_id, service, name, credential)
+
+    def _require(self) -> _Running:
         if self._running is None:
             raise RuntimeError("the emulator does not run")
-        self._running.deployed.status = status
+        return self._running
 
 
 class _Running:
     """The thread, its event loop and the two servers on it."""
 
     def __init__(
-        self, served: tuple[tuple[ASGIApp, socket.socket], ...], deployed: Deployed
+        self,
+        served: tuple[tuple[ASGIApp, socket.socket], ...],
+        deployed: Deployed,
+        state: State,
     ) -> None:
         self.deployed = deployed
+        self.state = state
         self._busy: set[asyncio.Task[object]] = set()
         self._servers = [(_server(self._counted(app)), each) for app, each in served]
         self._loop: asyncio.AbstractEventLoop | None = None

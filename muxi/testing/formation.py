@@ -12,8 +12,20 @@ from starlette.routing import Route
 
 from . import (
     agents,
+    artifacts,
     audit,
+    buffer,
+    channels,
+    credentials,
+    distilled,
+    distilleries,
+    feeds,
+    history,
+    ingestion,
+    jobs,
     mcp,
+    memories,
+    memory_admin,
     pages,
     records,
     secrets,
@@ -23,6 +35,7 @@ from . import (
     talk,
     triggers,
     tuning,
+    users,
     views,
 )
 from .guards import Row
@@ -31,8 +44,20 @@ from .wire import ApiError, error, read_json
 
 _NOUNS = (
     agents,
+    artifacts,
     audit,
+    buffer,
+    channels,
+    credentials,
+    distilled,
+    distilleries,
+    feeds,
+    history,
+    ingestion,
+    jobs,
     mcp,
+    memories,
+    memory_admin,
     pages,
     records,
     secrets,
@@ -42,9 +67,12 @@ _NOUNS = (
     talk,
     triggers,
     tuning,
+    users,
     views,
 )
 _WITH_BODY = ("PATCH", "POST", "PUT", "QUERY")
+_READS_ITSELF = ("/memories/distilled", "/users/identifiers", "/users/resolve")
+"""Handlers of these bodies want the bytes, and refuse them in their own words."""
 
 
 def formation_app(state: State) -> Starlette:
@@ -69,10 +97,11 @@ def formation_app(state: State) -> Starlette:
 
 def _route(state: State, row: Row, prefix: str) -> Route:
     method, path, guard, handler = row
+    parses = method in _WITH_BODY and path not in _READS_ITSELF
 
     async def endpoint(request: Request) -> Response:
         try:
-            body = await read_json(request) if method in _WITH_BODY else None
+            body = await read_json(request) if parses else None
             return await handler(Call(state, request, body, guard(state, request)))
         except ApiError as refused:
             return error(refused)

@@ -24,6 +24,8 @@ DEFAULT: Manifest = {
             "system_message": "You are the assistant.",
         }
     ],
+    "memory": {"distillery": {"enabled": True}},
+    "proactive": {"channels": {"inbox": {"url": "http://127.0.0.1/inbox"}}},
 }
 
 FOLDER = "/srv/formation"

@@ -93,12 +93,8 @@ async def cancel_request(call: Call) -> Response:
 
 
 def _asker(call: Call) -> str | None:
-    if call.user_id is not None:
-        return call.state.owner(call.user_id)
-    if not call.admin:
-        text = "X-Muxi-User-ID header is required when using client API key"
-        raise ApiError(400, text)
-    return None
+    user_id = call.asker()
+    return None if user_id is None else call.state.owner(user_id)
 
 
 def _tracked(call: Call, missing: ApiError) -> Tracked:

@@ -8,9 +8,15 @@ from dataclasses import dataclass, field
 
 from starlette.requests import Request
 
-from .chat import Turns
+from .artifact_store import Artifacts
+from .chat import Kept, Turns
+from .credential_store import Credentials
+from .directory import Channels, Users
+from .distillery_store import Distilleries
+from .job_store import Jobs
 from .kept import AuditLog, Guidance, Secrets
 from .manifest import Manifest
+from .memory_store import EventLog, History, Memories
 from .model import Model
 from .store import Replays, Requests, Sessions
 from .wire import ApiError
@@ -40,6 +46,15 @@ class State:
     sessions: Sessions = field(init=False)
     requests: Requests = field(default_factory=Requests)
     replays: Replays = field(default_factory=Replays)
+    users: Users = field(default_factory=Users)
+    channels: Channels = field(default_factory=Channels)
+    jobs: Jobs = field(default_factory=Jobs)
+    credentials: Credentials = field(default_factory=Credentials)
+    events: EventLog = field(default_factory=EventLog)
+    memories: Memories = field(default_factory=Memories)
+    history: History = field(default_factory=History)
+    distilleries: Distilleries = field(init=False)
+    artifacts: Artifacts = field(init=False)
     turns: Turns = field(init=False)
     secrets: Secrets = field(init=False)
     audit: AuditLog = field(init=False)
@@ -49,7 +64,10 @@ class State:
     def __post_init__(self) -> None:
         config = self.config
         self.sessions = Sessions(config.formation_id)
-        self.turns = Turns(config.model, self.sessions, self.requests, config.token_pause)
+        self.artifacts = Artifacts(self.events)
+        self.distilleries = Distilleries(config.formation_id)
+        kept = Kept(self.sessions, self.requests, self.users, self.artifacts)
+        self.turns = Turns(config.model, kept, config.token_pause)
         self.secrets = Secrets(config.manifest)
         self.audit = AuditLog(config.formation_id)
         self.guidance = Guidance(config.manifest)
@@ -79,11 +97,22 @@ class Call:
         given = self.request.headers.get("x-muxi-user-id")
         return given.lower() if given and _EMAIL.fullmatch(given) else given or None
 
-    def required_user(self) -> str:
-        """Whom the formation takes the caller for; refused without the header."""
+    def named_user(self) -> str:
+        """The header, which may not be missing. Most nouns take it as it is."""
         if self.user_id is None:
             raise ApiError(400, "X-Muxi-User-ID header is required")
-        return self.state.owner(self.user_id)
+        return self.user_id
+
+    def required_user(self) -> str:
+        """Whom the formation takes the caller for; refused without the header."""
+        return self.state.owner(self.named_user())
+
+    def asker(self) -> str | None:
+        """The header, which an admin may leave out to speak for all."""
+        if self.user_id is None and not self.admin:
+            text = "X-Muxi-User-ID header is required when using client API key"
+            raise ApiError(400, text)
+        return self.user_id
 
     def param(self, name: str) -> str:
         """A part of the path."""

@@ -11,6 +11,7 @@ from datetime import datetime
 from starlette.responses import Response
 
 from .bodies import Message
+from .wire import new_id
 
 _KEPT = 10_000
 
@@ -25,18 +26,29 @@ class Tracked:
     created_at: float = field(default_factory=time.time)
     completed_at: float | None = None
     error: str | None = None
-    result: str | None = None
+    result: str | Mapping[str, object] | None = None
     escalated: bool = False
     cancelling: bool = False
     """Asked to stop; the turn looks at its next checkpoint."""
     answered: bool = False
     """The turn is over, though its status may still say `processing`."""
 
-    def end(self, status: str, *, result: str | None = None, error: str | None = None) -> None:
+    def end(
+        self,
+        status: str,
+        *,
+        result: str | Mapping[str, object] | None = None,
+        error: str | None = None,
+    ) -> None:
         """Reach a terminal state, unless one is reached already."""
         if self.completed_at is None:
             self.status, self.result, self.error = status, result, error
             self.completed_at = time.time()
+
+    @property
+    def report(self) -> dict[str, object]:
+        """What background work came to."""
+        return {**self.result} if isinstance(self.result, Mapping) else {}
 
     def summary(self) -> dict[str, object]:
         """The request as a list shows it."""
@@ -78,6 +90,12 @@ class Requests:
         if len(self.tracked) > _KEPT:
             del self.tracked[next(iter(self.tracked))]
         return entry
+
+    def job(self, prefix: str, user_id: str, report: Mapping[str, object]) -> str:
+        """Track background work, which an emulator has done at once; its id."""
+        job_id = new_id(prefix)
+        self.begin(job_id, user_id).end("completed", result=dict(report))
+        return job_id
 
     def ask(self, user_id: str, session_id: str, request_id: str) -> None:
         """Remember that a turn waits for the user."""
@@ -157,6 +175,15 @@ class Sessions:
             return None
         counted = {"message_count": len(said), "created_at": said[0]["timestamp"]}
         return self._summary(user_id, session_id) | counted
+
+    def all(self, user_id: str | None = None) -> dict[tuple[str, str], list[dict[str, object]]]:
+        """The messages of a user, or of all users, by user and session."""
+        return {key: said for key, said in self._messages.items() if user_id in (None, key[0])}
+
+    def clear(self, user_id: str, session_id: str | None = None) -> tuple[int, int]:
+        """Forget a user's messages, or those of a session; how many, and of how many sessions."""
+        gone = [key for key in self.all(user_id) if session_id in (None, key[1])]
+        return sum(len(self._messages.pop(key)) for key in gone), len(gone)
 
     def asks(self, user_id: str, session_id: str) -> bool:
         """The last message holds a question."""

@@ -52,6 +52,21 @@ class EventStream(Response):
             await self._frames.aclose()
 
 
+class Silence(Response):
+    """An event stream that says nothing, not even that it lives, until the client goes away."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer the request."""
+        headers = [
+            (b"cache-control", b"no-cache"),
+            (b"connection", b"keep-alive"),
+            (b"x-accel-buffering", b"no"),
+            (b"content-type", b"text/event-stream; charset=utf-8"),
+        ]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await _gone(receive)
+
+
 class NoAnswer(Response):
     """Promises a body, and breaks the connection before it."""
 

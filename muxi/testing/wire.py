@@ -8,6 +8,7 @@ import re
 import string
 import time
 from collections.abc import Iterable, Mapping
+from datetime import datetime, timezone
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -61,7 +62,22 @@ class ApiError(Exception):
 
 def new_id(prefix: str) -> str:
     """An id as the server makes them: 21 characters after the prefix."""
-    return f"{prefix}_{''.join(_RANDOM.choices(_ALPHABET, k=21))}"
+    return f"{prefix}_{nano_id()}"
+
+
+def nano_id(size: int = 21) -> str:
+    """An id without a prefix."""
+    return "".join(_RANDOM.choices(_ALPHABET, k=size))
+
+
+def utc_now() -> str:
+    """This instant as the answers have it: UTC, with a `Z`."""
+    return f"{naive_now()}Z"
+
+
+def naive_now() -> str:
+    """This instant as the database has it: UTC, and no offset says so."""
+    return datetime.now(timezone.utc).replace(tzinfo=None).isoformat(timespec="microseconds")
 
 
 def envelope(
@@ -71,9 +87,9 @@ def envelope(
     return _envelope(kind, event, data, None, request_id)
 
 
-def ok(kind: str, event: str, data: Mapping[str, object]) -> Response:
+def ok(kind: str, event: str, data: Mapping[str, object], status: int = 200) -> Response:
     """A successful answer as a response."""
-    return JSONResponse(envelope(kind, event, data))
+    return JSONResponse(envelope(kind, event, data), status)
 
 
 def error(failure: ApiError) -> Response:

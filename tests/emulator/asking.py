@@ -26,6 +26,7 @@ class Asker:
             "X-Muxi-Client-Key": emulator.environ["MUXI_CLIENT_KEY"],
             "X-Muxi-User-ID": user,
         }
+        self.admin = {"X-Muxi-Admin-Key": emulator.environ["MUXI_ADMIN_KEY"]}
 
     def ask(
         self,
@@ -60,7 +61,7 @@ def asked(colour: Colour, emulator: Emulator, use: Callable[[Any], Any], **setti
     """What `use` gives for one of the SDK's clients with both keys."""
     environ = emulator.environ
     keys = {"client_key": environ["MUXI_CLIENT_KEY"], "admin_key": environ["MUXI_ADMIN_KEY"]}
-    return colour.formation(emulator.formation_url, use, **keys, **settings)
+    return colour.formation(emulator.formation_url, use, **{**keys, **settings})
 
 
 class Streaming:

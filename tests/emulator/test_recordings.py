@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import threading
 import time
 from dataclasses import dataclass, field
@@ -16,8 +15,9 @@ from muxi.testing import Emulator, Outcome, Turn
 
 from .asking import until
 from .differences import DIFFERENCES
+from .ids import Ids, found, id_in
 from .lab import lab
-from .replay import Answer, Recording, ask, compare, load
+from .replay import Recording, ask, compare, load
 from .stub import stub
 
 
@@ -28,16 +28,9 @@ class Deed:
     path: str
     body: dict[str, object] = field(default_factory=dict[str, object])
     method: str = "POST"
+    made: str | None = None
+    """The key of an id in the answer, which stands for the one in the exchange's path."""
 
-
-# The same guards stand before paths that the emulator does not have (yet).
-PATHS = {"/v1/memories": "/v1/requests"}
-
-# What the emulator doesn't answer yet; a test sees that each of these is still unknown to it.
-NOT_YET = re.compile(
-    r"/v1/(artifacts|credentials|distilled|events|history|logs|memories|memory/\w+"
-    r"|notifications|scheduler/\w+|users)\b"
-)
 
 LAB_SECRET = Deed("/secrets", {"key": "LAB_SECRET", "value": "a-secret-0123456789"})
 
@@ -56,6 +49,20 @@ BEFORE: dict[str, list[Deed]] = {
         Deed("/secrets", {"key": "", "value": ""}),
     ],
     "audit": [Deed("/audit?confirm=clear-audit-log", method="DELETE")],
+    "memory_create_source_again": [
+        Deed("/memories", {"content": "Meeting", "source": "calendar", "source_id": "ev1"})
+    ],
+    "ingestion_status": [
+        Deed(
+            "/memories/batch",
+            {"items": [{"content": "Bob plays chess", "source": "crm", "source_id": "1"}]},
+            made="processing_id",
+        )
+    ],
+    "memory_forget_job": [
+        Deed("/memory/forget", {"user_id": "alice", "source": "crm"}, made="job_id")
+    ],
+    "artifact_one_content": [Deed("/artifacts", method="GET", made="id")],
 }
 
 # Seconds to wait for what happens in the background.
@@ -63,23 +70,21 @@ WAIT = {"escalation_status_late": 0.8, "trigger_webhook_llm_error_status": 0.2}
 
 FLAVOURS = ("single_user", "multi_user")
 
-_ID = re.compile(r"req_[A-Za-z0-9_-]{21}")
-
 
 class Replay:
     """One run over the recordings of a flavour."""
 
-    def __init__(self, multi_user: bool) -> None:
+    def __init__(self, flavour: str) -> None:
         self._emulator = Emulator(
             "lab",
             model=self._model,
-            multi_user=multi_user,
+            multi_user=flavour == "multi_user",
             keepalive=0.05,
             token_pause=0,
             manifest=lab(),
         )
         self.started: set[str] = set()
-        self._ids: dict[str, str] = {}
+        self._ids = Ids()
         self._running: list[tuple[Recording, threading.Thread]] = []
         self.problems: dict[str, list[str]] = {}
 
@@ -138,10 +143,11 @@ class Replay:
                 verify=False,
             )
             assert done.is_success or done.status_code == 409, done.text
+            if deed.made:
+                self._ids.stands_for(id_in(each.path), found(done.json()["data"], deed.made))
 
     def _ask(self, each: Recording, got: bytearray) -> None:
-        path = _ID.sub(lambda found: self._ids.get(found[0], found[0]), each.path)
-        path = PATHS.get(path, path)
+        asked = self._ids.translated(each)
         keys = self._emulator.environ
         known = {"x-muxi-admin-key": keys["MUXI_ADMIN_KEY"]}
         known["x-muxi-client-key"] = keys["MUXI_CLIENT_KEY"]
@@ -149,51 +155,32 @@ class Replay:
             name: known[name.lower()] if value == "REDACTED" else value
             for name, value in each.headers.items()
         }
-        answer = ask(self._emulator.formation_url, each, path, headers, got)
-        self._learn(each, answer)
-        problems = compare(each, answer)
+        answer = ask(self._emulator.formation_url, asked, headers, got)
+        self._ids.learn(each, answer)
+        problems = compare(self._ids.translated(each), answer)
         if problems:
             self.problems[each.name] = problems
-
-    def _learn(self, each: Recording, answer: Answer) -> None:
-        """Which of my ids stands for which recorded one."""
-        theirs, mine = _ID.findall(each.text), _ID.findall(answer.text)
-        turn = each.path == "/v1/chat" or each.path.startswith("/v1/triggers/")
-        if turn and len(theirs) == len(mine):
-            self._ids.update(zip(theirs, mine, strict=True))
 
     def _round_trip(self) -> None:
         httpx.get(f"{self._emulator.formation_url}/v1/health", verify=False).raise_for_status()
 
 
-def guards(each: Recording) -> bool:
-    return each.path in PATHS and each.name.startswith("auth_")
-
-
-def later(each: Recording) -> bool:
-    return NOT_YET.match(each.path.partition("?")[0]) is not None
-
-
-def test_what_comes_later_is_unknown_to_the_emulator() -> None:
-    with Emulator() as emulator:
-        for each in [each for each in load("single_user") if later(each)]:
-            answer = httpx.request(each.method, f"{emulator.formation_url}{each.path}")
-            assert (answer.status_code, each.name) == (404, each.name)
-            assert answer.json()["error"]["code"] == "RESOURCE_NOT_FOUND"
-
-
 @pytest.mark.parametrize("flavour", FLAVOURS)
 def test_every_recorded_exchange(flavour: str) -> None:
-    recordings = [each for each in load(flavour) if guards(each) or not later(each)]
-    assert len(recordings) > 100
-    replay = Replay(flavour == "multi_user")
+    recordings = load(flavour)
+    assert len(recordings) > 250
+    replay = Replay(flavour)
     replay.run(recordings)
-    expected = {each.name for each in recordings} & DIFFERENCES.keys()
+    names = {each.name for each in recordings}
+    expected = {name for name in names if {name, f"{flavour}/{name}"} & DIFFERENCES.keys()}
     assert {name: replay.problems[name] for name in replay.problems.keys() - expected} == {}
     assert expected <= replay.problems.keys(), "it doesn't differ any more"
 
 
 def test_every_adaptation_is_needed() -> None:
-    names = {each.name: each for flavour in FLAVOURS for each in load(flavour)}
-    assert {*BEFORE, *WAIT, *DIFFERENCES} - names.keys() == set()
-    assert PATHS.keys() - {each.path for each in names.values()} == set()
+    all_of_them = [(flavour, each.name) for flavour in FLAVOURS for each in load(flavour)]
+    names = {name for _, name in all_of_them}
+    assert {*BEFORE, *WAIT} - names == set()
+    assert (
+        DIFFERENCES.keys() - names - {f"{flavour}/{name}" for flavour, name in all_of_them} == set()
+    )

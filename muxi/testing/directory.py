@@ -1,0 +1,87 @@
+"""Who the users are, and where they are reached."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from .wire import nano_id, utc_now
+
+
+@dataclass
+class User:
+    """Somebody, under all names."""
+
+    number: int
+    muxi_id: str = field(default_factory=nano_id)
+    names: dict[str, dict[str, object]] = field(default_factory=dict[str, dict[str, object]])
+
+
+class Users:
+    """Users and their identifiers. An identifier belongs to one user at a time."""
+
+    def __init__(self) -> None:
+        self._users: list[User] = []
+
+    def find(self, identifier: str) -> User | None:
+        """Whom an identifier stands for."""
+        return next((each for each in self._users if identifier in each.names), None)
+
+    def know(self, identifier: str, kind: str | None = None) -> User:
+        """Whom an identifier stands for; somebody new if nobody."""
+        found = self.find(identifier)
+        if found is None:
+            found = User(len(self._users) + 1)
+            self._users.append(found)
+            self.link(found, identifier, kind)
+        return found
+
+    def of_muxi(self, muxi_id: str) -> User | None:
+        """Who has this MUXI user id."""
+        return next((each for each in self._users if each.muxi_id == muxi_id), None)
+
+    def link(self, user: User, identifier: str, kind: str | None) -> dict[str, object]:
+        """Make an identifier stand for this user, whomever it stood for."""
+        holder = self.find(identifier)
+        if holder is not None and holder is not user:
+            del holder.names[identifier]
+        shown: dict[str, object] = {"identifier": identifier, "type": kind or "unknown"}
+        user.names[identifier] = {**shown, "created_at": utc_now()}
+        return shown
+
+    def unlink(self, identifier: str) -> User | None:
+        """Whom an identifier stood for. It no longer does."""
+        found = self.find(identifier)
+        if found is not None:
+            del found.names[identifier]
+        return found
+
+
+@dataclass
+class Reach:
+    """Where a user wants to be reached."""
+
+    preferred_channel: str | None = None
+    channels: dict[str, dict[str, object]] = field(default_factory=dict[str, dict[str, object]])
+    last_channel: str | None = None
+    timezone: str | None = None
+
+
+class Channels:
+    """The channels of all users."""
+
+    def __init__(self) -> None:
+        self._reach: dict[str, Reach] = {}
+
+    def of(self, user_id: str) -> Reach:
+        """A user's channels."""
+        return self._reach.setdefault(user_id, Reach())
+
+    def merge(self, user_id: str, addresses: Mapping[str, Mapping[str, object]]) -> None:
+        """Add to a user's addresses; an empty one removes its channel."""
+        known = self.of(user_id).channels
+        for name, address in addresses.items():
+            if address:
+                known[name] = {**known.get(name, {}), **address}
+            else:
+                known.pop(name, None)
