@@ -107,7 +107,7 @@ def test_the_command_runs_another_with_the_variables_set() -> None:
 
 def test_the_quick_start_example_runs_without_a_warning() -> None:
     example = Path(__file__).parents[2] / "examples" / "quickstart.py"
-    done = run(sys.executable, "-X", "dev", "-W", "error", str(example))
+    done = run(sys.executable, "-W", "error", str(example))
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.count("reply: You said: What is the capital of France?") == 2
     assert done.stdout.count("\nYou said: And of Italy?\nwhole: You said: And of Italy?\n") == 2

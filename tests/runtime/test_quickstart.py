@@ -46,7 +46,7 @@ def test_the_quick_start_example(runtime: Runtime, environ: dict[str, str]) -> N
     with Emulator("lab") as emulator, proxying(runtime.url, emulator.server_url) as url:
         values = {**emulator.environ, **environ, "MUXI_SERVER_URL": url}
         done = subprocess.run(
-            [sys.executable, "-X", "dev", "-W", "error", str(ROOT / "examples" / "quickstart.py")],
+            [sys.executable, "-W", "error", str(ROOT / "examples" / "quickstart.py")],
             env=values,
             capture_output=True,
             text=True,
