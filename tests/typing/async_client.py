@@ -143,6 +143,10 @@ async def audio(client: AsyncFormationClient, file: m.Attachment) -> None:
         async for event in stream:
             assert_type(event, m.ChatEvent)
         assert_type(await stream.result(), m.ChatReply)
+    mixed: list[m.AttachmentLike] = [Path("a"), ("a", b"x"), io.BytesIO(), file]
+    assert_type(await client.audio.send(mixed), m.ChatReply | m.ChatAccepted)
+    assert_type(await client.chat.send("Hi", files=mixed), m.ChatReply | m.ChatAccepted)
+    assert_type(await client.chat.send("Hi", files=[Path("a")]), m.ChatReply | m.ChatAccepted)
 
 
 async def sessions(client: AsyncFormationClient, moment: datetime) -> None:

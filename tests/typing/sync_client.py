@@ -130,6 +130,14 @@ def chat_streams(client: FormationClient, previous: m.ChatReply) -> None:
 
 def audio(client: FormationClient, file: m.Attachment) -> None:
     assert_type(client.audio.send([file]), m.ChatReply | m.ChatAccepted)
+    with open("a", "rb") as opened:
+        mixed: list[m.AttachmentLike] = [Path("a"), ("a", b"x"), opened, io.BytesIO(), file]
+        assert_type(client.audio.send(mixed), m.ChatReply | m.ChatAccepted)
+        assert_type(client.chat.send("Hi", files=mixed), m.ChatReply | m.ChatAccepted)
+        assert_type(client.chat.send("Hi", files=[Path("a")]), m.ChatReply | m.ChatAccepted)
+        assert_type(client.chat.send("Hi", files=[("a", b"x")]), m.ChatReply | m.ChatAccepted)
+        assert_type(client.chat.send("Hi", files=[opened]), m.ChatReply | m.ChatAccepted)
+    assert_type(m.Attachment.of(Path("a"), content_encoding="base64"), m.Attachment)
     assert_type(
         client.audio.send(
             m.AudioRequest(files=[file]), session_id="s", agent_id="a", user_id="alice"

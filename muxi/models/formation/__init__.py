@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from .blocks import SystemLog as SystemLog
     from .blocks import WorkingMemoryConfig as WorkingMemoryConfig
     from .chat import Attachment as Attachment
+    from .chat import AttachmentLike as AttachmentLike
     from .chat import AudioRequest as AudioRequest
     from .chat import ChatRequest as ChatRequest
     from .chat import UiResponse as UiResponse

@@ -16,7 +16,7 @@ NAMES = {
         "MemoryConfig PersistentMemoryConfig SchedulerSettings SystemLog "
         "WorkingMemoryConfig"
     ),
-    "chat": "Attachment AudioRequest ChatRequest UiResponse",
+    "chat": "Attachment AttachmentLike AudioRequest ChatRequest UiResponse",
     "config": (
         "CommandsBlock ConfigCount ConfigResource ConfigSummary FormationDocument "
         "McpBlock McpSummary ProactiveBlock SchedulerBlock ServerBlock "
