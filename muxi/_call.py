@@ -78,6 +78,8 @@ class Call(Generic[T]):
     """Statuses from 400 up that answer with the model all the same."""
     turn_id: str | None = None
     """The chat turn that it runs; errors carry it."""
+    silence: float | None = None
+    """Seconds that a stream may send nothing, keep-alives included; None for ever."""
     save: Save | None = None
     """Where the body goes of a call whose shape is a file; `returns` is `Saved`."""
     finish: Callable[[Response[Any]], Any] | None = None

@@ -113,7 +113,7 @@ async def _closed_at_the_end(
 def request_of(step: Outgoing) -> httpx.Request:
     """The request, absolute and with raw headers: nothing of the HTTP client's own is mixed in."""
     limit = None if step.timeout == math.inf else step.timeout
-    timeout = httpx.Timeout(limit, read=None if step.events else limit, pool=None)
+    timeout = httpx.Timeout(limit, read=step.silence if step.events else limit, pool=None)
     return httpx.Request(
         step.method,
         _url(step.url),

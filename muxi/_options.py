@@ -39,6 +39,8 @@ class Outgoing:
     timeout: float
     events: bool
     """Events are wanted: leave the body unread if they come."""
+    silence: float | None
+    """Seconds that such a stream may send nothing; None for ever."""
     save: Save | None
     """Where the body of a good answer goes."""
 
@@ -95,6 +97,7 @@ class Options:
             auth=self.keys.get(auth),
             timeout=self.timeout,
             events=events,
+            silence=call.silence,
             save=call.save,
         )
 

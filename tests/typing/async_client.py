@@ -346,3 +346,14 @@ async def artifacts(client: AsyncFormationClient, opened: BinaryIO) -> None:
     assert_type(await client.artifacts.download("a", io.BytesIO(), user_id="u"), m.ArtifactFile)
     assert_type((await client.artifacts.list())[0].created_at, datetime)
     assert_type((await client.artifacts.download("a", "x")).path, Path | None)
+
+
+async def feeds(client: AsyncFormationClient) -> None:
+    happening = client.events.stream("s", stall_after=None, user_id="u")
+    assert_type(happening, AsyncStream[m.FormationEvent | m.UnknownEvent, None])
+    assert_type(client.events.turn("s", "r", stall_after=5), AsyncStream[m.TokenEvent, None])
+    log = client.logs.stream("info", event_type="chat.*", user_id="u")
+    assert_type(log, AsyncStream[m.LogRecord | m.UnknownEvent, None])
+    async with client.logs.stream(session_id="s", request_id="r", stall_after=5) as records:
+        async for record in records:
+            assert_type(record, m.LogRecord | m.UnknownEvent)

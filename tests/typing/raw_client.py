@@ -296,3 +296,19 @@ async def async_artifacts(client: AsyncFormationClient) -> None:
     assert_type(await raw.artifacts.get("a"), Response[m.ArtifactDetails])
     assert_type(await raw.artifacts.versions("a"), Response[m.ArtifactVersions])
     assert_type(await raw.artifacts.download("a", "x"), Response[m.ArtifactFile])
+
+
+def feeds(client: FormationClient) -> None:
+    raw = client.raw
+    happening = raw.events.stream("s")
+    assert_type(happening, Stream[m.FormationEvent | m.UnknownEvent, None])
+    assert_type(raw.events.turn("s", "r"), Stream[m.TokenEvent, None])
+    assert_type(raw.logs.stream("info"), Stream[m.LogRecord | m.UnknownEvent, None])
+
+
+def async_feeds(client: AsyncFormationClient) -> None:
+    raw = client.raw
+    happening = raw.events.stream("s")
+    assert_type(happening, AsyncStream[m.FormationEvent | m.UnknownEvent, None])
+    assert_type(raw.events.turn("s", "r"), AsyncStream[m.TokenEvent, None])
+    assert_type(raw.logs.stream("info"), AsyncStream[m.LogRecord | m.UnknownEvent, None])

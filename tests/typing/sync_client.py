@@ -373,3 +373,14 @@ def artifacts(client: FormationClient, opened: BinaryIO) -> None:
     assert_type(client.artifacts.download("a", io.BytesIO(), user_id="u"), m.ArtifactFile)
     assert_type((client.artifacts.list())[0].created_at, datetime)
     assert_type((client.artifacts.download("a", "x")).path, Path | None)
+
+
+def feeds(client: FormationClient) -> None:
+    happening = client.events.stream("s", stall_after=None, user_id="u")
+    assert_type(happening, Stream[m.FormationEvent | m.UnknownEvent, None])
+    assert_type(client.events.turn("s", "r", stall_after=5), Stream[m.TokenEvent, None])
+    log = client.logs.stream("info", event_type="chat.*", user_id="u")
+    assert_type(log, Stream[m.LogRecord | m.UnknownEvent, None])
+    with client.logs.stream(session_id="s", request_id="r", stall_after=5) as records:
+        for record in records:
+            assert_type(record, m.LogRecord | m.UnknownEvent)

@@ -84,6 +84,8 @@ if TYPE_CHECKING:
     from .events import UnknownEvent as UnknownEvent
     from .events import Widgets as Widgets
     from .events import WorkflowProgress as WorkflowProgress
+    from .feeds import FormationEvent as FormationEvent
+    from .feeds import LogRecord as LogRecord
     from .history import History as History
     from .history import HistoryEntry as HistoryEntry
     from .history import HistorySource as HistorySource

@@ -31,6 +31,7 @@ NAMES = {
         "Replanning TextDelta Thinking TokenEvent ToolCall TurnEvent UnknownEvent "
         "Widgets WorkflowProgress"
     ),
+    "feeds": "FormationEvent LogRecord",
     "history": "History HistoryEntry HistorySource",
     "jobs": ("DeletedJob Job JobList JobRequest JobState JobSwitch JobUpdate JobUpdateRequest"),
     "mcp": "McpServer McpServerList McpTool McpToolList ToolParameter",
