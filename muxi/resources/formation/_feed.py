@@ -85,7 +85,7 @@ class FeedReader(Generic[FeedT]):
         """
         yield from ()
         if not self.ended:
-            raise StreamInterrupted("The stream ended, and none was told", sent=True)
+            raise StreamInterrupted("The stream ended without saying why", sent=True)
 
     def result(self) -> None:
         """A feed adds up to nothing."""
