@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import TypeForm
 
+    from ._saving import Save
     from .models._base import Request
 
 T = TypeVar("T")
@@ -53,6 +54,8 @@ class Shape(Enum):
     """The payload sits under `data`, in both services."""
     BARE = auto()
     TEXT = auto()
+    FILE = auto()
+    """The body is a file and goes where the call's `save` says; it is never held whole."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,10 @@ class Call(Generic[T]):
     """The chat turn that it runs; errors carry it."""
     stamp: Callable[[bytes], Mapping[str, str]] | None = None
     """Makes headers of the body, afresh for each attempt."""
+    silence: float | None = None
+    """Seconds that a stream may send nothing, keep-alives included; None for ever."""
+    save: Save | None = None
+    """Where the body goes of a call whose shape is a file; `returns` is `Saved`."""
     finish: Callable[[Response[Any]], Any] | None = None
 
     def map(self, finish: Callable[[T], U]) -> Call[U]:

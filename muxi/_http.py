@@ -14,6 +14,7 @@ import httpx
 
 from ._exchange import Reply
 from ._options import Outgoing
+from ._saving import Saved
 from .errors import ConnectionError, InvalidResponseError, MuxiError, TimeoutError, ValidationError
 
 _LIMITS = httpx.Limits(max_connections=1000, max_keepalive_connections=20)
@@ -112,7 +113,7 @@ async def _closed_at_the_end(
 def request_of(step: Outgoing) -> httpx.Request:
     """The request, absolute and with raw headers: nothing of the HTTP client's own is mixed in."""
     limit = None if step.timeout == math.inf else step.timeout
-    timeout = httpx.Timeout(limit, read=None if step.events else limit, pool=None)
+    timeout = httpx.Timeout(limit, read=step.silence if step.events else limit, pool=None)
     return httpx.Request(
         step.method,
         _url(step.url),
@@ -128,15 +129,17 @@ def opens_stream(response: httpx.Response) -> bool:
     return response.status_code < 300 and kind == "text/event-stream"
 
 
-def reply_of(response: httpx.Response, began: float) -> Reply:
+def reply_of(response: httpx.Response, began: float, saved: Saved | None) -> Reply:
     """What came back; an open response is handed on with its body unread."""
+    whole = response.is_closed and saved is None
     return Reply(
         status_code=response.status_code,
         headers=response.headers,
-        body=response.content if response.is_closed else b"",
+        body=response.content if whole else b"",
         elapsed=time.perf_counter() - began,
         received_at=time.time(),
         events=None if response.is_closed else response,
+        saved=saved,
     )
 
 

@@ -16,6 +16,7 @@ from .errors import ConfigurationError, ValidationError
 if TYPE_CHECKING:
     import httpx
 
+    from ._saving import Save
     from .retry import Retry
 
 _NEEDS = {
@@ -38,6 +39,15 @@ class Outgoing:
     timeout: float
     events: bool
     """Events are wanted: leave the body unread if they come."""
+    silence: float | None
+    """Seconds that such a stream may send nothing; None for ever."""
+    save: Save | None
+    """Where the body of a good answer goes."""
+
+    @property
+    def streamed(self) -> bool:
+        """The body isn't to be read before status and headers are known."""
+        return self.events or self.save is not None
 
 
 @dataclass(frozen=True)
@@ -65,8 +75,7 @@ class Options:
         auth = self._auth(call)
         headers = list(self._common_headers)
         headers.append((b"X-Muxi-Idempotency-Key", idempotency_key.encode()))
-        accept = b"text/event-stream, application/json" if events else b"application/json"
-        headers.append((b"Accept", accept))
+        headers.append((b"Accept", _accepted(call, events=events)))
         user_id = self._user(call, auth)
         if user_id is not None:
             headers.append((b"X-Muxi-User-ID", user_id.encode()))
@@ -88,6 +97,8 @@ class Options:
             auth=self._stamped(call, self.keys.get(auth)),
             timeout=self.timeout,
             events=events,
+            silence=call.silence,
+            save=call.save,
         )
 
     @cached_property
@@ -151,6 +162,12 @@ def printable(name: str, value: str) -> str:
             f"{name} must be printable ASCII with no space at an end: it travels in an HTTP header."
         )
     return value
+
+
+def _accepted(call: Call[Any], *, events: bool) -> bytes:
+    if call.save is not None:
+        return b"*/*"
+    return b"text/event-stream, application/json" if events else b"application/json"
 
 
 @cache

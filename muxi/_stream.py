@@ -16,7 +16,7 @@ from httpx_sse import EventSource, ServerSentEvent
 
 from ._answers import read_answer
 from ._call import EventT, Response, ResultT, StreamCall
-from .errors import MuxiError, StreamError, StreamInterrupted
+from .errors import MuxiError, StreamError, StreamInterrupted, TimeoutError
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -94,7 +94,10 @@ class Base(Generic[EventT, ResultT]):
         self._last_event = time.monotonic()
         return True
 
-    def _broken(self, exc: httpx.HTTPError) -> StreamInterrupted:
+    def _broken(self, exc: httpx.HTTPError) -> MuxiError:
+        if isinstance(exc, httpx.ReadTimeout):
+            silence = f"The stream told nothing for {self._call.silence} s"
+            return TimeoutError(silence, request_id=self._call.turn_id, sent=True)
         why = str(exc) or type(exc).__name__
         error = StreamInterrupted(
             f"The stream broke off: {why}", request_id=self._call.turn_id, sent=True

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Generator, Iterator
-from contextlib import aclosing, closing
+from contextlib import aclosing, closing, suppress
 from typing import Any, TypeVar
 
 import anyio
+import anyio.to_thread
 import httpx
 
 from ._async_stream import AsyncStream
@@ -16,10 +17,12 @@ from ._endpoint import Async, RawAsync, RawSync, Sync
 from ._exchange import Reply, deliver, exchange
 from ._http import AsyncPool, SyncPool, opens_stream, reply_of, request_of, translated
 from ._options import Options, Outgoing
+from ._saving import Save, Saved, Saving
 from ._stream import Stream
 from .errors import MuxiError
 
 T = TypeVar("T")
+_BLOCK = 1024 * 1024
 
 
 class SyncTransport(Sync):
@@ -86,17 +89,19 @@ class SyncTransport(Sync):
         return time.monotonic()
 
     def _send(self, step: Outgoing) -> Reply:
-        began = time.perf_counter()
+        began, saved = time.perf_counter(), None
         try:
             response = self.pool.client().send(
-                request_of(step), auth=step.auth, stream=step.events, follow_redirects=False
+                request_of(step), auth=step.auth, stream=step.streamed, follow_redirects=False
             )
-            if step.events and not opens_stream(response):
+            if step.save is not None and response.is_success:
+                saved = _save(response, step.save)
+            elif step.streamed and not opens_stream(response):
                 with closing(response):
                     response.read()
         except (httpx.HTTPError, httpx.InvalidURL) as exc:
             raise translated(exc, step) from exc
-        return reply_of(response, began)
+        return reply_of(response, began, saved)
 
 
 class AsyncTransport(Async):
@@ -164,18 +169,20 @@ class AsyncTransport(Async):
         return time.monotonic()
 
     async def _send(self, step: Outgoing) -> Reply:
-        began = time.perf_counter()
+        began, saved = time.perf_counter(), None
         try:
             client = await self.pool.client()
             response = await client.send(
-                request_of(step), auth=step.auth, stream=step.events, follow_redirects=False
+                request_of(step), auth=step.auth, stream=step.streamed, follow_redirects=False
             )
-            if step.events and not opens_stream(response):
+            if step.save is not None and response.is_success:
+                saved = await _asave(response, step.save)
+            elif step.streamed and not opens_stream(response):
                 async with aclosing(response):
                     await response.aread()
         except (httpx.HTTPError, httpx.InvalidURL) as exc:
             raise translated(exc, step) from exc
-        return reply_of(response, began)
+        return reply_of(response, began, saved)
 
 
 class RawSyncTransport(RawSync):
@@ -196,3 +203,37 @@ class RawAsyncTransport(RawAsync):
         self.run = transport.run
         self.iterate = transport.iterate
         self.stream = transport.stream
+
+
+def _save(response: httpx.Response, save: Save) -> Saved:
+    """Write the body where it goes, as it arrives."""
+    with closing(response), Saving(save, response.headers) as saving:
+        saving.open()
+        for chunk in response.iter_bytes():
+            saving.take(chunk)
+            saving.flush()
+        return saving.finish()
+
+
+async def _asave(response: httpx.Response, save: Save) -> Saved:
+    """The same, beside the event loop: a slow disk or a full cache must not stop it.
+
+    To hand work to a thread takes 200 µs, ten times what it takes to write one 64 KiB chunk; in
+    blocks of 1 MiB that is 0.02 s for 100 MiB.
+    """
+    async with aclosing(response):
+        with Saving(save, response.headers) as saving:
+            await anyio.to_thread.run_sync(saving.open)
+            chunks = response.aiter_bytes()
+            try:
+                async for chunk in chunks:
+                    if saving.take(chunk) >= _BLOCK:
+                        await anyio.to_thread.run_sync(saving.flush)
+            finally:
+                # After an error of ours, run the generators below into the closed connection:
+                # dropped half-way, they would be finalized one by one by the event loop.
+                with anyio.CancelScope(shield=True), suppress(httpx.HTTPError):
+                    await response.aclose()
+                    async for _ in chunks:
+                        pass
+            return await anyio.to_thread.run_sync(saving.finish)

@@ -6,6 +6,9 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timezone
 from inspect import Parameter, signature
+from io import BytesIO
+from os import PathLike
+from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -13,7 +16,9 @@ from pydantic import AwareDatetime, BaseModel, SecretStr
 
 from muxi._call import Call, Pages, StreamCall
 from muxi._endpoint import Resource, _Method
+from muxi._saving import OnProgress, Writable
 from muxi.models._base import Request
+from muxi.models.formation._files import Readable
 from muxi.resources.formation import FormationApi
 from muxi.resources.server import ServerApi
 
@@ -22,8 +27,19 @@ from ..asks.memory import PRIVATE_KEY
 Arguments = dict[str, Any]
 Descriptor = _Method[Any, Any]
 
+
+class _Again:
+    """A file that is as new each time."""
+
+    name = "again.txt"
+
+    def read(self) -> bytes:
+        return b"x"
+
+
 _SIMPLE: dict[object, list[object]] = {
     str: ["a b"],
+    bytes: [b"x"],
     bool: [True, False],
     int: [7],
     float: [0.5],
@@ -33,6 +49,10 @@ _SIMPLE: dict[object, list[object]] = {
     datetime: [datetime(2025, 1, 2, tzinfo=timezone.utc)],
     AwareDatetime: [datetime(2025, 1, 2, tzinfo=timezone.utc)],
     SecretStr: [SecretStr("hidden")],
+    PathLike[str]: [Path(__file__).with_name("__init__.py")],
+    Writable: [BytesIO()],
+    Readable: [_Again()],
+    OnProgress: [lambda received, total: None],
 }
 
 _FIXED: Arguments = {"confirm": True, "private_key": PRIVATE_KEY}
@@ -111,6 +131,8 @@ def values_of(kind: object) -> list[object]:
         return list(inner)
     if origin in (list, Sequence):
         return [[value] for value in values_of(inner[0])]
+    if origin is tuple:
+        return [tuple(values_of(one)[0] for one in inner)]
     if origin in (dict, Mapping):
         return [{"key": value} for value in values_of(inner[1])]
     if isinstance(kind, type) and issubclass(kind, BaseModel):

@@ -1,8 +1,10 @@
 """What the checkers say of the async clients. Checked, never run."""
 
+import io
 from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from pathlib import Path
+from typing import Any, BinaryIO
 
 import httpx
 from pydantic import SecretStr
@@ -141,6 +143,10 @@ async def audio(client: AsyncFormationClient, file: m.Attachment) -> None:
         async for event in stream:
             assert_type(event, m.ChatEvent)
         assert_type(await stream.result(), m.ChatReply)
+    mixed: list[m.AttachmentLike] = [Path("a"), ("a", b"x"), io.BytesIO(), file]
+    assert_type(await client.audio.send(mixed), m.ChatReply | m.ChatAccepted)
+    assert_type(await client.chat.send("Hi", files=mixed), m.ChatReply | m.ChatAccepted)
+    assert_type(await client.chat.send("Hi", files=[Path("a")]), m.ChatReply | m.ChatAccepted)
 
 
 async def sessions(client: AsyncFormationClient, moment: datetime) -> None:
@@ -361,3 +367,26 @@ async def memory(client: AsyncFormationClient, item: m.MemoryItem, batch: m.Dist
     assert_type(client.memories.iter(page_size=5, max_items=9), AsyncIterator[m.Memory])
     assert_type([memory.content async for memory in client.memories.iter()], list[str])
     _ = assert_type(client.memory.lint(), Coroutine[Any, Any, m.MemoryLint])
+
+
+async def artifacts(client: AsyncFormationClient, opened: BinaryIO) -> None:
+    assert_type(await client.artifacts.list(limit=5, user_id="u"), m.ArtifactList)
+    assert_type(await client.artifacts.get("a", user_id="u"), m.ArtifactDetails)
+    assert_type(await client.artifacts.versions("a", user_id="u"), m.ArtifactVersions)
+    assert_type(await client.artifacts.download("a", "folder"), m.ArtifactFile)
+    assert_type(await client.artifacts.download("a", Path("x"), version=2), m.ArtifactFile)
+    assert_type(await client.artifacts.download("a", opened, on_progress=print), m.ArtifactFile)
+    assert_type(await client.artifacts.download("a", io.BytesIO(), user_id="u"), m.ArtifactFile)
+    assert_type((await client.artifacts.list())[0].created_at, datetime)
+    assert_type((await client.artifacts.download("a", "x")).path, Path | None)
+
+
+async def feeds(client: AsyncFormationClient) -> None:
+    happening = client.events.stream("s", stall_after=None, user_id="u")
+    assert_type(happening, AsyncStream[m.FormationEvent | m.UnknownEvent, None])
+    assert_type(client.events.turn("s", "r", stall_after=5), AsyncStream[m.TokenEvent, None])
+    log = client.logs.stream("info", event_type="chat.*", user_id="u")
+    assert_type(log, AsyncStream[m.LogRecord | m.UnknownEvent, None])
+    async with client.logs.stream(session_id="s", request_id="r", stall_after=5) as records:
+        async for record in records:
+            assert_type(record, m.LogRecord | m.UnknownEvent)

@@ -350,3 +350,35 @@ async def async_memory(
     assert_type(await raw.memory.wait_for_forget("f"), m.MemoryForget)
     assert_type(await raw.distilled.wait("d", distillery_id="d"), m.DistillationStatus)
     assert_type(raw.memories.iter(), AsyncIterator[m.Memory])
+
+
+def artifacts(client: FormationClient) -> None:
+    raw = client.raw
+    assert_type(raw.artifacts.list(), Response[m.ArtifactList])
+    assert_type(raw.artifacts.get("a"), Response[m.ArtifactDetails])
+    assert_type(raw.artifacts.versions("a"), Response[m.ArtifactVersions])
+    assert_type(raw.artifacts.download("a", "x"), Response[m.ArtifactFile])
+
+
+async def async_artifacts(client: AsyncFormationClient) -> None:
+    raw = client.raw
+    assert_type(await raw.artifacts.list(), Response[m.ArtifactList])
+    assert_type(await raw.artifacts.get("a"), Response[m.ArtifactDetails])
+    assert_type(await raw.artifacts.versions("a"), Response[m.ArtifactVersions])
+    assert_type(await raw.artifacts.download("a", "x"), Response[m.ArtifactFile])
+
+
+def feeds(client: FormationClient) -> None:
+    raw = client.raw
+    happening = raw.events.stream("s")
+    assert_type(happening, Stream[m.FormationEvent | m.UnknownEvent, None])
+    assert_type(raw.events.turn("s", "r"), Stream[m.TokenEvent, None])
+    assert_type(raw.logs.stream("info"), Stream[m.LogRecord | m.UnknownEvent, None])
+
+
+def async_feeds(client: AsyncFormationClient) -> None:
+    raw = client.raw
+    happening = raw.events.stream("s")
+    assert_type(happening, AsyncStream[m.FormationEvent | m.UnknownEvent, None])
+    assert_type(raw.events.turn("s", "r"), AsyncStream[m.TokenEvent, None])
+    assert_type(raw.logs.stream("info"), AsyncStream[m.LogRecord | m.UnknownEvent, None])
