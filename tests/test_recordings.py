@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pkgutil
 import re
-from collections.abc import Callable, Iterator
-from datetime import datetime, timezone
+from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
@@ -18,6 +17,7 @@ from muxi.errors import error_class
 from muxi.models import formation as m
 
 from . import asks
+from .compared import differences, unknown_keys
 from .recorded import Recording, recordings
 from .scripted import Answer, Events, Scripted
 
@@ -141,43 +141,3 @@ def test_streams(recording: Recording) -> None:
     assert reply.text == completed.content
     assert reply.request_id == completed.request_id
     assert reply.awaiting_user == bool(completed.clarification)
-
-
-def unknown_keys(value: object, where: str = "") -> Iterator[str]:
-    """Keys that no model knew, anywhere in an answer."""
-    if isinstance(value, BaseModel):
-        yield from (f"{where}.{key}" for key in value.model_extra or {})
-        for name in type(value).model_fields:
-            yield from unknown_keys(getattr(value, name), f"{where}.{name}")
-    elif isinstance(value, (list, dict)):
-        for item in value.values() if isinstance(value, dict) else value:
-            yield from unknown_keys(item, f"{where}[]")
-
-
-def differences(ours: object, wire: object, where: str = "") -> list[str]:
-    """Where a model says something else than the wire."""
-    if isinstance(ours, BaseModel):
-        assert isinstance(wire, dict)
-        names = {field.alias: name for name, field in type(ours).model_fields.items()}
-        pairs = (
-            (getattr(ours, names.get(key, key), "absent"), value, key)
-            for key, value in wire.items()
-        )
-        return [fault for a, b, key in pairs for fault in differences(a, b, f"{where}.{key}")]
-    if isinstance(ours, dict):
-        assert isinstance(wire, dict)
-        assert ours.keys() == wire.keys()
-        return [fault for k in ours for fault in differences(ours[k], wire[k], f"{where}.{k}")]
-    if isinstance(ours, list):
-        assert isinstance(wire, list)
-        pairs = ((a, b, str(i)) for i, (a, b) in enumerate(zip(ours, wire, strict=True)))
-        return [fault for a, b, key in pairs for fault in differences(a, b, f"{where}.{key}")]
-    if isinstance(ours, datetime):
-        moment = wire
-        if isinstance(wire, str):
-            parsed = datetime.fromisoformat(wire.replace("Z", "+00:00"))
-            aware = parsed if parsed.tzinfo else parsed.replace(tzinfo=timezone.utc)
-            moment = aware.timestamp()
-        assert isinstance(moment, (int, float))
-        return [] if abs(ours.timestamp() - moment) < 1e-5 else [f"{where}: {ours} {wire}"]
-    return [] if ours == wire else [f"{where}: {ours!r} {wire!r}"]

@@ -22,14 +22,14 @@ def _utc(moment: datetime) -> datetime:
 
 
 def _set(moment: datetime | None) -> datetime | None:
-    return None if moment is None or moment.year == 1 else moment
+    return None if moment is None or moment.year == 1 else _utc(moment)
 
-
-Epoch = datetime
-"""An instant sent as a number, float seconds or integer milliseconds; always aware."""
 
 UtcTime = Annotated[datetime, AfterValidator(_utc)]
 """An ISO 8601 instant that means UTC where it names no offset."""
+
+Epoch = UtcTime
+"""An instant sent as a number, float seconds or integer milliseconds."""
 
 GoTime = Annotated[datetime | None, AfterValidator(_set)]
 """An RFC 3339 instant; the server's year 0001 means "never" and reads as None."""
