@@ -10,6 +10,7 @@ from typing import Annotated, Any, ClassVar, Generic, TypeVar, overload
 
 import pydantic.main
 from pydantic import AfterValidator, BaseModel, ConfigDict
+from typing_extensions import Unpack
 
 ItemT = TypeVar("ItemT")
 
@@ -48,9 +49,23 @@ class Meta:
 
 
 class _Deferred(BaseModel):
-    """Built on first use, by one thread: Pydantic before 2.14 lets two get in each other's way."""
+    """Built on first use, by one thread: Pydantic before 2.14 lets two get in each other's way.
 
-    model_config = ConfigDict(frozen=True, defer_build=True)
+    What is made of a model, such as a type adapter, is not put off: it would do as the model's
+    configuration says, and FastAPI silences the warnings of its adapters only while it makes them.
+    So the configuration says it just while the class is made.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    def __init_subclass__(cls, **kwargs: Unpack[ConfigDict]) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.model_config["defer_build"] = True
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: object) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        cls.model_config["defer_build"] = False
 
     @classmethod
     def model_rebuild(
