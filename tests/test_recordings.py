@@ -20,6 +20,7 @@ from . import asks
 from .compared import differences, unknown_keys
 from .recorded import Recording, recordings
 from .scripted import Answer, Events, Scripted
+from .surface.test_coverage import NO_METHOD, NOT_YET, ROWS
 
 ASK: list[tuple[str, str, Callable[[FormationClient], object]]] = [
     ("GET", r"/v1/health", lambda f: f.health()),
@@ -49,11 +50,47 @@ def method_for(recording: Recording) -> Callable[[FormationClient], object] | No
 KNOWN = [recording for recording in recordings() if method_for(recording) is not None]
 PLAIN = [recording for recording in KNOWN if not recording.chunks]
 STREAMS = [recording for recording in KNOWN if recording.chunks and recording.status == 200]
+REFUSED = [recording for recording in KNOWN if recording.chunks and recording.status != 200]
+
+PAGE = "A page for people."
+REMOVED = "No method: the formation has no such route."
+UNASKED = [
+    ("GET", r"/|/v1|/v1/|/v1/v1", 200, PAGE),
+    ("GET", r"/health|/v1/nothing-here|/v1/overlord/persona", 404, REMOVED),
+    ("GET", r"/v1/secrets/[^/]+", 405, REMOVED),
+    ("DELETE", r"/v1/(health|sessions/[^/]+)", 405, REMOVED),
+    ("(DELETE|PATCH)", r"/v1/agents/[^/]+", 405, REMOVED),
+    ("PATCH", r"/v1/llm/settings", 405, REMOVED),
+    ("POST", r"/v1/(agents|logging/destinations|mcp/servers)", 405, REMOVED),
+    ("OPTIONS", r"/v1/chat", 200, "Browsers ask so, no client."),
+]
+"""Recordings that no method asks for: HTTP method, path, status, reason."""
 
 
-def test_there_is_something_to_read() -> None:
-    assert len(PLAIN) > 100
+def reason(recording: Recording) -> str | None:
+    """Why no method asks for a recording."""
+    for method, pattern, status, why in UNASKED:
+        if re.fullmatch(f"{method} ({pattern})", f"{recording.method} {recording.path}"):
+            return why if recording.status == status else None
+    for row in NO_METHOD.keys() | NOT_YET:
+        where = re.sub(r"{[^}]*}", "[^/]+", ROWS[row]["path"])
+        if re.fullmatch(f"{ROWS[row]['method']} {where}", f"{recording.method} {recording.path}"):
+            return NO_METHOD.get(row, "Its method is still to come.")
+    return None
+
+
+def test_each_recording_is_asked_for_or_has_a_reason() -> None:
+    assert len(PLAIN) > 400
     assert len(STREAMS) > 20
+    assert len(REFUSED) > 4
+    unread = [recording for recording in recordings() if method_for(recording) is None]
+    assert [recording for recording in unread if reason(recording) is None] == []
+
+
+def test_each_reason_is_needed() -> None:
+    unread = [f"{one.method} {one.path}" for one in recordings() if method_for(one) is None]
+    for method, pattern, _, _ in UNASKED:
+        assert any(re.fullmatch(f"{method} ({pattern})", asked) for asked in unread)
 
 
 def client(server: Scripted) -> FormationClient:
@@ -112,6 +149,18 @@ def check_reply(reply: m.ChatReply | m.ChatAccepted, data: dict[str, Any]) -> No
     assert reply.session_id == data["session_id"] or data["session_id"] is None
     asks = {"clarification", "approval_required", "requires_user_response"}
     assert reply.awaiting_user == bool(asks & set(message["metadata"] or {}))
+
+
+@pytest.mark.parametrize("recording", REFUSED, ids=str)
+def test_streams_that_never_began(recording: Recording) -> None:
+    kind = {"Content-Type": recording.headers["content-type"]}
+    with (
+        Scripted(Answer(recording.status, recording.body, kind)) as server,
+        client(server) as formation,
+        pytest.raises(muxi.MuxiError) as caught,
+    ):
+        list(formation.chat.stream("hi"))
+    check_error(caught.value, recording)
 
 
 @pytest.mark.parametrize("recording", STREAMS, ids=str)
