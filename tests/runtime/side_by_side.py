@@ -83,7 +83,7 @@ LINES = [
     Line(
         "fire a trigger",
         f'result = f.fire_trigger("ticket", {TICKET}, user_id="ann")',
-        f'result = f.triggers.fire("ticket", {TICKET}, wait=True, user_id="ann").text',
+        f'result = f.triggers.fire("ticket", {TICKET}, wait=True, user_id="ann")',
     ),
     Line(
         "a user's identifiers",
