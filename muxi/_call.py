@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from typing_extensions import TypeForm
 
+    from ._steps import Follow, Opened, Opening, Work
+    from ._upload import Upload
     from .models._base import Request
 
 T = TypeVar("T")
@@ -75,6 +77,16 @@ class Call(Generic[T]):
     """Statuses from 400 up that answer with the model all the same."""
     turn_id: str | None = None
     """The chat turn that it runs; errors carry it."""
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Those of this call alone."""
+    upload: Upload | None = None
+    """The file that is sent instead of a `body`."""
+    timeout: float | None = None
+    """Seconds to wait for each piece of the answer, events too, instead of the client's."""
+    repeatable: bool | None = None
+    """It may run twice without harm; None to go by its method."""
+    already: tuple[int, T] | None = None
+    """The status, and its answer, that mean "done" where an attempt before may have acted."""
     finish: Callable[[Response[Any]], Any] | None = None
 
     def map(self, finish: Callable[[T], U]) -> Call[U]:
@@ -117,7 +129,7 @@ class Clock:
     """A step that asks for the time, in seconds of a monotonic clock."""
 
 
-Steps = Generator["Call[Any] | Pause | Clock", Any, T]
+Steps = Generator["Call[Any] | Pause | Clock | Work | Opening | Follow", Any, T]
 """A method of several calls: yields what it wants done and is sent what came of it."""
 
 
@@ -180,9 +192,14 @@ class Reader(Protocol[EventT, ResultT_co]):
 class StreamCall(Generic[EventT, ResultT]):
     """A call that is answered by events, and what reads them."""
 
-    call: Call[Any]
-    """Its own answer is used where the server answers with JSON instead of events."""
+    call: Call[Any] | None
+    """Its own answer is used where the server answers with JSON instead of events. None where only
+    `opening` knows it."""
     reader: Callable[[], Reader[EventT, ResultT]]
+    opening: Callable[[Any], Steps[Opened]] | None = None
+    """How it opens, where that takes more than the call. It is given the reader."""
+    endless: bool = False
+    """It is opened again when its body ends or breaks off."""
 
 
 def path(*parts: str) -> str:

@@ -7,13 +7,15 @@ import ssl
 import threading
 import time
 import weakref
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from functools import cache, lru_cache
 
+import anyio.to_thread
 import httpx
 
 from ._exchange import Reply
 from ._options import Outgoing
+from ._upload import Upload
 from .errors import ConnectionError, InvalidResponseError, MuxiError, TimeoutError, ValidationError
 
 _LIMITS = httpx.Limits(max_connections=1000, max_keepalive_connections=20)
@@ -111,15 +113,42 @@ async def _closed_at_the_end(
 
 def request_of(step: Outgoing) -> httpx.Request:
     """The request, absolute and with raw headers: nothing of the HTTP client's own is mixed in."""
-    limit = None if step.timeout == math.inf else step.timeout
-    timeout = httpx.Timeout(limit, read=None if step.events else limit, pool=None)
+    timeout = httpx.Timeout(_limit(step.timeout), read=_limit(step.silence), pool=None)
     return httpx.Request(
         step.method,
         _url(step.url),
         headers=list(step.headers),
-        content=step.content,
+        content=None if isinstance(step.content, Upload) else step.content,
+        stream=_Pieces(step.content) if isinstance(step.content, Upload) else None,
         extensions={"timeout": timeout.as_dict()},
     )
+
+
+def _limit(seconds: float) -> float | None:
+    return None if seconds == math.inf else seconds
+
+
+class _Pieces(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """An upload as either driver reads it.
+
+    The server would say `100 Continue` to one that asks and waits; httpx can't wait. If it breaks
+    off the upload, httpx still reads the answer that it may have sent.
+    """
+
+    def __init__(self, upload: Upload) -> None:
+        self._upload = upload
+
+    def __iter__(self) -> Iterator[bytes]:
+        self._upload.rewind()
+        while piece := self._upload.read():
+            yield piece
+            self._upload.passed(piece)
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        self._upload.rewind()
+        while piece := await anyio.to_thread.run_sync(self._upload.read):
+            yield piece
+            self._upload.passed(piece)
 
 
 def opens_stream(response: httpx.Response) -> bool:
@@ -145,7 +174,8 @@ def translated(exc: httpx.HTTPError | httpx.InvalidURL, step: Outgoing) -> MuxiE
     what = f"{step.method} {step.url}"
     sent = not isinstance(exc, _NOT_SENT)
     if isinstance(exc, httpx.TimeoutException):
-        return TimeoutError(f"{what} got no answer within {step.timeout} s", sent=sent)
+        limit = step.silence if isinstance(exc, httpx.ReadTimeout) else step.timeout
+        return TimeoutError(f"{what} got no answer within {limit} s", sent=sent)
     if isinstance(exc, (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError)):
         return ValidationError(f"{what} can't be sent: {exc}")
     if isinstance(exc, httpx.DecodingError):
