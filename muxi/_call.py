@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import TypeForm
 
+    from ._saving import Save
     from ._steps import Follow, Opened, Opening, Work
     from ._upload import Upload
     from .models._base import Request
@@ -55,6 +56,8 @@ class Shape(Enum):
     """The payload sits under `data`, in both services."""
     BARE = auto()
     TEXT = auto()
+    FILE = auto()
+    """The body is a file and goes where the call's `save` says; it is never held whole."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,8 @@ class Call(Generic[T]):
     """It may run twice without harm; None to go by its method."""
     already: tuple[int, T] | None = None
     """The status, and its answer, that mean "done" where an attempt before may have acted."""
+    save: Save | None = None
+    """Where the body goes of a call whose shape is a file; `returns` is `Saved`."""
     finish: Callable[[Response[Any]], Any] | None = None
 
     def map(self, finish: Callable[[T], U]) -> Call[U]:

@@ -17,6 +17,7 @@ from ._call import Call, Pause, Response
 from ._log import log_attempt
 from ._options import Options, Outgoing
 from ._problems import read_error
+from ._saving import Saved
 from .errors import MuxiError
 
 T = TypeVar("T")
@@ -35,6 +36,8 @@ class Reply:
     """Unix seconds by this machine's clock."""
     events: object = None
     """The open response, where events were wanted and come."""
+    saved: Saved | None = None
+    """Where the body went, where it was a file."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,8 @@ def _is_good(call: Call[Any], reply: Reply, *, acted: bool) -> bool:
 def _repeatable(call: Call[Any], error: MuxiError) -> bool:
     if call.repeatable is not None:
         return call.repeatable
+    if call.save is not None and not call.save.can_restart and error.status_code is None:
+        return False  # part of the file may be written already
     if call.method in ("GET", "PUT", "DELETE"):
         return True
     # The server forgets a deduplicated call that failed, and would run it anew: a chat turn whose

@@ -8,6 +8,7 @@ import threading
 import time
 import weakref
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import aclosing, closing, suppress
 from functools import cache, lru_cache
 
 import anyio.to_thread
@@ -15,11 +16,13 @@ import httpx
 
 from ._exchange import Reply
 from ._options import Outgoing
+from ._saving import Save, Saved, Saving
 from ._upload import Upload
 from .errors import ConnectionError, InvalidResponseError, MuxiError, TimeoutError, ValidationError
 
 _LIMITS = httpx.Limits(max_connections=1000, max_keepalive_connections=20)
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+_BLOCK = 1024 * 1024
 _url = lru_cache(maxsize=256)(httpx.URL)
 
 
@@ -157,15 +160,17 @@ def opens_stream(response: httpx.Response) -> bool:
     return response.status_code < 300 and kind == "text/event-stream"
 
 
-def reply_of(response: httpx.Response, began: float) -> Reply:
+def reply_of(response: httpx.Response, began: float, saved: Saved | None) -> Reply:
     """What came back; an open response is handed on with its body unread."""
+    whole = response.is_closed and saved is None
     return Reply(
         status_code=response.status_code,
         headers=response.headers,
-        body=response.content if response.is_closed else b"",
+        body=response.content if whole else b"",
         elapsed=time.perf_counter() - began,
         received_at=time.time(),
         events=None if response.is_closed else response,
+        saved=saved,
     )
 
 
@@ -181,3 +186,37 @@ def translated(exc: httpx.HTTPError | httpx.InvalidURL, step: Outgoing) -> MuxiE
     if isinstance(exc, httpx.DecodingError):
         return InvalidResponseError(f"The answer to {what} can't be decoded: {exc}", sent=True)
     return ConnectionError(f"{what} failed: {str(exc) or type(exc).__name__}", sent=sent)
+
+
+def save(response: httpx.Response, where: Save) -> Saved:
+    """Write the body where it goes, as it arrives."""
+    with closing(response), Saving(where, response.headers) as saving:
+        saving.open()
+        for chunk in response.iter_bytes():
+            saving.take(chunk)
+            saving.flush()
+        return saving.finish()
+
+
+async def asave(response: httpx.Response, where: Save) -> Saved:
+    """The same, beside the event loop: a slow disk or a full cache must not stop it.
+
+    To hand work to a thread takes 200 µs, ten times what it takes to write one 64 KiB chunk; in
+    blocks of 1 MiB that is 0.02 s for 100 MiB.
+    """
+    async with aclosing(response):
+        with Saving(where, response.headers) as saving:
+            await anyio.to_thread.run_sync(saving.open)
+            chunks = response.aiter_bytes()
+            try:
+                async for chunk in chunks:
+                    if saving.take(chunk) >= _BLOCK:
+                        await anyio.to_thread.run_sync(saving.flush)
+            finally:
+                # After an error of ours, run the generators below into the closed connection:
+                # dropped half-way, they would be finalized one by one by the event loop.
+                with anyio.CancelScope(shield=True), suppress(httpx.HTTPError):
+                    await response.aclose()
+                    async for _ in chunks:
+                        pass
+            return await anyio.to_thread.run_sync(saving.finish)

@@ -17,6 +17,7 @@ from .errors import ConfigurationError, ValidationError
 if TYPE_CHECKING:
     import httpx
 
+    from ._saving import Save
     from ._upload import Upload
     from .retry import Retry
 
@@ -43,6 +44,13 @@ class Outgoing:
     """Events are wanted: leave the body unread if they come."""
     silence: float
     """Seconds to wait for each piece of the answer."""
+    save: Save | None
+    """Where the body of a good answer goes."""
+
+    @property
+    def streamed(self) -> bool:
+        """The body isn't to be read before status and headers are known."""
+        return self.events or self.save is not None
 
 
 @dataclass(frozen=True)
@@ -70,8 +78,7 @@ class Options:
         auth = self._auth(call)
         headers = list(self._common_headers)
         headers.append((b"X-Muxi-Idempotency-Key", idempotency_key.encode()))
-        accept = b"text/event-stream, application/json" if events else b"application/json"
-        headers.append((b"Accept", accept))
+        headers.append((b"Accept", _accepted(call, events=events)))
         user_id = self._user(call, auth)
         if user_id is not None:
             headers.append((b"X-Muxi-User-ID", user_id.encode()))
@@ -94,6 +101,7 @@ class Options:
             timeout=self.timeout,
             events=events,
             silence=silence if call.timeout is None else call.timeout,
+            save=call.save,
         )
 
     @cached_property
@@ -160,6 +168,12 @@ def _headers_of(call: Call[Any]) -> Iterator[tuple[bytes, bytes]]:
     if call.upload is not None:
         yield b"Content-Type", call.upload.content_type.encode()
         yield b"Content-Length", str(call.upload.size).encode()
+
+
+def _accepted(call: Call[Any], *, events: bool) -> bytes:
+    if call.save is not None:
+        return b"*/*"
+    return b"text/event-stream, application/json" if events else b"application/json"
 
 
 @cache

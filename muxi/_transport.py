@@ -15,7 +15,7 @@ from ._async_stream import AsyncStream
 from ._call import Call, Clock, EventT, Pause, Response, ResultT, Steps, StreamCall
 from ._endpoint import Async, RawAsync, RawSync, Sync
 from ._exchange import Reply, deliver, exchange
-from ._http import AsyncPool, SyncPool, opens_stream, reply_of, request_of, translated
+from ._http import AsyncPool, SyncPool, asave, opens_stream, reply_of, request_of, save, translated
 from ._options import Options, Outgoing
 from ._steps import Follow, Opened, Opening, Work
 from ._stream import Stream
@@ -99,17 +99,19 @@ class SyncTransport(Sync):
             return stream.result()
 
     def _send(self, step: Outgoing) -> Reply:
-        began = time.perf_counter()
+        began, saved = time.perf_counter(), None
         try:
             response = self.pool.client().send(
-                request_of(step), auth=step.auth, stream=step.events, follow_redirects=False
+                request_of(step), auth=step.auth, stream=step.streamed, follow_redirects=False
             )
-            if step.events and not opens_stream(response):
+            if step.save is not None and response.is_success:
+                saved = save(response, step.save)
+            elif step.streamed and not opens_stream(response):
                 with closing(response):
                     response.read()
         except (httpx.HTTPError, httpx.InvalidURL) as exc:
             raise translated(exc, step) from exc
-        return reply_of(response, began)
+        return reply_of(response, began, saved)
 
 
 class AsyncTransport(Async):
@@ -193,18 +195,20 @@ class AsyncTransport(Async):
             return await stream.result()
 
     async def _send(self, step: Outgoing) -> Reply:
-        began = time.perf_counter()
+        began, saved = time.perf_counter(), None
         try:
             client = await self.pool.client()
             response = await client.send(
-                request_of(step), auth=step.auth, stream=step.events, follow_redirects=False
+                request_of(step), auth=step.auth, stream=step.streamed, follow_redirects=False
             )
-            if step.events and not opens_stream(response):
+            if step.save is not None and response.is_success:
+                saved = await asave(response, step.save)
+            elif step.streamed and not opens_stream(response):
                 async with aclosing(response):
                     await response.aread()
         except (httpx.HTTPError, httpx.InvalidURL) as exc:
             raise translated(exc, step) from exc
-        return reply_of(response, began)
+        return reply_of(response, began, saved)
 
 
 class RawSyncTransport(RawSync):
