@@ -2,6 +2,7 @@
 
     MuxiError
     ├── ConfigurationError      a client can't be made, or has no key for a call (also ValueError)
+    ├── BundleError             a formation's files can't be deployed as they are (also ValueError)
     ├── ValidationError         400, 413, 422, or refused before sending (also ValueError)
     ├── AuthenticationError     401
     ├── AuthorizationError      403
@@ -74,6 +75,10 @@ class MuxiError(Exception):
 
 class ConfigurationError(MuxiError, ValueError):
     """The client lacks a setting, or has one that can't be."""
+
+
+class BundleError(MuxiError, ValueError):
+    """A formation's files can't be deployed, or a download can't be unpacked; it names the file."""
 
 
 class ValidationError(MuxiError, ValueError):
