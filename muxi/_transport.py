@@ -19,6 +19,7 @@ from ._http import AsyncPool, SyncPool, asave, opens_stream, reply_of, request_o
 from ._options import Options, Outgoing
 from ._steps import Follow, Opened, Opening, Work
 from ._stream import Stream
+from .errors import TimeoutError
 
 T = TypeVar("T")
 Step = Outgoing | Call[Any] | Pause | Clock | Work | Opening | Follow
@@ -184,8 +185,9 @@ class AsyncTransport(Async):
         return time.monotonic()
 
     async def _take_shielded(self, step: Step) -> object:
-        with anyio.fail_after(_CLEANUP, shield=True):
+        with anyio.move_on_after(_CLEANUP, shield=True):
             return await self._take(step)
+        raise TimeoutError(f"Cleaning up took longer than {_CLEANUP} s", sent=True)
 
     async def _follow(self, step: Follow) -> object:
         async with self.stream(step.stream) as stream:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from .actions import DeletedFormation as DeletedFormation
     from .actions import StoppedFormation as StoppedFormation
     from .deployments import Deployment as Deployment
+    from .deployments import DownloadedFormation as DownloadedFormation
     from .deployments import Progress as Progress
     from .deployments import Stage as Stage
     from .dev import DevRun as DevRun
@@ -46,7 +47,7 @@ __getattr__, __dir__ = _lazy(
     __name__,
     {
         "actions": "CancelledUpdate DeletedFormation StoppedFormation",
-        "deployments": "Deployment Progress Stage",
+        "deployments": "Deployment DownloadedFormation Progress Stage",
         "dev": "DevRun DevRunRequest DevStop DevStopRequest",
         "drafts": (
             "CreatedDraft DeletedDraftFile DiscardedDraft DraftAnswer DraftEntry "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
 from pydantic import AliasChoices, Field
@@ -80,3 +81,12 @@ class Deployment(Answer):
     health_url: str | None = None
     """Where the server looks for its health; only reached on the server's machine."""
     deployment_type: Literal["blue-green"] | str | None = None
+
+
+class DownloadedFormation(Model):
+    """A formation's files, on this machine."""
+
+    path: Path
+    """The zip, or the directory that it was unpacked to."""
+    size: int
+    """Bytes of the zip."""

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 from typing import Literal
 
-from ..._call import Auth, Call, Shape, T, path
-from ..._endpoint import Resource, TransportT, endpoint
+from ..._call import Auth, Call, Shape, Steps, StreamCall, T, path
+from ..._endpoint import Resource, TransportT, endpoint, flow, streaming
+from ..._steps import followed
 from ...models import server as m
+from ._looking import FORMATIONS
+from ._reader import progress_of
 
 
 class Drafts(Resource[TransportT]):
@@ -90,6 +94,49 @@ class Drafts(Resource[TransportT]):
         """
         return _call(formation_id, m.DeletedDraftFile, m.DraftRequest(action="delete", path=path))
 
+    @flow
+    def deploy(
+        self,
+        formation_id: str,
+        *,
+        timeout: float = 600.0,
+        on_progress: Callable[[m.Progress], object] | None = None,
+    ) -> Steps[m.Deployment]:
+        """Deploy a draft, as a new formation or as an update. It is a draft no longer then.
+
+        Most failures lose the draft too.
+
+        Args:
+            formation_id: Of which formation.
+            timeout: Seconds that the server may stay silent; it does while it downloads a runtime.
+            on_progress: Is told each step that the server takes.
+
+        Raises:
+            NotFoundError: There is no draft.
+            ConflictError: The formation is being updated, or the draft was deployed as it is.
+            ValidationError: The server refused the draft, or the formation isn't healthy with it.
+            StreamInterrupted: The connection broke; the server may have gone on.
+        """
+        return followed(_stream(formation_id, timeout), on_progress)
+
+    @streaming
+    def deploy_stream(
+        self, formation_id: str, *, timeout: float = 600.0
+    ) -> StreamCall[m.Progress, m.Deployment]:
+        """Deploy a draft and see how it goes on. To leave the stream stops nothing.
+
+        Args:
+            formation_id: Of which formation.
+            timeout: Seconds that the server may stay silent; it does while it downloads a runtime.
+
+        Raises:
+            NotFoundError: There is no draft.
+            ConflictError: The formation is being updated, or the draft was deployed as it is.
+            ValidationError: The server refused the draft, or the formation isn't healthy with it.
+            StreamInterrupted: The connection broke; the server may have gone on.
+        """
+        return _stream(formation_id, timeout)
+
     @endpoint
     def discard(self, formation_id: str) -> Call[m.DiscardedDraft]:
         """Delete a draft. What is deployed stays.
@@ -103,15 +150,20 @@ class Drafts(Resource[TransportT]):
         return _call(formation_id, m.DiscardedDraft, m.DraftRequest(action="discard"))
 
 
-def files(formation_id: str) -> str:
-    """Where all that is done to a draft goes."""
-    return path("rpc", "formations", formation_id, "draft", "files")
+def _files(formation_id: str) -> str:
+    return path(*FORMATIONS, formation_id, "draft", "files")
+
+
+def _stream(formation_id: str, timeout: float) -> StreamCall[m.Progress, m.Deployment]:
+    where, body = _files(formation_id), m.DraftRequest(action="deploy")
+    call = Call("POST", where, m.Deployment, Auth.HMAC, body=body, timeout=timeout)
+    return progress_of(call, "deploy", formation_id)
 
 
 def _call(
     formation_id: str, returns: type[T], body: m.DraftRequest, *, repeatable: bool = False
 ) -> Call[T]:
-    shape, where = Shape.BARE, files(formation_id)
+    shape, where = Shape.BARE, _files(formation_id)
     return Call("POST", where, returns, Auth.HMAC, body=body, shape=shape, repeatable=repeatable)
 
 

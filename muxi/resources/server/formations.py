@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import os
+from functools import partial
+from pathlib import Path
 from typing import Literal
 
-from ..._call import Auth, Call, Shape, Steps, path, query
-from ..._endpoint import Resource, TransportT, endpoint, flow
+from ..._call import Auth, Call, Steps, StreamCall, path
+from ..._endpoint import TransportT, endpoint, flow, streaming
 from ...models import server as m
-from ._health import until_healthy
+from ._downloading import OnProgress, download, downloaded, extracted
+from ._following import following, last_lines
+from ._looking import FORMATIONS, look_at, until_healthy
+from .deploys import Deploys
+from .lifecycle import Lifecycle
 
-_FORMATIONS = ("rpc", "formations")
 
-
-class Formations(Resource[TransportT]):
+class Formations(Deploys[TransportT], Lifecycle[TransportT]):
     """The formations that the server runs."""
 
     @endpoint
@@ -21,7 +26,7 @@ class Formations(Resource[TransportT]):
 
         The server asks each running formation for its health, one after another and for up to 2 s.
         """
-        return Call("GET", path(*_FORMATIONS), m.FormationList, Auth.HMAC)
+        return Call("GET", path(*FORMATIONS), m.FormationList, Auth.HMAC)
 
     @endpoint
     def get(self, formation_id: str) -> Call[m.Formation]:
@@ -33,54 +38,7 @@ class Formations(Resource[TransportT]):
         Raises:
             NotFoundError: The server has no such formation.
         """
-        return Call("GET", path(*_FORMATIONS, formation_id), m.Formation, Auth.HMAC)
-
-    @endpoint
-    def stop(self, formation_id: str) -> Call[m.StoppedFormation]:
-        """Stop a formation. Its files and its memory stay.
-
-        Args:
-            formation_id: Which formation.
-
-        Raises:
-            NotFoundError: The server has no such formation.
-            ConflictError: It is stopped already.
-            ServerError: The server can't find its process; some versions lose it with an update.
-        """
-        where = path(*_FORMATIONS, formation_id, "stop")
-        done = m.StoppedFormation(id=formation_id, status="stopped", message=_DONE)
-        return Call(
-            "POST", where, m.StoppedFormation, Auth.HMAC, repeatable=True, already=(409, done)
-        )
-
-    @endpoint
-    def delete(self, formation_id: str) -> Call[m.DeletedFormation]:
-        """Delete a formation with all its files, its memory and its draft. Nothing brings it back.
-
-        Args:
-            formation_id: Which formation.
-
-        Raises:
-            NotFoundError: The server has no such formation.
-        """
-        where = path(*_FORMATIONS, formation_id)
-        done = m.DeletedFormation(id=formation_id, message=_DONE)
-        return Call("DELETE", where, m.DeletedFormation, Auth.HMAC, already=(404, done))
-
-    @endpoint
-    def cancel_update(self, formation_id: str) -> Call[m.CancelledUpdate]:
-        """Stop an update that is under way. The call that makes the update fails; the old version
-        runs on.
-
-        Args:
-            formation_id: Which formation.
-
-        Raises:
-            NotFoundError: The server has no such formation.
-            ValidationError: It isn't being updated.
-        """
-        where = path(*_FORMATIONS, formation_id, "cancel-update")
-        return Call("POST", where, m.CancelledUpdate, Auth.HMAC, shape=Shape.BARE)
+        return look_at(formation_id)
 
     @endpoint
     def logs(
@@ -102,9 +60,72 @@ class Formations(Resource[TransportT]):
         Raises:
             NotFoundError: The server has no such formation.
         """
-        where = path(*_FORMATIONS, formation_id, "logs")
-        wanted = query(lines=lines, stream=stream)
-        return Call("GET", where, m.FormationLogs, Auth.HMAC, query=wanted)
+        return last_lines(formation_id, lines, stream)
+
+    @streaming
+    def logs_stream(
+        self,
+        formation_id: str,
+        *,
+        stream: Literal["stdout", "stderr"] = "stdout",
+        lines: int = 0,
+    ) -> StreamCall[m.LogLine, None]:
+        """Follow what a formation's process writes, until the stream is left.
+
+        It goes on when the connection is lost, with the lines that were missed. The server sends
+        nothing when the formation is stopped or deleted, and a line now and then is missed right
+        after the stream has opened.
+
+        Args:
+            formation_id: Which formation.
+            stream: Which; the server follows one at a time.
+            lines: How many of the lines there are to begin with, 10,000 at most.
+
+        Raises:
+            NotFoundError: The server has no such formation.
+            ConnectionError: The server can't be reached again.
+        """
+        return following(formation_id, stream, lines)
+
+    @flow
+    def download(
+        self,
+        formation_id: str,
+        to: str | os.PathLike[str],
+        *,
+        include_db: bool = False,
+        extract: bool = False,
+        timeout: float = 600.0,
+        on_progress: OnProgress | None = None,
+    ) -> Steps[m.DownloadedFormation]:
+        """Save what a formation runs with, as a zip or unpacked, whole or not at all.
+
+        It holds no `.key`, so that what has secrets can't be deployed from it.
+
+        Args:
+            formation_id: Which formation.
+            to: A directory, where the zip gets the server's name for it and replaces nothing; or
+                the path of a file, which is replaced.
+            include_db: With `memory.db`.
+            extract: Unpack it to `to`, a directory that doesn't exist yet or is empty.
+            timeout: Seconds that the server may stay silent.
+            on_progress: Told how many bytes have arrived, and how many there are: None, for this
+                server doesn't say.
+
+        Raises:
+            NotFoundError: The server has no such formation.
+            InvalidResponseError: The zip isn't whole.
+            BundleError: The zip holds what leads out of the directory, or the directory is taken.
+            OSError: It can't be written.
+        """
+        get = partial(
+            download,
+            formation_id,
+            include_db=include_db,
+            timeout=timeout,
+            on_progress=on_progress,
+        )
+        return extracted(get, Path(to)) if extract else downloaded(get, to)
 
     @flow
     def wait_until_healthy(
@@ -123,7 +144,4 @@ class Formations(Resource[TransportT]):
             TimeoutError: It isn't healthy yet.
             NotFoundError: The server has no such formation.
         """
-        return until_healthy(Formations.get.build(formation_id), timeout, poll_interval)
-
-
-_DONE = "An attempt before, whose answer was lost, has done it."
+        return until_healthy(look_at(formation_id), timeout, poll_interval)

@@ -1,10 +1,17 @@
-"""Waits for a formation."""
+"""Looks at a formation, once or until it is healthy."""
 
 from __future__ import annotations
 
-from ..._call import Call, Steps, clock, pause, send
+from ..._call import Auth, Call, Steps, clock, path, pause, send
 from ...errors import TimeoutError
 from ...models import server as m
+
+FORMATIONS = ("rpc", "formations")
+
+
+def look_at(formation_id: str) -> Call[m.Formation]:
+    """The call that fetches a formation."""
+    return Call("GET", path(*FORMATIONS, formation_id), m.Formation, Auth.HMAC)
 
 
 def until_healthy(
