@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from secrets import token_hex
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from ._filename import safe_name, told_name
@@ -108,7 +107,7 @@ class Saving:
         to = self._save.to
         if isinstance(to, (str, os.PathLike)):
             self._path = self._placed(Path(to))
-            part = self._path.with_name(f".muxi-{token_hex(8)}.part")
+            part = self._path.with_name(f".muxi-{os.urandom(8).hex()}.part")
             self._file = part.open("xb")
             self._part = part
         else:

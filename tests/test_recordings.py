@@ -47,7 +47,11 @@ def method_for(recording: Recording) -> Callable[[FormationClient], object] | No
 
 
 KNOWN = [recording for recording in recordings() if method_for(recording) is not None]
-PLAIN = [recording for recording in KNOWN if not recording.chunks]
+PLAIN = [
+    recording
+    for recording in KNOWN
+    if not recording.chunks and "content-disposition" not in recording.headers
+]
 STREAMS = [recording for recording in KNOWN if recording.chunks and recording.status == 200]
 
 

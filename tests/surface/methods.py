@@ -6,6 +6,9 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timezone
 from inspect import Parameter, signature
+from io import BytesIO
+from os import PathLike
+from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -13,6 +16,7 @@ from pydantic import AwareDatetime, BaseModel, SecretStr
 
 from muxi._call import Call, StreamCall
 from muxi._endpoint import Resource, _Method
+from muxi._saving import OnProgress, Writable
 from muxi.models._base import Request
 from muxi.resources.formation import FormationApi
 from muxi.resources.server import ServerApi
@@ -31,6 +35,9 @@ _SIMPLE: dict[object, list[object]] = {
     datetime: [datetime(2025, 1, 2, tzinfo=timezone.utc)],
     AwareDatetime: [datetime(2025, 1, 2, tzinfo=timezone.utc)],
     SecretStr: [SecretStr("hidden")],
+    PathLike[str]: [Path(__file__).with_name("__init__.py")],
+    Writable: [BytesIO()],
+    OnProgress: [lambda received, total: None],
 }
 
 _CONFIRMED: Arguments = {"confirm": True}

@@ -1,8 +1,10 @@
 """What the checkers say of the async clients. Checked, never run."""
 
+import io
 from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from pathlib import Path
+from typing import Any, BinaryIO
 
 import httpx
 from pydantic import SecretStr
@@ -328,3 +330,15 @@ def descriptions() -> None:
 
 async def run(steps: Steps[m.RequestStatus], transport: AsyncTransport) -> None:
     assert_type(await transport.run(steps), m.RequestStatus)
+
+
+async def artifacts(client: AsyncFormationClient, opened: BinaryIO) -> None:
+    assert_type(await client.artifacts.list(limit=5, user_id="u"), m.ArtifactList)
+    assert_type(await client.artifacts.get("a", user_id="u"), m.ArtifactDetails)
+    assert_type(await client.artifacts.versions("a", user_id="u"), m.ArtifactVersions)
+    assert_type(await client.artifacts.download("a", "folder"), m.ArtifactFile)
+    assert_type(await client.artifacts.download("a", Path("x"), version=2), m.ArtifactFile)
+    assert_type(await client.artifacts.download("a", opened, on_progress=print), m.ArtifactFile)
+    assert_type(await client.artifacts.download("a", io.BytesIO(), user_id="u"), m.ArtifactFile)
+    assert_type((await client.artifacts.list())[0].created_at, datetime)
+    assert_type((await client.artifacts.download("a", "x")).path, Path | None)

@@ -280,3 +280,19 @@ async def async_server(client: AsyncServerClient) -> None:
     assert_type(await raw.status(), Response[s.ServerStatus])
     assert_type(await raw.formations.list(), Response[s.FormationList])
     assert_type(await raw.formations.get("support"), Response[s.Formation])
+
+
+def artifacts(client: FormationClient) -> None:
+    raw = client.raw
+    assert_type(raw.artifacts.list(), Response[m.ArtifactList])
+    assert_type(raw.artifacts.get("a"), Response[m.ArtifactDetails])
+    assert_type(raw.artifacts.versions("a"), Response[m.ArtifactVersions])
+    assert_type(raw.artifacts.download("a", "x"), Response[m.ArtifactFile])
+
+
+async def async_artifacts(client: AsyncFormationClient) -> None:
+    raw = client.raw
+    assert_type(await raw.artifacts.list(), Response[m.ArtifactList])
+    assert_type(await raw.artifacts.get("a"), Response[m.ArtifactDetails])
+    assert_type(await raw.artifacts.versions("a"), Response[m.ArtifactVersions])
+    assert_type(await raw.artifacts.download("a", "x"), Response[m.ArtifactFile])

@@ -1,7 +1,10 @@
 """What the checkers say of the sync clients. Checked, never run."""
 
+import io
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import BinaryIO
 
 import httpx
 from pydantic import SecretStr
@@ -350,3 +353,15 @@ def descriptions(file: m.Attachment) -> None:
     assert_type(ServerClient.status.build(), Call[s.ServerStatus])
     assert_type(Formations.list.build(), Call[s.FormationList])
     assert_type(Formations.get.build("support"), Call[s.Formation])
+
+
+def artifacts(client: FormationClient, opened: BinaryIO) -> None:
+    assert_type(client.artifacts.list(limit=5, user_id="u"), m.ArtifactList)
+    assert_type(client.artifacts.get("a", user_id="u"), m.ArtifactDetails)
+    assert_type(client.artifacts.versions("a", user_id="u"), m.ArtifactVersions)
+    assert_type(client.artifacts.download("a", "folder"), m.ArtifactFile)
+    assert_type(client.artifacts.download("a", Path("x"), version=2), m.ArtifactFile)
+    assert_type(client.artifacts.download("a", opened, on_progress=print), m.ArtifactFile)
+    assert_type(client.artifacts.download("a", io.BytesIO(), user_id="u"), m.ArtifactFile)
+    assert_type((client.artifacts.list())[0].created_at, datetime)
+    assert_type((client.artifacts.download("a", "x")).path, Path | None)

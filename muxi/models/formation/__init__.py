@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from .agents import RebuiltTree as RebuiltTree
     from .agents import SyncRequest as SyncRequest
     from .agents import SyncResult as SyncResult
+    from .artifacts import Artifact as Artifact
+    from .artifacts import ArtifactDetails as ArtifactDetails
+    from .artifacts import ArtifactFile as ArtifactFile
+    from .artifacts import ArtifactList as ArtifactList
+    from .artifacts import ArtifactVersions as ArtifactVersions
     from .audit import AuditCleared as AuditCleared
     from .audit import AuditedKind as AuditedKind
     from .audit import AuditEntry as AuditEntry

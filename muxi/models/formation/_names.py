@@ -7,6 +7,7 @@ NAMES = {
         "KnowledgeSync RebuildReport RebuildRequest RebuiltTree SyncRequest "
         "SyncResult"
     ),
+    "artifacts": "Artifact ArtifactDetails ArtifactFile ArtifactList ArtifactVersions",
     "audit": "AuditCleared AuditEntry AuditLog AuditedKind",
     "blocks": (
         "A2aConfig BackgroundConfig BufferConfig ConversationDestinations "

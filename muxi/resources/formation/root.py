@@ -6,6 +6,7 @@ from ..._call import Auth, Call, Shape, path
 from ..._endpoint import Resource, TransportT, endpoint
 from ...models import formation as m
 from .agents import Agents
+from .artifacts import Artifacts
 from .audit import Audit
 from .chat import Audio, Chat
 from .config import Config
@@ -52,6 +53,11 @@ class FormationApi(Resource[TransportT]):
     def agents(self) -> Agents[TransportT]:
         """The agents."""
         return Agents(self._transport)
+
+    @property
+    def artifacts(self) -> Artifacts[TransportT]:
+        """The files that agents made."""
+        return Artifacts(self._transport)
 
     @property
     def audit(self) -> Audit[TransportT]:
