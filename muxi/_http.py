@@ -117,14 +117,16 @@ async def _closed_at_the_end(
 def request_of(step: Outgoing) -> httpx.Request:
     """The request, absolute and with raw headers: nothing of the HTTP client's own is mixed in."""
     timeout = httpx.Timeout(_limit(step.timeout), read=_limit(step.silence), pool=None)
-    return httpx.Request(
+    request = httpx.Request(
         step.method,
         _url(step.url),
         headers=list(step.headers),
         content=None if isinstance(step.content, Upload) else step.content,
-        stream=_Pieces(step.content) if isinstance(step.content, Upload) else None,
         extensions={"timeout": timeout.as_dict()},
     )
+    if isinstance(step.content, Upload):
+        request.stream = _Pieces(step.content)
+    return request
 
 
 def _limit(seconds: float) -> float | None:

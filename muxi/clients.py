@@ -10,10 +10,11 @@ from .resources.formation import FormationApi
 from .resources.server import ServerApi
 
 if TYPE_CHECKING:
+    import httpx  # noqa: F401  # named in strings below, as are the transports
     from pydantic import SecretStr
     from typing_extensions import Self
 
-    from ._transport import RawAsyncTransport, RawSyncTransport
+    from ._transport import AsyncTransport, RawAsyncTransport, RawSyncTransport, SyncTransport  # noqa: F401
     from .retry import Retry
 
 

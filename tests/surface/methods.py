@@ -14,9 +14,10 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 from pydantic import AwareDatetime, BaseModel, SecretStr
 
-from muxi._call import Call, StreamCall
+from muxi._call import Call, Clock, StreamCall
 from muxi._endpoint import Resource, _Method
 from muxi._saving import OnProgress, Writable
+from muxi._steps import Follow, Opening, Work
 from muxi.models._base import Request
 from muxi.resources.formation import FormationApi
 from muxi.resources.server import ServerApi
@@ -26,6 +27,7 @@ Descriptor = _Method[Any, Any]
 
 _SIMPLE: dict[object, list[object]] = {
     str: ["a b"],
+    bytes: [b"a b"],
     bool: [True, False],
     int: [7],
     float: [0.5],
@@ -39,6 +41,10 @@ _SIMPLE: dict[object, list[object]] = {
     Writable: [BytesIO()],
     OnProgress: [lambda received, total: None],
 }
+
+_HELLO = Path(__file__).parents[2] / "examples" / "hello-formation"
+_NAMED: dict[str, list[object]] = {"source": [str(_HELLO), _HELLO]}
+"""Parameters that take not just any value of their type."""
 
 _CONFIRMED: Arguments = {"confirm": True}
 """Without them nothing is sent, though they have a default."""
@@ -83,6 +89,8 @@ class Method:
         """A value for each alternative of a parameter."""
         if parameter.name in _CONFIRMED:
             return [_CONFIRMED[parameter.name]]
+        if parameter.name in _NAMED:
+            return _NAMED[parameter.name]
         return values_of(self.evaluated(parameter.annotation))
 
     def required(self) -> Arguments:
@@ -114,6 +122,8 @@ def values_of(kind: object) -> list[object]:
         return _values_of_union(inner)
     if origin is Literal:
         return list(inner)
+    if origin is Callable:
+        return [lambda *told: None]
     if origin in (list, Sequence):
         return [[value] for value in values_of(inner[0])]
     if origin in (dict, Mapping):
@@ -148,13 +158,18 @@ def _model(kind: type[BaseModel]) -> BaseModel:
 def first_call(described: object) -> Call[Any]:
     """The call that a description sends first."""
     if isinstance(described, StreamCall):
-        return described.call
+        if described.opening is None:
+            assert described.call is not None
+            return described.call
+        described = described.opening(described.reader())
     if isinstance(described, Generator):
         step: object = next(described)
-        while not isinstance(step, Call):
-            step = described.send(0.0)
+        while isinstance(step, (Work, Clock)):
+            step = described.send(step.run() if isinstance(step, Work) else 0.0)
         described.close()
-        return step
+        if isinstance(step, Follow):
+            return first_call(step.stream)
+        described = step.call if isinstance(step, Opening) else step
     assert isinstance(described, Call)
     return described
 

@@ -11,13 +11,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ..._call import Auth, Call, Shape, Steps, path, query, send
-from ..._saving import Save, Saved
+from ..._saving import OnProgress, Save, Saved
 from ..._steps import work
 from ...errors import InvalidResponseError
 from ...models import server as m
 from ._looking import FORMATIONS
-
-OnProgress = Callable[[int, "int | None"], None]
 
 
 def downloaded(

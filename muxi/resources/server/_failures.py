@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic_core import from_json
-
-from ..._problems import as_object, as_text
 from ...errors import InvalidResponseError, MuxiError, error_class
 
 Action = Literal["deploy", "update", "start", "restart", "rollback"]
@@ -32,6 +29,10 @@ _STATUS = {
 
 def failure(action: Action, data: str) -> MuxiError:
     """The error in the data of an `error` event, or in a body that came in its place."""
+    from pydantic_core import from_json  # not above: to import a client stays cheap
+
+    from ..._problems import as_object, as_text
+
     try:
         body = as_object(from_json(data))
     except ValueError as exc:

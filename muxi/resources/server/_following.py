@@ -8,8 +8,6 @@ from dataclasses import replace
 from itertools import takewhile
 from typing import Literal
 
-import pydantic
-
 from ..._call import Auth, Call, Steps, StreamCall, path, pause, query, send
 from ..._steps import Opened, opened
 from ...errors import InvalidResponseError
@@ -60,6 +58,8 @@ class LineReader:
 
     def read(self, name: str, data: str) -> m.LogLine | None:
         """The line that was written."""
+        import pydantic  # not above: to import a client stays cheap
+
         if name != "log":
             return None
         try:

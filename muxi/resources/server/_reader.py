@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
-
-import pydantic
+from typing import TYPE_CHECKING, TypeVar
 
 from ..._call import Call, Steps, StreamCall, path, send
 from ..._steps import Opened, opened
 from ...errors import InvalidResponseError, MuxiError, StreamInterrupted
 from ...models import server as m
-from ...models._base import Model
 from ._failures import Action, failure
 from ._looking import look_at
 
-ModelT = TypeVar("ModelT", bound=Model)
+if TYPE_CHECKING:
+    from ...models._base import Model
+
+ModelT = TypeVar("ModelT", bound="Model")
 
 
 class ProgressReader:
@@ -149,6 +149,8 @@ def _current(look: Call[m.Formation]) -> Steps[m.Formation | None]:
 
 
 def _parsed(kind: type[ModelT], data: str) -> ModelT:
+    import pydantic  # not above: to import a client stays cheap
+
     try:
         return kind.model_validate_json(data)
     except pydantic.ValidationError as exc:

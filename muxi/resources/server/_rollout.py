@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from ...bundle import Bundle, PackedBundle
 
-OnProgress = Callable[[m.Progress], object]
+_Opens = Callable[[ProgressReader], Steps[Opened]]
 _SETTLING = 5.0
 """Seconds that the server may need until it knows what is to be undone."""
 
@@ -36,26 +36,34 @@ class Rollout:
         source: A formation's directory, or its archive.
         include_db: Send `memory.db` too.
         timeout: Seconds of silence to bear.
-        on_progress: Is told how the upload goes on.
+        on_progress: Is told how it goes on.
+        allow_downgrade: Update to a version that is older than what runs.
     """
 
     def __init__(
         self,
         source: str | os.PathLike[str],
-        *,
         include_db: bool,
         timeout: float,
-        on_progress: OnProgress | None = None,
+        on_progress: Callable[[m.Progress], object] | None = None,
+        allow_downgrade: bool = False,
     ) -> None:
         self._source = source
         self._include_db = include_db
         self._timeout = timeout
-        self.allow_downgrade = False
-        """Update to a version that is older than what runs."""
+        self._allow_downgrade = allow_downgrade
         self._on_progress = on_progress
         self._upload: Upload | None = None
         self._updates = False
         self._formation_id = ""
+
+    def stream(self, opening: _Opens) -> StreamCall[m.Progress, m.Deployment]:
+        """What the server tells while it does one of the three."""
+        return StreamCall(None, lambda: ProgressReader("deploy"), opening)
+
+    def follow(self, opening: _Opens) -> Steps[m.Deployment]:
+        """Follow what the server does to the end."""
+        return followed(self.stream(opening), self._on_progress)
 
     def deploy(self, reader: ProgressReader) -> Steps[Opened]:
         """Open the stream of a new deployment."""
@@ -85,12 +93,22 @@ class Rollout:
                 return (yield from self._send(packed, reader, updates=False))
             if found.version is not None and found.version.current == packed.bundle.sha256:
                 return Opened(look_at(found.id), events=[reader.settle(found)])
-            if not self.allow_downgrade:
+            if not self._allow_downgrade:
                 _no_downgrade(packed.bundle, found)
             reader.done_code = "NoChange"
             return (yield from self._send(packed, reader, updates=True))
 
-    def undo(self) -> Steps[None]:
+    def apply_or_undo(self, *, cleanup: bool) -> Steps[m.Deployment]:
+        """Deploy or update, and undo it if that is interrupted."""
+        try:
+            return (yield from self.follow(self.apply))
+        except BaseException as exc:
+            # Ctrl-C or a cancellation; what fails by itself leaves nothing behind on the server.
+            if cleanup and not isinstance(exc, (Exception, GeneratorExit)):
+                yield from self._undo()
+            raise
+
+    def _undo(self) -> Steps[None]:
         """Stop what the server does with the bundle, if it has all of it."""
         if self._upload is None or not self._upload.whole:
             return
@@ -168,23 +186,6 @@ class _Packing:
     ) -> None:
         self._left = True
         self._stack.close()
-
-
-def applied(
-    rollout: Rollout,
-    stream: StreamCall[m.Progress, m.Deployment],
-    on_progress: OnProgress | None,
-    *,
-    cleanup: bool,
-) -> Steps[m.Deployment]:
-    """Follow what a rollout does, and undo it if that is interrupted."""
-    try:
-        return (yield from followed(stream, on_progress))
-    except BaseException as exc:
-        # Ctrl-C or a cancellation; what fails by itself leaves nothing behind on the server.
-        if cleanup and not isinstance(exc, (Exception, GeneratorExit)):
-            yield from rollout.undo()
-        raise
 
 
 def delete(formation_id: str) -> Call[m.DeletedFormation]:

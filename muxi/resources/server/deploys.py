@@ -7,10 +7,8 @@ from collections.abc import Callable
 
 from ..._call import Steps, StreamCall
 from ..._endpoint import Resource, TransportT, flow, streaming
-from ..._steps import Opened, followed
 from ...models import server as m
-from ._reader import ProgressReader
-from ._rollout import Rollout, applied
+from ._rollout import Rollout
 
 
 class Deploys(Resource[TransportT]):
@@ -41,8 +39,8 @@ class Deploys(Resource[TransportT]):
                 (`HealthCheckFailed`, as the server files that under 400).
             StreamInterrupted: The connection broke; the server may have gone on.
         """
-        rollout = Rollout(source, include_db=include_db, timeout=timeout, on_progress=on_progress)
-        return followed(_stream(rollout.deploy), on_progress)
+        rollout = Rollout(source, include_db, timeout, on_progress)
+        return rollout.follow(rollout.deploy)
 
     @streaming
     def deploy_stream(
@@ -69,8 +67,8 @@ class Deploys(Resource[TransportT]):
                 (`HealthCheckFailed`, as the server files that under 400).
             StreamInterrupted: The connection broke; the server may have gone on.
         """
-        rollout = Rollout(source, include_db=include_db, timeout=timeout)
-        return _stream(rollout.deploy)
+        rollout = Rollout(source, include_db, timeout)
+        return rollout.stream(rollout.deploy)
 
     @flow
     def update(
@@ -99,8 +97,8 @@ class Deploys(Resource[TransportT]):
                 (`HealthCheckFailed`, as the server files that under 400).
             StreamInterrupted: The connection broke; the server may have gone on.
         """
-        rollout = Rollout(source, include_db=include_db, timeout=timeout, on_progress=on_progress)
-        return followed(_stream(rollout.update), on_progress)
+        rollout = Rollout(source, include_db, timeout, on_progress)
+        return rollout.follow(rollout.update)
 
     @streaming
     def update_stream(
@@ -128,8 +126,8 @@ class Deploys(Resource[TransportT]):
                 (`HealthCheckFailed`, as the server files that under 400).
             StreamInterrupted: The connection broke; the server may have gone on.
         """
-        rollout = Rollout(source, include_db=include_db, timeout=timeout)
-        return _stream(rollout.update)
+        rollout = Rollout(source, include_db, timeout)
+        return rollout.stream(rollout.update)
 
     @flow
     def apply(
@@ -162,9 +160,8 @@ class Deploys(Resource[TransportT]):
                 (`HealthCheckFailed`, as the server files that under 400).
             StreamInterrupted: The connection broke; the server may have gone on.
         """
-        rollout = Rollout(source, include_db=include_db, timeout=timeout, on_progress=on_progress)
-        rollout.allow_downgrade = allow_downgrade
-        return applied(rollout, _stream(rollout.apply), on_progress, cleanup=cleanup)
+        rollout = Rollout(source, include_db, timeout, on_progress, allow_downgrade)
+        return rollout.apply_or_undo(cleanup=cleanup)
 
     @streaming
     def apply_stream(
@@ -192,12 +189,5 @@ class Deploys(Resource[TransportT]):
                 (`HealthCheckFailed`, as the server files that under 400).
             StreamInterrupted: The connection broke; the server may have gone on.
         """
-        rollout = Rollout(source, include_db=include_db, timeout=timeout)
-        rollout.allow_downgrade = allow_downgrade
-        return _stream(rollout.apply)
-
-
-def _stream(
-    opening: Callable[[ProgressReader], Steps[Opened]],
-) -> StreamCall[m.Progress, m.Deployment]:
-    return StreamCall(None, lambda: ProgressReader("deploy"), opening)
+        rollout = Rollout(source, include_db, timeout, allow_downgrade=allow_downgrade)
+        return rollout.stream(rollout.apply)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ..._call import Auth, Call, Shape, T, path
 from ..._endpoint import Resource, TransportT, endpoint
 from ...models import server as m
-from ...models._base import Request
 from .._inputs import as_request, present
+
+if TYPE_CHECKING:
+    from ...models._base import Request
 
 
 class Dev(Resource[TransportT]):

@@ -9,8 +9,9 @@ from typing import Literal
 
 from ..._call import Auth, Call, Steps, StreamCall, path
 from ..._endpoint import TransportT, endpoint, flow, streaming
+from ..._saving import OnProgress
 from ...models import server as m
-from ._downloading import OnProgress, download, downloaded, extracted
+from ._downloading import download, downloaded, extracted
 from ._following import following, last_lines
 from ._looking import FORMATIONS, look_at, until_healthy
 from .deploys import Deploys
