@@ -98,9 +98,7 @@ class ProgressReader:
         if self._unchanged:
             return self.settle((yield from send(look_at(self.formation_id))))
         if self._deployment is None:
-            raise StreamInterrupted(
-                "The stream ended before the server said how it went", sent=True
-            )
+            raise self._interrupted()
         if self._deployment.version is not None and self.action != "rollback":
             # Of an update the server tells the port that it has just given back (quirk Q1).
             now = yield from _current(look_at(self._deployment.formation_id))
@@ -115,11 +113,14 @@ class ProgressReader:
             StreamInterrupted: It isn't known.
         """
         if self._deployment is None:
-            raise StreamInterrupted(
-                "The stream ended before the server said how it went", sent=True
-            )
+            raise self._interrupted()
         url = self.base_url + path("api", self._deployment.formation_id)
         return self._deployment.model_copy(update={"url": url})
+
+    def _interrupted(self) -> StreamInterrupted:
+        error = StreamInterrupted("The stream ended before the server said how it went", sent=True)
+        error.partial = self.partial
+        return error
 
     def _complete(self) -> m.Progress:
         assert self._deployment is not None
