@@ -147,13 +147,18 @@ class _Pieces(httpx.SyncByteStream, httpx.AsyncByteStream):
         self._upload.rewind()
         while piece := self._upload.read():
             yield piece
-            self._upload.passed(piece)
+            self._upload.passed()
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        # No generator: httpx drops it where the server hangs up, and trio would complain.
         self._upload.rewind()
-        while piece := await anyio.to_thread.run_sync(self._upload.read):
-            yield piece
-            self._upload.passed(piece)
+        return self
+
+    async def __anext__(self) -> bytes:
+        self._upload.passed()
+        if piece := await anyio.to_thread.run_sync(self._upload.read):
+            return piece
+        raise StopAsyncIteration
 
 
 def opens_stream(response: httpx.Response) -> bool:

@@ -23,6 +23,9 @@ class Upload:
     sent: int = 0
     """Bytes that the last attempt handed on."""
 
+    _length: int = 0
+    """Bytes of the piece that was read last."""
+
     @property
     def whole(self) -> bool:
         """All of it was handed on, so the server may act on it."""
@@ -31,14 +34,17 @@ class Upload:
     def rewind(self) -> None:
         """Make ready for an attempt."""
         self.file.seek(0)
-        self.sent = 0
+        self.sent = self._length = 0
 
     def read(self) -> bytes:
         """The next piece; empty at the end."""
-        return self.file.read(_PIECE)
+        piece = self.file.read(_PIECE)
+        self._length = len(piece)
+        return piece
 
-    def passed(self, piece: bytes) -> None:
-        """A piece was handed on."""
-        self.sent += len(piece)
-        if self.on_sent is not None:
+    def passed(self) -> None:
+        """The piece that was read last, if any, was handed on."""
+        self.sent += self._length
+        if self._length and self.on_sent is not None:
             self.on_sent(self.sent)
+        self._length = 0
