@@ -12,7 +12,7 @@ from httpx_sse import ServerSentEvent
 from ._answers import read_answer
 from ._call import EventT, Response, ResultT, Steps, StreamCall
 from ._steps import Opened, opened
-from .errors import MuxiError, StreamError, StreamInterrupted
+from .errors import MuxiError, StreamError, StreamInterrupted, TimeoutError
 
 _TAIL = 8192
 """How many bytes of the body's end are kept."""
@@ -25,6 +25,7 @@ class Base(Generic[EventT, ResultT]):
         self._stream = call
         self._reader = call.reader()
         self._turn_id = call.call.turn_id if call.call is not None else None
+        self._limit: float | None = None
         self._tail = b""
         self._response: Response[None] | None = None
         self._http: httpx.Response | None = None
@@ -54,6 +55,7 @@ class Base(Generic[EventT, ResultT]):
 
     def _opened(self, opened: Opened) -> None:
         self._last_event = time.monotonic()
+        self._limit = opened.call.timeout
         if (reply := opened.reply) is None:
             return
         self._response = Response(
@@ -109,7 +111,10 @@ class Base(Generic[EventT, ResultT]):
         self._last_event = time.monotonic()
         return True
 
-    def _broken(self, exc: httpx.HTTPError) -> StreamInterrupted:
+    def _broken(self, exc: httpx.HTTPError) -> MuxiError:
+        if isinstance(exc, httpx.ReadTimeout):
+            silence = f"The stream told nothing for {self._limit} s"
+            return TimeoutError(silence, request_id=self._turn_id, sent=True)
         why = str(exc) or type(exc).__name__
         error = StreamInterrupted(
             f"The stream broke off: {why}", request_id=self._turn_id, sent=True

@@ -19,15 +19,26 @@ from muxi._endpoint import Resource, _Method
 from muxi._saving import OnProgress, Writable
 from muxi._steps import Follow, Opening, Work
 from muxi.models._base import Request
+from muxi.models.formation._files import Readable
 from muxi.resources.formation import FormationApi
 from muxi.resources.server import ServerApi
 
 Arguments = dict[str, Any]
 Descriptor = _Method[Any, Any]
 
+
+class _Again:
+    """A file that is as new each time."""
+
+    name = "again.txt"
+
+    def read(self) -> bytes:
+        return b"x"
+
+
 _SIMPLE: dict[object, list[object]] = {
     str: ["a b"],
-    bytes: [b"a b"],
+    bytes: [b"x"],
     bool: [True, False],
     int: [7],
     float: [0.5],
@@ -39,6 +50,7 @@ _SIMPLE: dict[object, list[object]] = {
     SecretStr: [SecretStr("hidden")],
     PathLike[str]: [Path(__file__).with_name("__init__.py")],
     Writable: [BytesIO()],
+    Readable: [_Again()],
     OnProgress: [lambda received, total: None],
 }
 
@@ -126,6 +138,8 @@ def values_of(kind: object) -> list[object]:
         return [lambda *told: None]
     if origin in (list, Sequence):
         return [[value] for value in values_of(inner[0])]
+    if origin is tuple:
+        return [tuple(values_of(one)[0] for one in inner)]
     if origin in (dict, Mapping):
         return [{"key": value} for value in values_of(inner[1])]
     if isinstance(kind, type) and issubclass(kind, BaseModel):

@@ -143,6 +143,10 @@ async def audio(client: AsyncFormationClient, file: m.Attachment) -> None:
         async for event in stream:
             assert_type(event, m.ChatEvent)
         assert_type(await stream.result(), m.ChatReply)
+    mixed: list[m.AttachmentLike] = [Path("a"), ("a", b"x"), io.BytesIO(), file]
+    assert_type(await client.audio.send(mixed), m.ChatReply | m.ChatAccepted)
+    assert_type(await client.chat.send("Hi", files=mixed), m.ChatReply | m.ChatAccepted)
+    assert_type(await client.chat.send("Hi", files=[Path("a")]), m.ChatReply | m.ChatAccepted)
 
 
 async def sessions(client: AsyncFormationClient, moment: datetime) -> None:
@@ -376,3 +380,14 @@ async def control_plane(client: AsyncServerClient) -> None:
     assert_type(client.drafts.deploy_stream("f"), AsyncStream[s.Progress, s.Deployment])
     assert_type(client.formations.logs_stream("f", stream="stderr"), AsyncStream[s.LogLine, None])
     assert_type(client.formation("f", client_key="k", mode="draft"), AsyncFormationClient)
+
+
+async def feeds(client: AsyncFormationClient) -> None:
+    happening = client.events.stream("s", stall_after=None, user_id="u")
+    assert_type(happening, AsyncStream[m.FormationEvent | m.UnknownEvent, None])
+    assert_type(client.events.turn("s", "r", stall_after=5), AsyncStream[m.TokenEvent, None])
+    log = client.logs.stream("info", event_type="chat.*", user_id="u")
+    assert_type(log, AsyncStream[m.LogRecord | m.UnknownEvent, None])
+    async with client.logs.stream(session_id="s", request_id="r", stall_after=5) as records:
+        async for record in records:
+            assert_type(record, m.LogRecord | m.UnknownEvent)

@@ -365,3 +365,19 @@ async def async_control_plane(client: AsyncServerClient) -> None:
     assert_type(raw.formations.rollback_stream("f"), AsyncStream[s.Progress, s.Deployment])
     assert_type(raw.drafts.deploy_stream("f"), AsyncStream[s.Progress, s.Deployment])
     assert_type(raw.formations.logs_stream("f", stream="stderr"), AsyncStream[s.LogLine, None])
+
+
+def feeds(client: FormationClient) -> None:
+    raw = client.raw
+    happening = raw.events.stream("s")
+    assert_type(happening, Stream[m.FormationEvent | m.UnknownEvent, None])
+    assert_type(raw.events.turn("s", "r"), Stream[m.TokenEvent, None])
+    assert_type(raw.logs.stream("info"), Stream[m.LogRecord | m.UnknownEvent, None])
+
+
+def async_feeds(client: AsyncFormationClient) -> None:
+    raw = client.raw
+    happening = raw.events.stream("s")
+    assert_type(happening, AsyncStream[m.FormationEvent | m.UnknownEvent, None])
+    assert_type(raw.events.turn("s", "r"), AsyncStream[m.TokenEvent, None])
+    assert_type(raw.logs.stream("info"), AsyncStream[m.LogRecord | m.UnknownEvent, None])

@@ -130,6 +130,14 @@ def chat_streams(client: FormationClient, previous: m.ChatReply) -> None:
 
 def audio(client: FormationClient, file: m.Attachment) -> None:
     assert_type(client.audio.send([file]), m.ChatReply | m.ChatAccepted)
+    with open("a", "rb") as opened:
+        mixed: list[m.AttachmentLike] = [Path("a"), ("a", b"x"), opened, io.BytesIO(), file]
+        assert_type(client.audio.send(mixed), m.ChatReply | m.ChatAccepted)
+        assert_type(client.chat.send("Hi", files=mixed), m.ChatReply | m.ChatAccepted)
+        assert_type(client.chat.send("Hi", files=[Path("a")]), m.ChatReply | m.ChatAccepted)
+        assert_type(client.chat.send("Hi", files=[("a", b"x")]), m.ChatReply | m.ChatAccepted)
+        assert_type(client.chat.send("Hi", files=[opened]), m.ChatReply | m.ChatAccepted)
+    assert_type(m.Attachment.of(Path("a"), content_encoding="base64"), m.Attachment)
     assert_type(
         client.audio.send(
             m.AudioRequest(files=[file]), session_id="s", agent_id="a", user_id="alice"
@@ -399,3 +407,14 @@ def control_plane(client: ServerClient) -> None:
     assert_type(client.drafts.deploy_stream("f"), Stream[s.Progress, s.Deployment])
     assert_type(client.formations.logs_stream("f", stream="stderr"), Stream[s.LogLine, None])
     assert_type(client.formation("f", client_key="k", mode="draft"), FormationClient)
+
+
+def feeds(client: FormationClient) -> None:
+    happening = client.events.stream("s", stall_after=None, user_id="u")
+    assert_type(happening, Stream[m.FormationEvent | m.UnknownEvent, None])
+    assert_type(client.events.turn("s", "r", stall_after=5), Stream[m.TokenEvent, None])
+    log = client.logs.stream("info", event_type="chat.*", user_id="u")
+    assert_type(log, Stream[m.LogRecord | m.UnknownEvent, None])
+    with client.logs.stream(session_id="s", request_id="r", stall_after=5) as records:
+        for record in records:
+            assert_type(record, m.LogRecord | m.UnknownEvent)

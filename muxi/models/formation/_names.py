@@ -16,7 +16,7 @@ NAMES = {
         "MemoryConfig PersistentMemoryConfig SchedulerSettings SystemLog "
         "WorkingMemoryConfig"
     ),
-    "chat": "Attachment AudioRequest ChatRequest UiResponse",
+    "chat": "Attachment AttachmentLike AudioRequest ChatRequest UiResponse",
     "config": (
         "CommandsBlock ConfigCount ConfigResource ConfigSummary FormationDocument "
         "McpBlock McpSummary ProactiveBlock SchedulerBlock ServerBlock "
@@ -31,6 +31,7 @@ NAMES = {
         "Replanning TextDelta Thinking TokenEvent ToolCall TurnEvent UnknownEvent "
         "Widgets WorkflowProgress"
     ),
+    "feeds": "FormationEvent LogRecord",
     "history": "History HistoryEntry HistorySource",
     "jobs": ("DeletedJob Job JobList JobRequest JobState JobSwitch JobUpdate JobUpdateRequest"),
     "mcp": "McpServer McpServerList McpTool McpToolList ToolParameter",

@@ -11,6 +11,7 @@ from .audit import Audit
 from .chat import Audio, Chat
 from .config import Config
 from .credentials import Credentials
+from .feeds import Events, Logs
 from .history import History
 from .jobs import Jobs
 from .knowledge import Knowledge
@@ -75,6 +76,11 @@ class FormationApi(Resource[TransportT]):
         return Credentials(self._transport)
 
     @property
+    def events(self) -> Events[TransportT]:
+        """What happens, as it happens."""
+        return Events(self._transport)
+
+    @property
     def history(self) -> History[TransportT]:
         """The captain's log."""
         return History(self._transport)
@@ -88,6 +94,11 @@ class FormationApi(Resource[TransportT]):
     def knowledge(self) -> Knowledge[TransportT]:
         """What the agents know."""
         return Knowledge(self._transport)
+
+    @property
+    def logs(self) -> Logs[TransportT]:
+        """The log, as it is written."""
+        return Logs(self._transport)
 
     @property
     def mcp(self) -> Mcp[TransportT]:

@@ -37,6 +37,7 @@ class Deploys(Resource[TransportT]):
             BundleError: The formation can't be deployed as it is; nothing was sent.
             ValidationError: The server refused the bundle, or the formation isn't healthy with it
                 (`HealthCheckFailed`, as the server files that under 400).
+            TimeoutError: The server was silent for too long, and may go on.
             StreamInterrupted: The connection broke; the server may have gone on.
         """
         rollout = Rollout(source, include_db, timeout, on_progress)
@@ -65,6 +66,7 @@ class Deploys(Resource[TransportT]):
             BundleError: The formation can't be deployed as it is; nothing was sent.
             ValidationError: The server refused the bundle, or the formation isn't healthy with it
                 (`HealthCheckFailed`, as the server files that under 400).
+            TimeoutError: The server was silent for too long, and may go on.
             StreamInterrupted: The connection broke; the server may have gone on.
         """
         rollout = Rollout(source, include_db, timeout)
@@ -95,6 +97,7 @@ class Deploys(Resource[TransportT]):
             BundleError: The formation can't be deployed as it is; nothing was sent.
             ValidationError: The server refused the bundle, or the formation isn't healthy with it
                 (`HealthCheckFailed`, as the server files that under 400).
+            TimeoutError: The server was silent for too long, and may go on.
             StreamInterrupted: The connection broke; the server may have gone on.
         """
         rollout = Rollout(source, include_db, timeout, on_progress)
@@ -124,6 +127,7 @@ class Deploys(Resource[TransportT]):
             BundleError: The formation can't be deployed as it is; nothing was sent.
             ValidationError: The server refused the bundle, or the formation isn't healthy with it
                 (`HealthCheckFailed`, as the server files that under 400).
+            TimeoutError: The server was silent for too long, and may go on.
             StreamInterrupted: The connection broke; the server may have gone on.
         """
         rollout = Rollout(source, include_db, timeout)
@@ -158,6 +162,7 @@ class Deploys(Resource[TransportT]):
             BundleError: The formation can't be deployed as it is; nothing was sent.
             ValidationError: The server refused the bundle, or the formation isn't healthy with it
                 (`HealthCheckFailed`, as the server files that under 400).
+            TimeoutError: The server was silent for too long, and may go on.
             StreamInterrupted: The connection broke; the server may have gone on.
         """
         rollout = Rollout(source, include_db, timeout, on_progress, allow_downgrade)
@@ -187,6 +192,7 @@ class Deploys(Resource[TransportT]):
             BundleError: The formation can't be deployed as it is; nothing was sent.
             ValidationError: The server refused the bundle, or the formation isn't healthy with it
                 (`HealthCheckFailed`, as the server files that under 400).
+            TimeoutError: The server was silent for too long, and may go on.
             StreamInterrupted: The connection broke; the server may have gone on.
         """
         rollout = Rollout(source, include_db, timeout, allow_downgrade=allow_downgrade)

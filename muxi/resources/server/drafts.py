@@ -115,6 +115,7 @@ class Drafts(Resource[TransportT]):
             NotFoundError: There is no draft.
             ConflictError: The formation is being updated, or the draft was deployed as it is.
             ValidationError: The server refused the draft, or the formation isn't healthy with it.
+            TimeoutError: The server was silent for too long, and may go on.
             StreamInterrupted: The connection broke; the server may have gone on.
         """
         return followed(_stream(formation_id, timeout), on_progress)
@@ -133,6 +134,7 @@ class Drafts(Resource[TransportT]):
             NotFoundError: There is no draft.
             ConflictError: The formation is being updated, or the draft was deployed as it is.
             ValidationError: The server refused the draft, or the formation isn't healthy with it.
+            TimeoutError: The server was silent for too long, and may go on.
             StreamInterrupted: The connection broke; the server may have gone on.
         """
         return _stream(formation_id, timeout)

@@ -39,6 +39,7 @@ class Lifecycle(Resource[TransportT]):
             NotFoundError: The server has no such formation.
             ConflictError: It runs already.
             ServerError: It didn't start, or isn't healthy.
+            TimeoutError: The server was silent for too long, and may go on.
             StreamInterrupted: The connection broke; the server may have gone on.
         """
         return followed(_stream("start", formation_id, timeout), on_progress)
@@ -57,6 +58,7 @@ class Lifecycle(Resource[TransportT]):
             NotFoundError: The server has no such formation.
             ConflictError: It runs already.
             ServerError: It didn't start, or isn't healthy.
+            TimeoutError: The server was silent for too long, and may go on.
             StreamInterrupted: The connection broke; the server may have gone on.
         """
         return _stream("start", formation_id, timeout)
@@ -79,6 +81,7 @@ class Lifecycle(Resource[TransportT]):
         Raises:
             NotFoundError: The server has no such formation.
             ServerError: It didn't start, or isn't healthy.
+            TimeoutError: The server was silent for too long, and may go on.
             StreamInterrupted: The connection broke; the server may have gone on.
         """
         return followed(_stream("restart", formation_id, timeout), on_progress)
@@ -96,6 +99,7 @@ class Lifecycle(Resource[TransportT]):
         Raises:
             NotFoundError: The server has no such formation.
             ServerError: It didn't start, or isn't healthy.
+            TimeoutError: The server was silent for too long, and may go on.
             StreamInterrupted: The connection broke; the server may have gone on.
         """
         return _stream("restart", formation_id, timeout)
@@ -121,6 +125,7 @@ class Lifecycle(Resource[TransportT]):
             NotFoundError: The server has no such formation.
             ValidationError: There is no version before.
             ServerError: It didn't start, or isn't healthy; the current version runs on.
+            TimeoutError: The server was silent for too long, and may go on.
             StreamInterrupted: The connection broke; the server may have gone on.
         """
         return followed(_stream("rollback", formation_id, timeout), on_progress)
@@ -139,6 +144,7 @@ class Lifecycle(Resource[TransportT]):
             NotFoundError: The server has no such formation.
             ValidationError: There is no version before.
             ServerError: It didn't start, or isn't healthy; the current version runs on.
+            TimeoutError: The server was silent for too long, and may go on.
             StreamInterrupted: The connection broke; the server may have gone on.
         """
         return _stream("rollback", formation_id, timeout)
