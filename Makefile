@@ -24,8 +24,9 @@ test-runtime: .venv/dev.stamp ## tests on the real runtime, in an environment of
 	tests/runtime/install.sh $(RUNTIME)
 	MUXI_RUNTIME_PYTHON=$(RUNTIME)/bin/python $(BIN)/python -m pytest tests/runtime
 
-bench: .venv/dev.stamp        ## speed against plain httpx, on this machine
+bench: .venv/dev.stamp        ## speed against plain httpx; memory of a large bundle
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/bundle.py
 
 format: .venv/dev.stamp
 	$(BIN)/ruff check --fix .

@@ -20,6 +20,8 @@ from .errors import BundleError
 _MTIME = 315532800
 """1980, the first year of zip: the server makes one of these files on download."""
 _BLOCK = 1 << 16
+_SIZES = (ValueError, OverflowError, MemoryError)
+"""What Python raises for sizes that can't be, such as those of a damaged header."""
 
 
 def write_archive(
@@ -120,8 +122,11 @@ def read_archive(path: Path, file: BinaryIO) -> Contents:
             while rest := packed.read(_BLOCK):
                 if rest.strip(b"\0"):
                     raise BundleError(f"{path} is damaged: it goes on after its end.")
-    except (tarfile.TarError, OSError, EOFError, zlib.error) as exc:
-        raise BundleError(f"{path} is damaged, or no tar.gz: {exc}.") from exc
+    except BundleError:
+        raise
+    except (tarfile.TarError, OSError, EOFError, zlib.error, *_SIZES) as exc:
+        reason = str(exc) or "a size in it can't be"
+        raise BundleError(f"{path} is damaged, or no tar.gz: {reason}.") from exc
     if not contents.root:
         raise BundleError(f"{path} is empty.")
     return contents
@@ -137,8 +142,7 @@ def _contents(path: Path, packed: gzip.GzipFile) -> Contents:
                     found.warnings.append(f"{path}: {member.name} is no file; the server drops it.")
                 continue
             found.files.append(name)
-            content = tar.extractfile(member)
-            if name in NAMES and content is not None:
+            if name in NAMES and (content := tar.extractfile(member)) is not None:
                 found.manifests[name] = content.read()
     return found
 

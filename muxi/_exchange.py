@@ -18,6 +18,7 @@ from ._log import log_attempt
 from ._options import Options, Outgoing
 from ._problems import read_error
 from ._saving import Saved
+from ._updates import heard_of
 from .errors import MuxiError
 
 T = TypeVar("T")
@@ -76,6 +77,7 @@ def deliver(call: Call[Any], options: Options, *, events: bool) -> Wire[Delivere
         except MuxiError as exc:
             error = exc
         else:
+            heard_of(reply.headers.get("x-muxi-sdk-latest"), reply.received_at)
             if _is_good(call, reply, acted=acted):
                 log_attempt(options, call, request, attempt, reply, None)
                 return Delivered(reply, attempt, acted)

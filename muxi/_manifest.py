@@ -11,7 +11,8 @@ from .errors import BundleError, ConfigurationError
 NAMES = ("formation.afs", "formation.yaml", "formation.yml")
 """The server reads the first of these that exists."""
 
-_SECRET = re.compile(rb"\$\{\{ secrets\.([^}\s]+)")
+_SECRET = re.compile(rb"\$\{\{\s*secrets\.([^}\s]+)")
+"""As the runtime reads it; the server knows the spelling with one space only."""
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{1,48}[a-z0-9]")
 _RESERVED = {"health", "ping", "rpc", "server", "admin", "metrics", "api"}
 _KEPT_BY_THE_SERVER = {"MUXI.md", "muxi.md", "PENDING-MUXI.md"}
@@ -82,8 +83,12 @@ def _mapping(where: str, content: bytes) -> Mapping[object, object]:
         ) from exc
     try:
         loaded: dict[object, object] | list[object] | str | float | None = yaml.safe_load(content)
+    except yaml.MarkedYAMLError as exc:
+        # All that the error says would quote the line, and with it a key.
+        line = f", line {exc.problem_mark.line + 1}" if exc.problem_mark else ""
+        raise BundleError(f"{where}{line} is not valid YAML: {exc.problem}.") from None
     except (yaml.YAMLError, ValueError, RecursionError) as exc:
-        raise BundleError(f"{where} is not valid YAML: {exc}") from exc
+        raise BundleError(f"{where} is not valid YAML: {exc}.") from None
     if not isinstance(loaded, dict):
         raise BundleError(f"{where} is not a YAML mapping.")
     return loaded

@@ -5,6 +5,7 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from ..conftest import Colour, Streamed
 
 LAUNCHER = Path(__file__).with_name("launch.py")
+PYTHON = os.environ.get("MUXI_RUNTIME_PYTHON")  # tests don't see the variables of MUXI
 
 
 @dataclass(frozen=True)
@@ -25,18 +27,17 @@ class Runtime:
     admin_key: str
 
 
-@pytest.fixture(scope="session")
-def runtime() -> Iterator[Runtime]:
-    """A running formation; closing the launcher's stdin stops it, however pytest ends."""
-    python = os.environ.get("MUXI_RUNTIME_PYTHON")
-    if not python:
+@contextmanager
+def booted(*formation: Path) -> Iterator[Runtime]:
+    """Boot a formation; closing the launcher's stdin stops it, however pytest ends."""
+    if not PYTHON:
         pytest.exit(
             "MUXI_RUNTIME_PYTHON is not set: run these with `make test-runtime`.", returncode=2
         )
     with (
         tempfile.TemporaryFile("w+", encoding="utf-8") as errors,
         subprocess.Popen(
-            [python, LAUNCHER],
+            [PYTHON, LAUNCHER, *formation],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
@@ -51,6 +52,13 @@ def runtime() -> Iterator[Runtime]:
             pytest.exit(f"The MUXI runtime did not boot.\n{errors.read()}", returncode=2)
         boot = json.loads(line)
         yield Runtime(boot["url"], boot["client_key"], boot["admin_key"])
+
+
+@pytest.fixture(scope="session")
+def runtime() -> Iterator[Runtime]:
+    """The formation of the tests, running."""
+    with booted() as runtime:
+        yield runtime
 
 
 class Asking:

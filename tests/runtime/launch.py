@@ -1,6 +1,6 @@
 """Boot the real MUXI runtime with a stub model: offline, on free loopback ports.
 
-    RUNTIME_PYTHON tests/runtime/launch.py
+    RUNTIME_PYTHON tests/runtime/launch.py [FORMATION_DIR]
 
 Prints one JSON line {"url", "client_key", "admin_key", "log"} once the formation answers,
 then waits for SIGTERM, SIGINT or the end of stdin, stops everything and cleans up.
@@ -44,7 +44,7 @@ def free_port() -> int:
 
 def copy_formation(target: Path, values: dict[str, str]) -> None:
     """Copy the formation (the runtime writes into it) and fill its @PLACEHOLDERS@."""
-    shutil.copytree(HERE / "formation", target)
+    shutil.copytree(sys.argv[1] if len(sys.argv) > 1 else HERE / "formation", target)
     for path in target.rglob("*.afs"):
         text = path.read_text()
         for name, value in values.items():
