@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _VERSION = re.compile(
-    r"v?(?P<release>\d+(?:\.\d+)*)(?:-(?P<pre>[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+.*)?"
+    r"v?(?P<release>\d{1,18}(?:\.\d{1,18}){0,5})(?:-(?P<pre>[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+.*)?"
 )
 
 _Key = tuple[list[int], bool, list[tuple[bool, int, str]]]
@@ -25,6 +25,7 @@ def _key(version: str) -> _Key | None:
     while release and release[-1] == 0:
         release.pop()
     pre = (match["pre"] or "").split(".") if match["pre"] else []
-    # A pre-release comes before its release, and numbers before words.
-    parts = [(not part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in pre]
+    # A pre-release comes before its release, and numbers before words; the longer of two numbers
+    # is the larger.
+    parts = [(not part.isdecimal(), len(part) * part.isdecimal(), part) for part in pre]
     return release, not pre, parts
