@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
     from ._saving import Save
-    from ._steps import Follow, Opened, Opening, Work
+    from ._steps import Address, Follow, Opened, Opening, Work
     from ._upload import Upload
     from .models._base import Request
 
@@ -134,7 +134,7 @@ class Clock:
     """A step that asks for the time, in seconds of a monotonic clock."""
 
 
-Steps = Generator["Call[Any] | Pause | Clock | Work | Opening | Follow", Any, T]
+Steps = Generator["Call[Any] | Pause | Clock | Address | Work | Opening | Follow", Any, T]
 """A method of several calls: yields what it wants done and is sent what came of it."""
 
 

@@ -35,12 +35,15 @@ class Follow:
 
 
 @dataclass(frozen=True)
+class Address:
+    """A step that asks for the client's own address."""
+
+
+@dataclass(frozen=True)
 class Opened:
     """A stream that is open."""
 
     call: Call[Any]
-    base_url: str = ""
-    """Of the client."""
     reply: Reply | None = None
     """Its body may be unread; None where there was no need to call."""
     attempts: int = 0
@@ -60,6 +63,12 @@ def opened(call: Call[Any]) -> Steps[Opened]:
     """Send a call that is answered by events."""
     found: Opened = yield Opening(call)
     return found
+
+
+def address() -> Steps[str]:
+    """The client's base URL within a flow."""
+    url: str = yield Address()
+    return url
 
 
 def followed(

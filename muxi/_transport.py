@@ -17,12 +17,12 @@ from ._endpoint import Async, RawAsync, RawSync, Sync
 from ._exchange import Reply, deliver, exchange
 from ._http import AsyncPool, SyncPool, asave, opens_stream, reply_of, request_of, save, translated
 from ._options import Options, Outgoing
-from ._steps import Follow, Opened, Opening, Work
+from ._steps import Address, Follow, Opened, Opening, Work
 from ._stream import Stream
 from .errors import TimeoutError
 
 T = TypeVar("T")
-Step = Outgoing | Call[Any] | Pause | Clock | Work | Opening | Follow
+Step = Outgoing | Call[Any] | Pause | Clock | Address | Work | Opening | Follow
 _CLEANUP = 30.0
 """Seconds for each step that a cancelled flow still takes."""
 
@@ -61,7 +61,7 @@ class SyncTransport(Sync):
     def open(self, call: Call[Any]) -> Opened:
         """Send a call that is answered by events; the reply's body may be unread."""
         found = self._drive(deliver(call, self.options, events=True))
-        return Opened(call, self.options.base_url, found.reply, found.attempts, found.acted)
+        return Opened(call, found.reply, found.attempts, found.acted)
 
     def _drive(self, steps: Generator[Any, Any, T]) -> T:
         try:
@@ -88,6 +88,8 @@ class SyncTransport(Sync):
             return self._follow(step)
         if isinstance(step, Work):
             return step.run()
+        if isinstance(step, Address):
+            return self.options.base_url
         if isinstance(step, Pause):
             time.sleep(step.seconds)
         return time.monotonic()
@@ -149,7 +151,7 @@ class AsyncTransport(Async):
     async def open(self, call: Call[Any]) -> Opened:
         """Send a call that is answered by events; the reply's body may be unread."""
         found = await self._drive(deliver(call, self.options, events=True))
-        return Opened(call, self.options.base_url, found.reply, found.attempts, found.acted)
+        return Opened(call, found.reply, found.attempts, found.acted)
 
     async def _drive(self, steps: Generator[Any, Any, T]) -> T:
         take = self._take
@@ -180,6 +182,8 @@ class AsyncTransport(Async):
             return await self._follow(step)
         if isinstance(step, Work):
             return await anyio.to_thread.run_sync(step.run)
+        if isinstance(step, Address):
+            return self.options.base_url
         if isinstance(step, Pause):
             await anyio.sleep(step.seconds)
         return time.monotonic()

@@ -324,6 +324,7 @@ def test_apply_of_what_runs_sends_nothing(colour: Colour) -> None:
         assert [one.method for one in server.received] == ["GET"]
     assert [one.stage for one in streamed.events] == ["complete"]
     assert (streamed.result.changed, streamed.result.port) == (False, 8001)
+    assert streamed.result.url == f"{server.url}/api/{ID}"
 
 
 def test_apply_of_what_the_server_calls_identical_is_a_success(colour: Colour) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from ..._call import Call, Steps, StreamCall, path, send
-from ..._steps import Opened, opened
+from ..._steps import Opened, address, opened
 from ...errors import InvalidResponseError, MuxiError, StreamInterrupted
 from ...models import server as m
 from ._failures import Action, failure
@@ -134,7 +134,7 @@ def progress_of(
 
     def opening(reader: ProgressReader) -> Steps[Opened]:
         found = yield from opened(call)
-        reader.base_url = found.base_url
+        reader.base_url = yield from address()
         if action == "start" and found.acted:
             reader.done_code = "AlreadyRunning"
         return found

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..._call import Auth, Call, Shape, Steps, StreamCall, path, pause, send
-from ..._steps import Opened, followed, opened, work
+from ..._steps import Opened, address, followed, opened, work
 from ..._upload import Upload
 from ..._versions import is_older
 from ...errors import ConflictError, MuxiError, NotFoundError, ValidationError
@@ -92,6 +92,7 @@ class Rollout:
             if found is None:
                 return (yield from self._send(packed, reader, updates=False))
             if found.version is not None and found.version.current == packed.bundle.sha256:
+                reader.base_url = yield from address()
                 return Opened(look_at(found.id), events=[reader.settle(found)])
             if not self._allow_downgrade:
                 _no_downgrade(packed.bundle, found)
@@ -147,7 +148,7 @@ class Rollout:
             repeatable=False,
         )
         found = yield from opened(call)
-        reader.base_url = found.base_url
+        reader.base_url = yield from address()
         return found if self._on_progress else replace(found, events=_uploaded(bundle))
 
     def _report(self, bundle: Bundle) -> Callable[[int], object] | None:
