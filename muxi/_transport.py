@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Generator, Iterator
-from contextlib import aclosing, closing, suppress
+from contextlib import aclosing, closing
 from typing import Any, TypeVar
 
 import anyio
@@ -15,14 +15,16 @@ from ._async_stream import AsyncStream
 from ._call import Call, Clock, EventT, Pages, Pause, Response, ResultT, Steps, StreamCall
 from ._endpoint import Async, RawAsync, RawSync, Sync
 from ._exchange import Reply, deliver, exchange
-from ._http import AsyncPool, SyncPool, opens_stream, reply_of, request_of, translated
+from ._http import AsyncPool, SyncPool, asave, opens_stream, reply_of, request_of, save, translated
 from ._options import Options, Outgoing
-from ._saving import Save, Saved, Saving
+from ._steps import Address, Follow, Opened, Opening, Work
 from ._stream import Stream
-from .errors import MuxiError
+from .errors import TimeoutError
 
 T = TypeVar("T")
-_BLOCK = 1024 * 1024
+Step = Outgoing | Call[Any] | Pause | Clock | Address | Work | Opening | Follow
+_CLEANUP = 30.0
+"""Seconds for each step that a cancelled flow still takes."""
 
 
 class SyncTransport(Sync):
@@ -61,9 +63,10 @@ class SyncTransport(Sync):
         """A stream that opens when it is entered or read."""
         return Stream(self, call)
 
-    def open(self, call: Call[Any]) -> tuple[Reply, int]:
+    def open(self, call: Call[Any]) -> Opened:
         """Send a call that is answered by events; the reply's body may be unread."""
-        return self._drive(deliver(call, self.options, events=True))
+        found = self._drive(deliver(call, self.options, events=True))
+        return Opened(call, found.reply, found.attempts, found.acted)
 
     def _drive(self, steps: Generator[Any, Any, T]) -> T:
         try:
@@ -71,7 +74,7 @@ class SyncTransport(Sync):
             while True:
                 try:
                     outcome = self._take(step)
-                except MuxiError as exc:
+                except BaseException as exc:  # flows clean up after Ctrl-C too
                     step = steps.throw(exc)
                 else:
                     step = steps.send(outcome)
@@ -79,14 +82,29 @@ class SyncTransport(Sync):
             answer: T = stop.value
             return answer
 
-    def _take(self, step: Outgoing | Call[Any] | Pause | Clock) -> object:
+    def _take(self, step: Step) -> object:
         if isinstance(step, Outgoing):
             return self._send(step)
         if isinstance(step, Call):
             return self.respond(step)
+        if isinstance(step, Opening):
+            return self.open(step.call)
+        if isinstance(step, Follow):
+            return self._follow(step)
+        if isinstance(step, Work):
+            return step.run()
+        if isinstance(step, Address):
+            return self.options.base_url
         if isinstance(step, Pause):
             time.sleep(step.seconds)
         return time.monotonic()
+
+    def _follow(self, step: Follow) -> object:
+        with self.stream(step.stream) as stream:
+            for event in stream:
+                if step.on_event is not None:
+                    step.on_event(event)
+            return stream.result()
 
     def _send(self, step: Outgoing) -> Reply:
         began, saved = time.perf_counter(), None
@@ -95,7 +113,7 @@ class SyncTransport(Sync):
                 request_of(step), auth=step.auth, stream=step.streamed, follow_redirects=False
             )
             if step.save is not None and response.is_success:
-                saved = _save(response, step.save)
+                saved = save(response, step.save)
             elif step.streamed and not opens_stream(response):
                 with closing(response):
                     response.read()
@@ -141,17 +159,22 @@ class AsyncTransport(Async):
         """A stream that opens when it is entered, awaited or read."""
         return AsyncStream(self, call)
 
-    async def open(self, call: Call[Any]) -> tuple[Reply, int]:
+    async def open(self, call: Call[Any]) -> Opened:
         """Send a call that is answered by events; the reply's body may be unread."""
-        return await self._drive(deliver(call, self.options, events=True))
+        found = await self._drive(deliver(call, self.options, events=True))
+        return Opened(call, found.reply, found.attempts, found.acted)
 
     async def _drive(self, steps: Generator[Any, Any, T]) -> T:
+        take = self._take
         try:
             step = next(steps)
             while True:
                 try:
-                    outcome = await self._take(step)
-                except MuxiError as exc:
+                    outcome = await take(step)
+                except Exception as exc:
+                    step = steps.throw(exc)
+                except BaseException as exc:  # a cancellation, which mustn't cut short clean-up
+                    take = self._take_shielded
                     step = steps.throw(exc)
                 else:
                     step = steps.send(outcome)
@@ -159,14 +182,35 @@ class AsyncTransport(Async):
             answer: T = stop.value
             return answer
 
-    async def _take(self, step: Outgoing | Call[Any] | Pause | Clock) -> object:
+    async def _take(self, step: Step) -> object:
         if isinstance(step, Outgoing):
             return await self._send(step)
         if isinstance(step, Call):
             return await self.respond(step)
+        if isinstance(step, Opening):
+            return await self.open(step.call)
+        if isinstance(step, Follow):
+            return await self._follow(step)
+        if isinstance(step, Work):
+            return await anyio.to_thread.run_sync(step.run)
+        if isinstance(step, Address):
+            return self.options.base_url
         if isinstance(step, Pause):
             await anyio.sleep(step.seconds)
         return time.monotonic()
+
+    async def _take_shielded(self, step: Step) -> object:
+        with anyio.move_on_after(_CLEANUP, shield=True):
+            return await self._take(step)
+        raise TimeoutError(f"Cleaning up took longer than {_CLEANUP} s", sent=True)
+
+    async def _follow(self, step: Follow) -> object:
+        async with self.stream(step.stream) as stream:
+            async with aclosing(aiter(stream)) as events:
+                async for event in events:
+                    if step.on_event is not None:
+                        step.on_event(event)
+            return await stream.result()
 
     async def _send(self, step: Outgoing) -> Reply:
         began, saved = time.perf_counter(), None
@@ -176,7 +220,7 @@ class AsyncTransport(Async):
                 request_of(step), auth=step.auth, stream=step.streamed, follow_redirects=False
             )
             if step.save is not None and response.is_success:
-                saved = await _asave(response, step.save)
+                saved = await asave(response, step.save)
             elif step.streamed and not opens_stream(response):
                 async with aclosing(response):
                     await response.aread()
@@ -203,37 +247,3 @@ class RawAsyncTransport(RawAsync):
         self.run = transport.run
         self.iterate = transport.iterate
         self.stream = transport.stream
-
-
-def _save(response: httpx.Response, save: Save) -> Saved:
-    """Write the body where it goes, as it arrives."""
-    with closing(response), Saving(save, response.headers) as saving:
-        saving.open()
-        for chunk in response.iter_bytes():
-            saving.take(chunk)
-            saving.flush()
-        return saving.finish()
-
-
-async def _asave(response: httpx.Response, save: Save) -> Saved:
-    """The same, beside the event loop: a slow disk or a full cache must not stop it.
-
-    To hand work to a thread takes 200 µs, ten times what it takes to write one 64 KiB chunk; in
-    blocks of 1 MiB that is 0.02 s for 100 MiB.
-    """
-    async with aclosing(response):
-        with Saving(save, response.headers) as saving:
-            await anyio.to_thread.run_sync(saving.open)
-            chunks = response.aiter_bytes()
-            try:
-                async for chunk in chunks:
-                    if saving.take(chunk) >= _BLOCK:
-                        await anyio.to_thread.run_sync(saving.flush)
-            finally:
-                # After an error of ours, run the generators below into the closed connection:
-                # dropped half-way, they would be finalized one by one by the event loop.
-                with anyio.CancelScope(shield=True), suppress(httpx.HTTPError):
-                    await response.aclose()
-                    async for _ in chunks:
-                        pass
-            return await anyio.to_thread.run_sync(saving.finish)

@@ -14,9 +14,10 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 from pydantic import AwareDatetime, BaseModel, SecretStr
 
-from muxi._call import Call, Pages, StreamCall
+from muxi._call import Call, Clock, Pages, StreamCall
 from muxi._endpoint import Resource, _Method
 from muxi._saving import OnProgress, Writable
+from muxi._steps import Follow, Opening, Work
 from muxi.models._base import Request
 from muxi.models.formation._files import Readable
 from muxi.resources.formation import FormationApi
@@ -54,6 +55,10 @@ _SIMPLE: dict[object, list[object]] = {
     Readable: [_Again()],
     OnProgress: [lambda received, total: None],
 }
+
+_HELLO = Path(__file__).parents[2] / "examples" / "hello-formation"
+_NAMED: dict[str, list[object]] = {"source": [str(_HELLO), _HELLO]}
+"""Parameters that take not just any value of their type."""
 
 _FIXED: Arguments = {"confirm": True, "private_key": PRIVATE_KEY}
 """With other values nothing is sent."""
@@ -98,6 +103,8 @@ class Method:
         """A value for each alternative of a parameter."""
         if parameter.name in _FIXED:
             return [_FIXED[parameter.name]]
+        if parameter.name in _NAMED:
+            return _NAMED[parameter.name]
         return values_of(self.evaluated(parameter.annotation))
 
     def required(self) -> Arguments:
@@ -129,6 +136,8 @@ def values_of(kind: object) -> list[object]:
         return _values_of_union(inner)
     if origin is Literal:
         return list(inner)
+    if origin is Callable:
+        return [lambda *told: None]
     if origin in (list, Sequence):
         return [[value] for value in values_of(inner[0])]
     if origin is tuple:
@@ -165,15 +174,20 @@ def _model(kind: type[BaseModel]) -> BaseModel:
 def first_call(described: object) -> Call[Any]:
     """The call that a description sends first."""
     if isinstance(described, StreamCall):
-        return described.call
+        if described.opening is None:
+            assert described.call is not None
+            return described.call
+        described = described.opening(described.reader())
     if isinstance(described, Pages):
         return first_call(described.turn())
     if isinstance(described, Generator):
         step: object = next(described)
-        while not isinstance(step, Call):
-            step = described.send(0.0)
+        while isinstance(step, (Work, Clock)):
+            step = described.send(step.run() if isinstance(step, Work) else 0.0)
         described.close()
-        return step
+        if isinstance(step, Follow):
+            return first_call(step.stream)
+        described = step.call if isinstance(step, Opening) else step
     assert isinstance(described, Call)
     return described
 

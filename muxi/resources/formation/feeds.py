@@ -41,7 +41,7 @@ class Events(Resource[TransportT]):
             StreamInterrupted: The formation hung up.
         """
         where = path("events") if session_id is None else path("events", session_id)
-        call = Call("GET", where, object, Auth.EITHER, _USER, user_id, silence=stall_after)
+        call = Call("GET", where, object, Auth.EITHER, _USER, user_id, timeout=stall_after)
         return _feed(call, "message", lambda data: m.FormationEvent.model_validate_json(data))
 
     @streaming
@@ -70,7 +70,7 @@ class Events(Resource[TransportT]):
             StreamInterrupted: The formation hung up before the turn was over.
         """
         where = path("events", session_id, request_id)
-        call = Call("GET", where, object, Auth.EITHER, _USER, user_id, silence=stall_after)
+        call = Call("GET", where, object, Auth.EITHER, _USER, user_id, timeout=stall_after)
         return _feed(call, "message", _token)
 
 
@@ -114,7 +114,7 @@ class Logs(Resource[TransportT]):
 def _log(
     asked: dict[str, str], stall_after: float | None
 ) -> StreamCall[m.LogRecord | m.UnknownEvent, None]:
-    call = Call("GET", path("logs"), object, Auth.ADMIN, query=asked, silence=stall_after)
+    call = Call("GET", path("logs"), object, Auth.ADMIN, query=asked, timeout=stall_after)
     return _feed(call, "log", lambda data: m.LogRecord.model_validate_json(data))
 
 
@@ -129,4 +129,4 @@ def _feed(
 ) -> StreamCall[FeedT | m.UnknownEvent, None]:
     from ._feed import FeedReader  # not above: to import a client stays cheap
 
-    return StreamCall(call, lambda: FeedReader(name, parse, call.silence))
+    return StreamCall(call, lambda: FeedReader(name, parse, call.timeout))
