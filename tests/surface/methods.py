@@ -57,8 +57,6 @@ _SIMPLE: dict[object, list[object]] = {
 }
 
 _HELLO = Path(__file__).parents[2] / "examples" / "hello-formation"
-_NAMED: dict[str, list[object]] = {"source": [str(_HELLO), _HELLO]}
-"""Parameters that take not just any value of their type."""
 
 _FIXED: Arguments = {"confirm": True, "private_key": PRIVATE_KEY}
 """With other values nothing is sent."""
@@ -103,8 +101,8 @@ class Method:
         """A value for each alternative of a parameter."""
         if parameter.name in _FIXED:
             return [_FIXED[parameter.name]]
-        if parameter.name in _NAMED:
-            return _NAMED[parameter.name]
+        if parameter.name == "source" and "PathLike" in str(parameter.annotation):
+            return [str(_HELLO), _HELLO]  # a bundle, not just any file
         return values_of(self.evaluated(parameter.annotation))
 
     def required(self) -> Arguments:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AliasChoices, Field
+from pydantic import model_validator
 
-from .._base import Answer, Model
+from .._base import Answer, JsonObject, Model
 from .formations import FormationState
 
 Stage = (
@@ -59,16 +59,14 @@ class Progress(Model):
 class Deployment(Answer):
     """What runs after a deployment, an update, a rollback, a start or a restart."""
 
-    formation_id: str = Field(validation_alias=AliasChoices("formation_id", "id"))
+    formation_id: str
     status: FormationState
     port: int | None = None
     """On the server's machine."""
     url: str | None = None
     """Where the formation is reached, by the address that this client uses."""
     pid: int | None = None
-    version: int | None = Field(
-        default=None, validation_alias=AliasChoices("new_version", "version")
-    )
+    version: int | None = None
     """After an update or a rollback: the number of the deployment that runs, counted from 1 by
     the server. It isn't the version of the manifest."""
     previous_version: int | None = None
@@ -81,6 +79,15 @@ class Deployment(Answer):
     health_url: str | None = None
     """Where the server looks for its health; only reached on the server's machine."""
     deployment_type: Literal["blue-green"] | str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_name(cls, wire: JsonObject | str) -> JsonObject | str:
+        """Two keys have other names in whole answers than in events."""
+        if not isinstance(wire, dict):
+            return wire
+        names = {"id": "formation_id", "new_version": "version"}
+        return {names.get(key, key): value for key, value in wire.items()}
 
 
 class DownloadedFormation(Model):

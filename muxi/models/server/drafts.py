@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import base64
-from datetime import datetime
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, model_validator
 
-from .._base import Answer, JsonObject, Listing, Model, Request
+from .._base import Answer, JsonObject, Listing, Model, Request, UtcTime
 from .formations import FormationState
 
 
@@ -18,7 +17,7 @@ class DraftState(Model):
     exists: bool
     base_version: str | None = None
     """The live version that it was cloned from; compare it with `live.version`."""
-    created_at: datetime | None = None
+    created_at: UtcTime | None = None
 
 
 class LiveState(Model):
