@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -102,6 +103,10 @@ def runtime(request: pytest.FixtureRequest, calls: Calls) -> Iterator[Runtime]:
         yield runtime
 
 
+one_user = pytest.mark.parametrize("runtime", ["sqlite"], indirect=True)
+many_users = pytest.mark.parametrize("runtime", ["postgres"], indirect=True)
+
+
 class Asking:
     """One colour of client on the booted formation."""
 
@@ -124,3 +129,9 @@ class Asking:
 @pytest.fixture
 def ask(colour: Colour, runtime: Runtime) -> Asking:
     return Asking(colour, runtime)
+
+
+@pytest.fixture
+def user() -> str:
+    """Somebody whom no other test speaks of."""
+    return f"user_{uuid4().hex}"
