@@ -9,12 +9,10 @@ import base64
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date
 from typing import Any
 
 import httpx
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 import muxi
 from muxi.models import formation as m
@@ -22,56 +20,12 @@ from muxi.testing import Emulator
 
 from ..conftest import Colour
 from .asking import Asker, asked
+from .distillery import ENTRY, FACT, TURN, Distillery
 
 Ask = Callable[..., Any]
 Post = Callable[[bytes, Mapping[str, str]], httpx.Response]
-FACT = {
-    "event_type": "fact.extracted",
-    "user_id": "alice",
-    "source_id": "mail-1",
-    "payload": {"memory": "Alice likes tea", "collection": "default"},
-}
-ENTRY = {
-    "event_type": "log.entry",
-    "user_id": "alice",
-    "source_id": "day-1",
-    "payload": {"date": "2026-01-02", "summary": "A quiet day", "decisions": ["tea"]},
-}
-TURN = {
-    "event_type": "interaction.turn",
-    "user_id": "bob",
-    "source_id": "turn-1",
-    "payload": {"user_message": "Hello"},
-}
 MODELLESS = {"batch_id": "b1", "events": [FACT], "embedding_mode": "pre_computed"}
 DER = bytes.fromhex("302a300506032b6570032100")
-
-
-class Distillery:
-    """A registered distillery and its key."""
-
-    def __init__(self, ask: Ask, prefix: bytes = b"", **about: Any) -> None:
-        self._ask = ask
-        self.key = Ed25519PrivateKey.generate()
-        public = base64.b64encode(prefix + self.key.public_key().public_bytes_raw()).decode()
-        made = ask(lambda f: f.memory.distilleries.register("cellar", f"ed25519:{public}", **about))
-        self.id = made.distillery_id
-
-    def submit(self, *events: object, key: Ed25519PrivateKey | None = None) -> Any:
-        batch = {"batch_id": "b1", "events": events}
-        secret = base64.b64encode((key or self.key).private_bytes_raw()).decode()
-        return self._ask(
-            lambda f: f.distilled.submit(batch, distillery_id=self.id, private_key=secret)
-        )
-
-    def signed(self, raw: bytes, stamp: str | None = None) -> dict[str, str]:
-        stamp = stamp or str(int(time.time()))
-        message = f"muxi-distillery-v1\n{stamp}\n{self.id}\n".encode() + raw
-        return {
-            "X-Distillery-ID": self.id,
-            "X-Distillery-Timestamp": stamp,
-            "X-Distillery-Signature": base64.b64encode(self.key.sign(message)).decode(),
-        }
 
 
 @pytest.fixture
@@ -138,29 +92,6 @@ def test_one_collection_is_listed(ask: Ask) -> None:
     payload = {"memory": "Alice is at home", "collection": "user_identity"}
     assert Distillery(ask).submit(FACT | {"payload": payload}).accepted == 1
     assert listed(ask) == []
-
-
-def test_history_is_filtered_by_its_days(ask: Ask, emulator: Emulator) -> None:
-    days = [date(2026, 1, day) for day in (2, 4, 3)]
-    entries = [
-        ENTRY | {"source_id": f"{day}", "payload": {"date": f"{day}", "summary": "quiet"}}
-        for day in days
-    ]
-    Distillery(ask).submit(*entries)
-
-    def history(**query: Any) -> Any:
-        return ask(lambda f: f.history.list(**query))
-
-    latest_first = sorted(days, reverse=True)
-    assert [each.date for each in history()] == latest_first
-    assert [each.date for each in history(limit=1)] == latest_first[:1]
-    assert [each.date for each in history(date_from=days[2], date_to=days[2])] == [days[2]]
-    assert history()[0].sources is None
-    [source] = history(include_sources=True)[0].sources
-    assert (source.source_type, source.source_id) == ("distillery", "2026-01-04")
-    path = "/history?date_from=whenever&date_to=2026-01-02"
-    ignored = Asker(emulator).ask("GET", path).json()["data"]["entries"]
-    assert [each["date"] for each in ignored] == ["2026-01-02"]
 
 
 def test_what_is_told_twice_is_told_once(ask: Ask) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -9,9 +10,11 @@ import pytest
 import muxi
 from muxi.models import formation as m
 
+from ..test_docs import blocks
 from .conftest import Asking, Runtime, many_users
 from .test_memories import ingest, settle
 
+PAGE = Path(__file__).parents[2] / "docs" / "memory.md"
 PROJECTIONS = {"artifact_metadata", "captains_log", "flat_facts", "knowledge_graph"}
 
 
@@ -105,3 +108,19 @@ def test_the_buffers_of_users_are_kept_apart(ask: Asking, user: str, key: str) -
     assert (held(user), held(other)) == (0, 4)
     assert list(ask(lambda f: f.sessions.list(), user_id=user)) == []
     assert len(ask(lambda f: f.sessions.messages(session), user_id=other)) == 2
+
+
+@many_users
+def test_the_page_about_memory(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MUXI_FORMATION_URL", runtime.url)
+    monkeypatch.setenv("MUXI_CLIENT_KEY", runtime.client_key)
+    monkeypatch.setenv("MUXI_ADMIN_KEY", runtime.admin_key)
+    names: dict[str, object] = {}
+    for code in blocks(PAGE):
+        exec(code, names)
+    printed = capsys.readouterr().out
+    assert "Alice likes tea" in printed
+    assert "{'content': 'The train leaves at nine'}" in printed
+    assert "['projected']" in printed
