@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 import muxi
 
-from .conftest import Asking
+from .conftest import Asking, many_users
 
 KEY = Ed25519PrivateKey.generate()
 PRIVATE_KEY = KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
@@ -101,6 +101,21 @@ def test_a_signed_batch(ask: Asking, user: str, distillery_id: str) -> None:
     assert (again.accepted, again.duplicates, again.processing_id) == (0, 2, None)
     why = ask(lambda f: f.memories.provenance(event_id=done.items[0].event_id, user_id=user))
     assert why.event.occurred_at == datetime(2025, 12, 31, 22, tzinfo=timezone.utc)
+
+
+@many_users
+def test_the_facts_of_one_collection_are_listed(ask: Asking, user: str, distillery_id: str) -> None:
+    events = [
+        fact(user, name, payload={"memory": f"In {name}", "collection": name})
+        for name in ("default", "context")
+    ]
+    taken = submit(ask, distillery_id, *events)
+    done = ask(
+        lambda f: f.distilled.wait(taken.processing_id, timeout=60, poll_interval=0.1),
+        client_key=None,
+    )
+    assert [item.disposition for item in done.items] == ["projected", "projected"]
+    assert [one.content for one in ask(lambda f: f.memories.list(), user_id=user)] == ["In default"]
 
 
 def test_batches_that_the_server_refuses(ask: Asking, user: str, distillery_id: str) -> None:
