@@ -4,7 +4,7 @@ BIN := .venv/bin
 CACHE ?= $(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)
 RUNTIME := $(CACHE)/muxi-client/runtime
 
-.PHONY: demo test lint types test-runtime bench format clean
+.PHONY: demo test lint types test-runtime compare bench format clean
 
 demo: .venv/user.stamp        ## the main job, on the embedded emulator
 	$(BIN)/python -m muxi.testing --port 0 $(BIN)/python examples/quickstart.py
@@ -23,6 +23,10 @@ types: .venv/dev.stamp
 test-runtime: .venv/dev.stamp ## tests on the real runtime, in an environment of its own
 	tests/runtime/install.sh $(RUNTIME)
 	MUXI_RUNTIME_PYTHON=$(RUNTIME)/bin/python $(BIN)/python -m pytest tests/runtime
+
+compare: .venv/dev.stamp      ## this SDK and MUXI's own, call by call, on the real runtime
+	tests/runtime/install.sh $(RUNTIME)
+	MUXI_RUNTIME_PYTHON=$(RUNTIME)/bin/python $(BIN)/python -m tests.runtime.side_by_side postgres
 
 bench: .venv/dev.stamp        ## speed against plain httpx; memory of a large bundle
 	$(BIN)/python benchmarks/run.py

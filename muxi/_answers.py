@@ -65,7 +65,11 @@ def read_answer(call: Call[T], reply: Reply, attempts: int) -> Response[T]:
 
 
 def _read(call: Call[T], reply: Reply) -> tuple[T, Meta]:
+    if call.already is not None and reply.status_code == call.already[0]:
+        return call.already[1], Meta()
     adapter = _adapter(call.returns, call.shape)
+    if call.shape is Shape.FILE:
+        return adapter.validate_python(reply.saved), Meta()
     if call.shape is Shape.TEXT:
         return adapter.validate_python(reply.body.decode(errors="replace")), Meta()
     try:

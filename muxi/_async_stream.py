@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 import httpx
 from httpx_sse import EventSource
 
+from ._base_stream import Base
 from ._call import EventT, ResultT, StreamCall
-from ._stream import Base
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from typing_extensions import Self
 
-    from ._exchange import Reply
+    from ._steps import Opened
     from ._transport import AsyncTransport
 
 
@@ -40,9 +40,9 @@ class AsyncStream(Base[EventT, ResultT]):
             MuxiError: The server refused it.
         """
         if self._events is None and not self._closed:
-            reply, attempts = await self._transport.open(self._call)
-            self._opened(reply, attempts)
-            self._events = self._pump(reply, attempts)
+            opened = await self._transport.run(self._opening())
+            self._opened(opened)
+            self._events = self._pump(opened)
         return self
 
     def __await__(self) -> Generator[Any, Any, Self]:
@@ -98,29 +98,46 @@ class AsyncStream(Base[EventT, ResultT]):
             pass
         return self._finished()
 
-    async def _pump(self, reply: Reply, attempts: int) -> AsyncGenerator[EventT, None]:
+    async def _pump(self, opened: Opened) -> AsyncGenerator[EventT, None]:
+        for event in opened.events:
+            yield event
         if self._http is None:
-            yield self._plain(reply, attempts)
+            if (event := self._plain(opened)) is not None:
+                yield event
             return
-        if self._closed:
-            return
-        self._http.stream = _AsyncTap(self._http.stream, self._between_chunks)
-        try:
-            async with aclosing(EventSource(self._http).aiter_sse()) as server_sent:
-                async for sse in server_sent:
-                    event = self._read(sse)
-                    if event is not None:
+        while True:
+            if not self._closed:
+                async with aclosing(self._body(self._http)) as events:
+                    async for event in events:
                         yield event
-        except httpx.HTTPError as exc:
-            if not (self._reader.ended or self._closed):
-                raise self._broken(exc) from exc
-        self._check_failure()
+            if self._closed or not self._stream.endless:
+                break
+            opened = await self._transport.run(self._opening())
+            self._opened(opened)
+            for event in opened.events:
+                yield event
         if not self._closed:
             last = await self._transport.run(self._reader.finish())
             if last is not None:
                 yield last
 
-    async def _between_chunks(self) -> bool:
+    async def _body(self, http: httpx.Response) -> AsyncGenerator[EventT, None]:
+        http.stream = _AsyncTap(http.stream, self._between_chunks)
+        try:
+            async with aclosing(EventSource(http).aiter_sse()) as server_sent:
+                async for sse in server_sent:
+                    event = self._read(sse)
+                    if event is not None:
+                        yield event
+        except httpx.HTTPError as exc:
+            if not (self._reader.ended or self._closed or self._stream.endless):
+                raise self._broken(exc) from exc
+        self._check_failure()
+        if not self._closed and (event := self._unframed()) is not None:
+            yield event
+
+    async def _between_chunks(self, chunk: bytes) -> bool:
+        self._note(chunk)
         if self._silent():
             await self._transport.run(self._reader.stalled())
             return self._reader.ended
@@ -128,7 +145,7 @@ class AsyncStream(Base[EventT, ResultT]):
 
 
 class _AsyncTap(httpx.AsyncByteStream):
-    def __init__(self, inner: object, between_chunks: Callable[[], Awaitable[bool]]) -> None:
+    def __init__(self, inner: object, between_chunks: Callable[[bytes], Awaitable[bool]]) -> None:
         assert isinstance(inner, httpx.AsyncByteStream)
         self._inner = inner
         self._between_chunks = between_chunks
@@ -138,7 +155,7 @@ class _AsyncTap(httpx.AsyncByteStream):
         try:
             async for chunk in chunks:
                 yield chunk
-                if await self._between_chunks():
+                if await self._between_chunks(chunk):
                     break
         finally:
             await self._inner.aclose()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from urllib.parse import quote
 
 from .errors import ValidationError
@@ -15,13 +15,16 @@ if TYPE_CHECKING:
 
     from typing_extensions import TypeForm
 
+    from ._reader import Reader
+    from ._saving import Save
+    from ._steps import Address, Follow, Opened, Opening, Work
+    from ._upload import Upload
     from .models._base import Request
 
 T = TypeVar("T")
 U = TypeVar("U")
 EventT = TypeVar("EventT")
 ResultT = TypeVar("ResultT")
-ResultT_co = TypeVar("ResultT_co", covariant=True)
 
 
 class Auth(Enum):
@@ -53,6 +56,8 @@ class Shape(Enum):
     """The payload sits under `data`, in both services."""
     BARE = auto()
     TEXT = auto()
+    FILE = auto()
+    """The body is a file and goes where the call's `save` says; it is never held whole."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,18 @@ class Call(Generic[T]):
     """The chat turn that it runs; errors carry it."""
     stamp: Callable[[bytes], Mapping[str, str]] | None = None
     """Makes headers of the body, afresh for each attempt."""
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Those of this call alone."""
+    upload: Upload | None = None
+    """The file that is sent instead of a `body`."""
+    timeout: float | None = None
+    """Seconds to wait for each piece of the answer, events too, instead of the client's."""
+    repeatable: bool | None = None
+    """It may run twice without harm; None to go by its method."""
+    already: tuple[int, T] | None = None
+    """The status, and its answer, that mean "done" where an attempt before may have acted."""
+    save: Save | None = None
+    """Where the body goes of a call whose shape is a file; `returns` is `Saved`."""
     finish: Callable[[Response[Any]], Any] | None = None
 
     def map(self, finish: Callable[[T], U]) -> Call[U]:
@@ -119,7 +136,7 @@ class Clock:
     """A step that asks for the time, in seconds of a monotonic clock."""
 
 
-Steps = Generator["Call[Any] | Pause | Clock", Any, T]
+Steps = Generator["Call[Any] | Pause | Clock | Address | Work | Opening | Follow", Any, T]
 """A method of several calls: yields what it wants done and is sent what came of it."""
 
 
@@ -148,51 +165,18 @@ class Pages(Generic[T]):
     """Fetches the next items; none at the end. It knows where the walk stands."""
 
 
-class Reader(Protocol[EventT, ResultT_co]):
-    """Makes typed events of server-sent ones, and knows when a stream is over."""
-
-    stall_after: float | None
-    """Seconds without an event after which `stalled` is asked; None for never."""
-    ended: bool
-    """The terminal event was read; what still comes is of no interest."""
-
-    def read(self, name: str, data: str) -> EventT | None:
-        """The event in a server-sent one; None for those that only steer."""
-        ...
-
-    def answered(self, answer: object) -> EventT:
-        """The event that stands for an answer sent whole instead of as events."""
-        ...
-
-    def text_of(self, event: EventT) -> str:
-        """The text that an event adds, asked right after it was read."""
-        ...
-
-    def stalled(self) -> Steps[None]:
-        """Look elsewhere whether the work has ended, and set `ended` if so."""
-        ...
-
-    def finish(self) -> Steps[EventT | None]:
-        """At the end of the body: the event that is missing, if any, or raise."""
-        ...
-
-    def result(self) -> ResultT_co:
-        """What the events add up to, once `ended`."""
-        ...
-
-    @property
-    def partial(self) -> str:
-        """The text so far."""
-        ...
-
-
 @dataclass(frozen=True)
 class StreamCall(Generic[EventT, ResultT]):
     """A call that is answered by events, and what reads them."""
 
-    call: Call[Any]
-    """Its own answer is used where the server answers with JSON instead of events."""
+    call: Call[Any] | None
+    """Its own answer is used where the server answers with JSON instead of events. None where only
+    `opening` knows it."""
     reader: Callable[[], Reader[EventT, ResultT]]
+    opening: Callable[[Any], Steps[Opened]] | None = None
+    """How it opens, where that takes more than the call. It is given the reader."""
+    endless: bool = False
+    """It is opened again when its body ends or breaks off."""
 
 
 def path(*parts: str) -> str:

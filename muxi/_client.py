@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ._endpoint import Resource
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 OwnT = TypeVar("OwnT", bound="SyncTransport | AsyncTransport", covariant=True)
 HttpT = TypeVar("HttpT", bound="httpx.Client | httpx.AsyncClient")
+ClientT = TypeVar("ClientT", bound="Client[Any, Any]")
 
 
 class Client(Resource[OwnT], Generic[OwnT, HttpT]):
@@ -50,9 +51,7 @@ class Client(Resource[OwnT], Generic[OwnT, HttpT]):
             changed = replace(changed, headers={**changed.headers, **headers})
         if user_id is not None:
             changed = replace(changed, user_id=user_id)
-        view = object.__new__(type(self))
-        view.__dict__["_transport"] = self._transport.view(changed)
-        return view
+        return viewed(type(self), self._transport.view(changed))
 
     def _connect(self, options: Options, http_client: HttpT | None) -> OwnT:
         raise NotImplementedError
@@ -61,6 +60,13 @@ class Client(Resource[OwnT], Generic[OwnT, HttpT]):
         options = self._transport.options
         user = f", user_id={options.user_id!r}" if options.user_id is not None else ""
         return f"{type(self).__name__}({options.base_url!r}{user})"
+
+
+def viewed(kind: type[ClientT], transport: SyncTransport | AsyncTransport) -> ClientT:
+    """A client on a transport that is there already."""
+    view = object.__new__(kind)
+    view.__dict__["_transport"] = transport
+    return view
 
 
 class SyncClient(Client["SyncTransport", "httpx.Client"]):

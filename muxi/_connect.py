@@ -86,6 +86,14 @@ def formation_options(
     return replace(options, user_id=settings.user_id)
 
 
+def proxied_options(server: Options, formation_id: str, given: Mapping[str, object]) -> Options:
+    """The options of a client for a formation, reached as its server is."""
+    where = {"server_url": server.base_url, "formation_id": formation_id}
+    settings = load(FormationSettings, {**where, **given})
+    options = formation_options(settings, server.retry, server.headers)
+    return replace(options, timeout=server.timeout, debug=server.debug)
+
+
 def _options(
     settings: ClientSettings,
     url: str,

@@ -17,6 +17,7 @@ from ._call import Call, Pause, Response
 from ._log import log_attempt
 from ._options import Options, Outgoing
 from ._problems import read_error
+from ._saving import Saved
 from ._updates import heard_of
 from .errors import MuxiError
 
@@ -36,6 +37,18 @@ class Reply:
     """Unix seconds by this machine's clock."""
     events: object = None
     """The open response, where events were wanted and come."""
+    saved: Saved | None = None
+    """Where the body went, where it was a file."""
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """A good answer, and how it was come by."""
+
+    reply: Reply
+    attempts: int
+    acted: bool
+    """The server may have acted on an attempt before the last one."""
 
 
 Wire = Generator["Outgoing | Pause", Reply, T]
@@ -48,14 +61,14 @@ def exchange(call: Call[T], options: Options) -> Wire[Response[T]]:
     Raises:
         MuxiError: What the last attempt ended with.
     """
-    reply, attempts = yield from deliver(call, options, events=False)
-    return read_answer(call, reply, attempts)
+    found = yield from deliver(call, options, events=False)
+    return read_answer(call, found.reply, found.attempts)
 
 
-def deliver(call: Call[Any], options: Options, *, events: bool) -> Wire[tuple[Reply, int]]:
-    """Get an answer with a good status, and say after how many attempts it came."""
+def deliver(call: Call[Any], options: Options, *, events: bool) -> Wire[Delivered]:
+    """Get an answer with a good status."""
     request = options.outgoing(call, idempotency_key=str(uuid4()), events=events)
-    attempt = 0
+    attempt, acted = 0, False
     while True:
         attempt += 1
         reply = None
@@ -65,9 +78,9 @@ def deliver(call: Call[Any], options: Options, *, events: bool) -> Wire[tuple[Re
             error = exc
         else:
             heard_of(reply.headers.get("x-muxi-sdk-latest"), reply.received_at)
-            if reply.status_code < 300 or reply.status_code in call.also_ok:
+            if _is_good(call, reply, acted=acted):
                 log_attempt(options, call, request, attempt, reply, None)
-                return reply, attempt
+                return Delivered(reply, attempt, acted)
             error = read_error(reply)
         log_attempt(options, call, request, attempt, reply, error)
         error.request_id = call.turn_id or error.request_id
@@ -76,10 +89,21 @@ def deliver(call: Call[Any], options: Options, *, events: bool) -> Wire[tuple[Re
         )
         if delay is None:
             raise error
+        acted = acted or error.sent
         yield Pause(delay)
 
 
+def _is_good(call: Call[Any], reply: Reply, *, acted: bool) -> bool:
+    if acted and call.already is not None and reply.status_code == call.already[0]:
+        return True
+    return reply.status_code < 300 or reply.status_code in call.also_ok
+
+
 def _repeatable(call: Call[Any], error: MuxiError) -> bool:
+    if call.repeatable is not None:
+        return call.repeatable
+    if call.save is not None and not call.save.can_restart and error.status_code is None:
+        return False  # part of the file may be written already
     if call.method in ("GET", "PUT", "DELETE"):
         return True
     # The server forgets a deduplicated call that failed, and would run it anew: a chat turn whose

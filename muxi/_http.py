@@ -7,17 +7,22 @@ import ssl
 import threading
 import time
 import weakref
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import aclosing, closing, suppress
 from functools import cache, lru_cache
 
+import anyio.to_thread
 import httpx
 
 from ._exchange import Reply
 from ._options import Outgoing
+from ._saving import Save, Saved, Saving
+from ._upload import Upload
 from .errors import ConnectionError, InvalidResponseError, MuxiError, TimeoutError, ValidationError
 
 _LIMITS = httpx.Limits(max_connections=1000, max_keepalive_connections=20)
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+_BLOCK = 1024 * 1024
 _url = lru_cache(maxsize=256)(httpx.URL)
 
 
@@ -111,15 +116,49 @@ async def _closed_at_the_end(
 
 def request_of(step: Outgoing) -> httpx.Request:
     """The request, absolute and with raw headers: nothing of the HTTP client's own is mixed in."""
-    limit = None if step.timeout == math.inf else step.timeout
-    timeout = httpx.Timeout(limit, read=None if step.events else limit, pool=None)
-    return httpx.Request(
+    timeout = httpx.Timeout(_limit(step.timeout), read=_limit(step.silence), pool=None)
+    request = httpx.Request(
         step.method,
         _url(step.url),
         headers=list(step.headers),
-        content=step.content,
+        content=None if isinstance(step.content, Upload) else step.content,
         extensions={"timeout": timeout.as_dict()},
     )
+    if isinstance(step.content, Upload):
+        request.stream = _Pieces(step.content)
+    return request
+
+
+def _limit(seconds: float) -> float | None:
+    return None if seconds == math.inf else seconds
+
+
+class _Pieces(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """An upload as either driver reads it.
+
+    The server would say `100 Continue` to one that asks and waits; httpx can't wait. If it breaks
+    off the upload, httpx still reads the answer that it may have sent.
+    """
+
+    def __init__(self, upload: Upload) -> None:
+        self._upload = upload
+
+    def __iter__(self) -> Iterator[bytes]:
+        self._upload.rewind()
+        while piece := self._upload.read():
+            yield piece
+            self._upload.passed()
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        # No generator: httpx drops it where the server hangs up, and trio would complain.
+        self._upload.rewind()
+        return self
+
+    async def __anext__(self) -> bytes:
+        self._upload.passed()
+        if piece := await anyio.to_thread.run_sync(self._upload.read):
+            return piece
+        raise StopAsyncIteration
 
 
 def opens_stream(response: httpx.Response) -> bool:
@@ -128,15 +167,17 @@ def opens_stream(response: httpx.Response) -> bool:
     return response.status_code < 300 and kind == "text/event-stream"
 
 
-def reply_of(response: httpx.Response, began: float) -> Reply:
+def reply_of(response: httpx.Response, began: float, saved: Saved | None) -> Reply:
     """What came back; an open response is handed on with its body unread."""
+    whole = response.is_closed and saved is None
     return Reply(
         status_code=response.status_code,
         headers=response.headers,
-        body=response.content if response.is_closed else b"",
+        body=response.content if whole else b"",
         elapsed=time.perf_counter() - began,
         received_at=time.time(),
         events=None if response.is_closed else response,
+        saved=saved,
     )
 
 
@@ -145,9 +186,44 @@ def translated(exc: httpx.HTTPError | httpx.InvalidURL, step: Outgoing) -> MuxiE
     what = f"{step.method} {step.url}"
     sent = not isinstance(exc, _NOT_SENT)
     if isinstance(exc, httpx.TimeoutException):
-        return TimeoutError(f"{what} got no answer within {step.timeout} s", sent=sent)
+        limit = step.silence if isinstance(exc, httpx.ReadTimeout) else step.timeout
+        return TimeoutError(f"{what} got no answer within {limit} s", sent=sent)
     if isinstance(exc, (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError)):
         return ValidationError(f"{what} can't be sent: {exc}")
     if isinstance(exc, httpx.DecodingError):
         return InvalidResponseError(f"The answer to {what} can't be decoded: {exc}", sent=True)
     return ConnectionError(f"{what} failed: {str(exc) or type(exc).__name__}", sent=sent)
+
+
+def save(response: httpx.Response, where: Save) -> Saved:
+    """Write the body where it goes, as it arrives."""
+    with closing(response), Saving(where, response.headers) as saving:
+        saving.open()
+        for chunk in response.iter_bytes():
+            saving.take(chunk)
+            saving.flush()
+        return saving.finish()
+
+
+async def asave(response: httpx.Response, where: Save) -> Saved:
+    """The same, beside the event loop: a slow disk or a full cache must not stop it.
+
+    To hand work to a thread takes 200 µs, ten times what it takes to write one 64 KiB chunk; in
+    blocks of 1 MiB that is 0.02 s for 100 MiB.
+    """
+    async with aclosing(response):
+        with Saving(where, response.headers) as saving:
+            await anyio.to_thread.run_sync(saving.open)
+            chunks = response.aiter_bytes()
+            try:
+                async for chunk in chunks:
+                    if saving.take(chunk) >= _BLOCK:
+                        await anyio.to_thread.run_sync(saving.flush)
+            finally:
+                # After an error of ours, run the generators below into the closed connection:
+                # dropped half-way, they would be finalized one by one by the event loop.
+                with anyio.CancelScope(shield=True), suppress(httpx.HTTPError):
+                    await response.aclose()
+                    async for _ in chunks:
+                        pass
+            return await anyio.to_thread.run_sync(saving.finish)

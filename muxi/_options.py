@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -16,6 +17,8 @@ from .errors import ConfigurationError, ValidationError
 if TYPE_CHECKING:
     import httpx
 
+    from ._saving import Save
+    from ._upload import Upload
     from .retry import Retry
 
 _NEEDS = {
@@ -33,11 +36,21 @@ class Outgoing:
     method: str
     url: str
     headers: tuple[tuple[bytes, bytes], ...]
-    content: bytes | None
+    content: bytes | Upload | None
     auth: httpx.Auth | None
     timeout: float
+    """Seconds to wait for a connection and for each write."""
     events: bool
     """Events are wanted: leave the body unread if they come."""
+    silence: float
+    """Seconds to wait for each piece of the answer."""
+    save: Save | None
+    """Where the body of a good answer goes."""
+
+    @property
+    def streamed(self) -> bool:
+        """The body isn't to be read before status and headers are known."""
+        return self.events or self.save is not None
 
 
 @dataclass(frozen=True)
@@ -65,21 +78,20 @@ class Options:
         auth = self._auth(call)
         headers = list(self._common_headers)
         headers.append((b"X-Muxi-Idempotency-Key", idempotency_key.encode()))
-        accept = b"text/event-stream, application/json" if events else b"application/json"
-        headers.append((b"Accept", accept))
+        headers.append((b"Accept", _accepted(call, events=events)))
         user_id = self._user(call, auth)
         if user_id is not None:
             headers.append((b"X-Muxi-User-ID", user_id.encode()))
-        if call.body is not None:
-            headers.append((b"Content-Type", b"application/json"))
+        headers.extend(_headers_of(call))
         try:
-            content = None if call.body is None else call.body.encode()
+            content = call.upload if call.body is None else call.body.encode()
             query = f"?{urlencode(call.query)}" if call.query else ""
         except ValueError:
             raise ValidationError(
                 f"{call.method} {call.path} can't be sent: a text in it holds half a character, "
                 "a surrogate that UTF-8 has no bytes for."
             ) from None
+        silence = math.inf if events else self.timeout
         return Outgoing(
             method=call.method,
             url=self.base_url + call.path + query,
@@ -88,6 +100,8 @@ class Options:
             auth=self._stamped(call, self.keys.get(auth)),
             timeout=self.timeout,
             events=events,
+            silence=silence if call.timeout is None else call.timeout,
+            save=call.save,
         )
 
     @cached_property
@@ -151,6 +165,23 @@ def printable(name: str, value: str) -> str:
             f"{name} must be printable ASCII with no space at an end: it travels in an HTTP header."
         )
     return value
+
+
+def _headers_of(call: Call[Any]) -> Iterator[tuple[bytes, bytes]]:
+    """What a call adds to the headers: its own, and what tells of its body."""
+    for name, value in call.headers.items():
+        yield name.encode(), printable(f"The header {name}", value).encode()
+    if call.body is not None:
+        yield b"Content-Type", b"application/json"
+    if call.upload is not None:
+        yield b"Content-Type", call.upload.content_type.encode()
+        yield b"Content-Length", str(call.upload.size).encode()
+
+
+def _accepted(call: Call[Any], *, events: bool) -> bytes:
+    if call.save is not None:
+        return b"*/*"
+    return b"text/event-stream, application/json" if events else b"application/json"
 
 
 @cache

@@ -53,8 +53,10 @@ def read_error(reply: Reply) -> MuxiError:
     """The error in an answer."""
     body = _body(reply)
     phrase, inner = as_text(body.get("error")), as_object(body.get("error"))
-    code = as_text(inner.get("code")) or phrase or None
-    message = as_text(inner.get("message")) or as_text(body.get("message")) or phrase
+    told = as_text(body.get("message"))
+    message = as_text(inner.get("message")) or told or phrase
+    # Of dev runs `error` is all the text there is, and no code (server-api 5.1).
+    code = as_text(inner.get("code")) or (phrase if told else None) or None
     kind = error_class(reply.status_code, code)
     if not message:
         message = _unreadable(reply)

@@ -1,4 +1,4 @@
-"""Streams: typed events over httpx-sse, and what both colours of them share.
+"""Streams: typed events over httpx-sse, and their sync half.
 
 httpx-sse decodes; put right around it are a leading BOM (the body is read as `utf-8-sig`), events
 without data (dropped), and sight of every chunk, so that a stream of mere keep-alives is noticed.
@@ -6,111 +6,22 @@ without data (dropped), and sight of every chunk, so that a stream of mere keep-
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Generator, Iterator
-from datetime import timedelta
-from typing import TYPE_CHECKING, Generic
+from typing import TYPE_CHECKING
 
 import httpx
-from httpx_sse import EventSource, ServerSentEvent
+from httpx_sse import EventSource
 
-from ._answers import read_answer
-from ._call import EventT, Response, ResultT, StreamCall
-from .errors import MuxiError, StreamError, StreamInterrupted
+from ._base_stream import Base
+from ._call import EventT, ResultT, StreamCall
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from typing_extensions import Self
 
-    from ._exchange import Reply
+    from ._steps import Opened
     from ._transport import SyncTransport
-
-
-class Base(Generic[EventT, ResultT]):
-    """What both colours share: the reader, the clock of silence, the response."""
-
-    def __init__(self, call: StreamCall[EventT, ResultT]) -> None:
-        self._call = call.call
-        self._reader = call.reader()
-        self._response: Response[None] | None = None
-        self._http: httpx.Response | None = None
-        self._entered = False
-        self._closed = False
-        self._failure: MuxiError | None = None
-        self._past_end = False
-        self._last_event = 0.0
-
-    @property
-    def response(self) -> Response[None]:
-        """Status, headers and request id of the open stream.
-
-        Raises:
-            StreamError: It isn't open yet.
-        """
-        if self._response is None:
-            raise StreamError("The stream is not open: enter it with `with`, or read from it.")
-        return self._response
-
-    def _opened(self, reply: Reply, attempts: int) -> None:
-        self._last_event = time.monotonic()
-        self._response = Response(
-            answer=None,
-            status_code=reply.status_code,
-            headers=reply.headers,
-            request_id=self._call.turn_id,
-            attempts=attempts,
-            elapsed=timedelta(seconds=reply.elapsed),
-        )
-        if isinstance(reply.events, httpx.Response):
-            self._http = reply.events
-            self._http.encoding = "utf-8-sig"
-
-    def _plain(self, reply: Reply, attempts: int) -> EventT:
-        """The event that stands for an answer sent whole, as JSON."""
-        return self._reader.answered(read_answer(self._call, reply, attempts).answer)
-
-    def _read(self, sse: ServerSentEvent) -> EventT | None:
-        if not sse.data or self._reader.ended or self._closed:
-            return None
-        self._last_event = time.monotonic()
-        try:
-            return self._reader.read(sse.event, sse.data)
-        except MuxiError as exc:
-            # Raised at the end of the body, which is now: the tap reads no further.
-            self._failure, self._closed = exc, True
-            return None
-
-    def _over(self) -> bool:
-        """Nothing more is to be read. The chunk after the end is: it frees the connection."""
-        over = self._closed or self._past_end
-        self._past_end = self._reader.ended
-        return over
-
-    def _silent(self) -> bool:
-        limit = self._reader.stall_after
-        if self._reader.ended or limit is None or time.monotonic() - self._last_event < limit:
-            return False
-        self._last_event = time.monotonic()
-        return True
-
-    def _broken(self, exc: httpx.HTTPError) -> StreamInterrupted:
-        why = str(exc) or type(exc).__name__
-        error = StreamInterrupted(
-            f"The stream broke off: {why}", request_id=self._call.turn_id, sent=True
-        )
-        error.partial = self._reader.partial
-        return error
-
-    def _check_failure(self) -> None:
-        if self._failure is not None:
-            raise self._failure
-
-    def _finished(self) -> ResultT:
-        self._check_failure()
-        if self._closed and not self._reader.ended:
-            raise StreamError("The stream was closed before its end.", sent=True)
-        return self._reader.result()
 
 
 class Stream(Base[EventT, ResultT]):
@@ -132,9 +43,9 @@ class Stream(Base[EventT, ResultT]):
             MuxiError: The server refused it.
         """
         if self._events is None and not self._closed:
-            reply, attempts = self._transport.open(self._call)
-            self._opened(reply, attempts)
-            self._events = self._pump(reply, attempts)
+            opened = self._transport.run(self._opening())
+            self._opened(opened)
+            self._events = self._pump(opened)
         return self
 
     def __enter__(self) -> Self:
@@ -181,28 +92,41 @@ class Stream(Base[EventT, ResultT]):
             pass
         return self._finished()
 
-    def _pump(self, reply: Reply, attempts: int) -> Generator[EventT, None, None]:
+    def _pump(self, opened: Opened) -> Generator[EventT, None, None]:
+        yield from opened.events
         if self._http is None:
-            yield self._plain(reply, attempts)
+            if (event := self._plain(opened)) is not None:
+                yield event
             return
-        if self._closed:
-            return
-        self._http.stream = _Tap(self._http.stream, self._between_chunks)
-        try:
-            for sse in EventSource(self._http).iter_sse():
-                event = self._read(sse)
-                if event is not None:
-                    yield event
-        except httpx.HTTPError as exc:
-            if not (self._reader.ended or self._closed):
-                raise self._broken(exc) from exc
-        self._check_failure()
+        while True:
+            if not self._closed:
+                yield from self._body(self._http)
+            if self._closed or not self._stream.endless:
+                break
+            opened = self._transport.run(self._opening())
+            self._opened(opened)
+            yield from opened.events
         if not self._closed:
             last = self._transport.run(self._reader.finish())
             if last is not None:
                 yield last
 
-    def _between_chunks(self) -> bool:
+    def _body(self, http: httpx.Response) -> Generator[EventT, None, None]:
+        http.stream = _Tap(http.stream, self._between_chunks)
+        try:
+            for sse in EventSource(http).iter_sse():
+                event = self._read(sse)
+                if event is not None:
+                    yield event
+        except httpx.HTTPError as exc:
+            if not (self._reader.ended or self._closed or self._stream.endless):
+                raise self._broken(exc) from exc
+        self._check_failure()
+        if not self._closed and (event := self._unframed()) is not None:
+            yield event
+
+    def _between_chunks(self, chunk: bytes) -> bool:
+        self._note(chunk)
         if self._silent():
             self._transport.run(self._reader.stalled())
             return self._reader.ended
@@ -210,7 +134,7 @@ class Stream(Base[EventT, ResultT]):
 
 
 class _Tap(httpx.SyncByteStream):
-    def __init__(self, inner: object, between_chunks: Callable[[], bool]) -> None:
+    def __init__(self, inner: object, between_chunks: Callable[[bytes], bool]) -> None:
         assert isinstance(inner, httpx.SyncByteStream)
         self._inner = inner
         self._between_chunks = between_chunks
@@ -218,7 +142,7 @@ class _Tap(httpx.SyncByteStream):
     def __iter__(self) -> Iterator[bytes]:
         for chunk in self._inner:
             yield chunk
-            if self._between_chunks():
+            if self._between_chunks(chunk):
                 return
 
     def close(self) -> None:

@@ -8,18 +8,23 @@ from contextlib import aclosing, closing
 from typing import Any, TypeVar
 
 import anyio
+import anyio.to_thread
 import httpx
 
 from ._async_stream import AsyncStream
 from ._call import Call, Clock, EventT, Pages, Pause, Response, ResultT, Steps, StreamCall
 from ._endpoint import Async, RawAsync, RawSync, Sync
 from ._exchange import Reply, deliver, exchange
-from ._http import AsyncPool, SyncPool, opens_stream, reply_of, request_of, translated
+from ._http import AsyncPool, SyncPool, asave, opens_stream, reply_of, request_of, save, translated
 from ._options import Options, Outgoing
+from ._steps import Address, Follow, Opened, Opening, Work
 from ._stream import Stream
-from .errors import MuxiError
+from .errors import TimeoutError
 
 T = TypeVar("T")
+Step = Outgoing | Call[Any] | Pause | Clock | Address | Work | Opening | Follow
+_CLEANUP = 30.0
+"""Seconds for each step that a cancelled flow still takes."""
 
 
 class SyncTransport(Sync):
@@ -58,9 +63,10 @@ class SyncTransport(Sync):
         """A stream that opens when it is entered or read."""
         return Stream(self, call)
 
-    def open(self, call: Call[Any]) -> tuple[Reply, int]:
+    def open(self, call: Call[Any]) -> Opened:
         """Send a call that is answered by events; the reply's body may be unread."""
-        return self._drive(deliver(call, self.options, events=True))
+        found = self._drive(deliver(call, self.options, events=True))
+        return Opened(call, found.reply, found.attempts, found.acted)
 
     def _drive(self, steps: Generator[Any, Any, T]) -> T:
         try:
@@ -68,7 +74,7 @@ class SyncTransport(Sync):
             while True:
                 try:
                     outcome = self._take(step)
-                except MuxiError as exc:
+                except BaseException as exc:  # flows clean up after Ctrl-C too
                     step = steps.throw(exc)
                 else:
                     step = steps.send(outcome)
@@ -76,27 +82,44 @@ class SyncTransport(Sync):
             answer: T = stop.value
             return answer
 
-    def _take(self, step: Outgoing | Call[Any] | Pause | Clock) -> object:
+    def _take(self, step: Step) -> object:
         if isinstance(step, Outgoing):
             return self._send(step)
         if isinstance(step, Call):
             return self.respond(step)
+        if isinstance(step, Opening):
+            return self.open(step.call)
+        if isinstance(step, Follow):
+            return self._follow(step)
+        if isinstance(step, Work):
+            return step.run()
+        if isinstance(step, Address):
+            return self.options.base_url
         if isinstance(step, Pause):
             time.sleep(step.seconds)
         return time.monotonic()
 
+    def _follow(self, step: Follow) -> object:
+        with self.stream(step.stream) as stream:
+            for event in stream:
+                if step.on_event is not None:
+                    step.on_event(event)
+            return stream.result()
+
     def _send(self, step: Outgoing) -> Reply:
-        began = time.perf_counter()
+        began, saved = time.perf_counter(), None
         try:
             response = self.pool.client().send(
-                request_of(step), auth=step.auth, stream=step.events, follow_redirects=False
+                request_of(step), auth=step.auth, stream=step.streamed, follow_redirects=False
             )
-            if step.events and not opens_stream(response):
+            if step.save is not None and response.is_success:
+                saved = save(response, step.save)
+            elif step.streamed and not opens_stream(response):
                 with closing(response):
                     response.read()
         except (httpx.HTTPError, httpx.InvalidURL) as exc:
             raise translated(exc, step) from exc
-        return reply_of(response, began)
+        return reply_of(response, began, saved)
 
 
 class AsyncTransport(Async):
@@ -136,17 +159,22 @@ class AsyncTransport(Async):
         """A stream that opens when it is entered, awaited or read."""
         return AsyncStream(self, call)
 
-    async def open(self, call: Call[Any]) -> tuple[Reply, int]:
+    async def open(self, call: Call[Any]) -> Opened:
         """Send a call that is answered by events; the reply's body may be unread."""
-        return await self._drive(deliver(call, self.options, events=True))
+        found = await self._drive(deliver(call, self.options, events=True))
+        return Opened(call, found.reply, found.attempts, found.acted)
 
     async def _drive(self, steps: Generator[Any, Any, T]) -> T:
+        take = self._take
         try:
             step = next(steps)
             while True:
                 try:
-                    outcome = await self._take(step)
-                except MuxiError as exc:
+                    outcome = await take(step)
+                except Exception as exc:
+                    step = steps.throw(exc)
+                except BaseException as exc:  # a cancellation, which mustn't cut short clean-up
+                    take = self._take_shielded
                     step = steps.throw(exc)
                 else:
                     step = steps.send(outcome)
@@ -154,28 +182,51 @@ class AsyncTransport(Async):
             answer: T = stop.value
             return answer
 
-    async def _take(self, step: Outgoing | Call[Any] | Pause | Clock) -> object:
+    async def _take(self, step: Step) -> object:
         if isinstance(step, Outgoing):
             return await self._send(step)
         if isinstance(step, Call):
             return await self.respond(step)
+        if isinstance(step, Opening):
+            return await self.open(step.call)
+        if isinstance(step, Follow):
+            return await self._follow(step)
+        if isinstance(step, Work):
+            return await anyio.to_thread.run_sync(step.run)
+        if isinstance(step, Address):
+            return self.options.base_url
         if isinstance(step, Pause):
             await anyio.sleep(step.seconds)
         return time.monotonic()
 
+    async def _take_shielded(self, step: Step) -> object:
+        with anyio.move_on_after(_CLEANUP, shield=True):
+            return await self._take(step)
+        raise TimeoutError(f"Cleaning up took longer than {_CLEANUP} s", sent=True)
+
+    async def _follow(self, step: Follow) -> object:
+        async with self.stream(step.stream) as stream:
+            async with aclosing(aiter(stream)) as events:
+                async for event in events:
+                    if step.on_event is not None:
+                        step.on_event(event)
+            return await stream.result()
+
     async def _send(self, step: Outgoing) -> Reply:
-        began = time.perf_counter()
+        began, saved = time.perf_counter(), None
         try:
             client = await self.pool.client()
             response = await client.send(
-                request_of(step), auth=step.auth, stream=step.events, follow_redirects=False
+                request_of(step), auth=step.auth, stream=step.streamed, follow_redirects=False
             )
-            if step.events and not opens_stream(response):
+            if step.save is not None and response.is_success:
+                saved = await asave(response, step.save)
+            elif step.streamed and not opens_stream(response):
                 async with aclosing(response):
                     await response.aread()
         except (httpx.HTTPError, httpx.InvalidURL) as exc:
             raise translated(exc, step) from exc
-        return reply_of(response, began)
+        return reply_of(response, began, saved)
 
 
 class RawSyncTransport(RawSync):

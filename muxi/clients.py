@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
-from ._client import AsyncClient, Client, HttpT, OwnT, SyncClient
+from ._client import AsyncClient, Client, HttpT, OwnT, SyncClient, viewed
 from .resources.formation import FormationApi
 from .resources.server import ServerApi
 
@@ -136,6 +136,36 @@ class _FormationClient(Client[OwnT, HttpT], FormationApi[OwnT]):
 class ServerClient(SyncClient, _ServerClient["SyncTransport", "httpx.Client"]):
     """The control plane of a MUXI Server: which formations it runs, and how they fare."""
 
+    def formation(
+        self,
+        formation_id: str,
+        *,
+        client_key: str | SecretStr | None = None,
+        admin_key: str | SecretStr | None = None,
+        user_id: str | None = None,
+        mode: Literal["live", "draft"] | None = None,
+    ) -> FormationClient:
+        """A client of a formation, reached through this server; it shares the connections.
+
+        Closing one closes both. Timeout, retries and headers are this client's. Keys that aren't
+        passed come from the environment.
+
+        Args:
+            formation_id: Which formation.
+            client_key: For chat, sessions and all that users do (`MUXI_CLIENT_KEY`).
+            admin_key: For status, configuration and administration (`MUXI_ADMIN_KEY`).
+            user_id: For whom the client speaks; printable ASCII (`MUXI_USER_ID`).
+            mode: `"draft"` for the deployment under development (`MUXI_MODE`).
+
+        Raises:
+            ConfigurationError: The id or a key is wrong.
+        """
+        from ._connect import proxied_options
+
+        given = {"client_key": client_key, "admin_key": admin_key, "user_id": user_id, "mode": mode}
+        options = proxied_options(self._transport.options, formation_id, given)
+        return viewed(FormationClient, self._transport.view(options))
+
     @property
     def raw(self) -> ServerApi[RawSyncTransport]:
         """The same methods returning a `Response`: answer, status, headers, attempts."""
@@ -146,6 +176,36 @@ class ServerClient(SyncClient, _ServerClient["SyncTransport", "httpx.Client"]):
 
 class AsyncServerClient(AsyncClient, _ServerClient["AsyncTransport", "httpx.AsyncClient"]):
     """The control plane of a MUXI Server; every call is awaited."""
+
+    def formation(
+        self,
+        formation_id: str,
+        *,
+        client_key: str | SecretStr | None = None,
+        admin_key: str | SecretStr | None = None,
+        user_id: str | None = None,
+        mode: Literal["live", "draft"] | None = None,
+    ) -> AsyncFormationClient:
+        """A client of a formation, reached through this server; it shares the connections.
+
+        Closing one closes both. Timeout, retries and headers are this client's. Keys that aren't
+        passed come from the environment.
+
+        Args:
+            formation_id: Which formation.
+            client_key: For chat, sessions and all that users do (`MUXI_CLIENT_KEY`).
+            admin_key: For status, configuration and administration (`MUXI_ADMIN_KEY`).
+            user_id: For whom the client speaks; printable ASCII (`MUXI_USER_ID`).
+            mode: `"draft"` for the deployment under development (`MUXI_MODE`).
+
+        Raises:
+            ConfigurationError: The id or a key is wrong.
+        """
+        from ._connect import proxied_options
+
+        given = {"client_key": client_key, "admin_key": admin_key, "user_id": user_id, "mode": mode}
+        options = proxied_options(self._transport.options, formation_id, given)
+        return viewed(AsyncFormationClient, self._transport.view(options))
 
     @property
     def raw(self) -> ServerApi[RawAsyncTransport]:

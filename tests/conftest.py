@@ -60,6 +60,14 @@ class Colour:
 
         return self.formation(url, read, **settings)
 
+    def server_stream(self, url: str, use: Callable[[Any], Any], /, **settings: Any) -> Streamed:
+        """All events of the stream that `use` makes of a server client, and its result."""
+
+        def read(client: Any) -> Any:
+            return _read(use(client)) if self.name == "sync" else _aread(use(client))
+
+        return self.server(url, read, **settings)
+
     def _use(
         self, sync: Any, asynchronous: Any, settings: dict[str, Any], use: Callable[[Any], Any]
     ) -> Any:

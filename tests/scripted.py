@@ -33,6 +33,8 @@ class Answer:
     status: int = 200
     body: bytes | str | Mapping[str, Any] = b""
     headers: Mapping[str, str] = field(default_factory=dict)
+    missing: int = 0
+    """Bytes that are announced and don't come: the connection closes before."""
 
     @property
     def content(self) -> bytes:
@@ -169,9 +171,10 @@ def _answer(handler: BaseHTTPRequestHandler, answer: Answer) -> None:
     handler.send_response(answer.status)
     for name, value in answer.headers.items():
         handler.send_header(name, value)
-    handler.send_header("Content-Length", str(len(answer.content)))
+    handler.send_header("Content-Length", str(len(answer.content) + answer.missing))
     handler.end_headers()
     handler.wfile.write(answer.content)
+    handler.close_connection = handler.close_connection or answer.missing > 0
 
 
 def _stream(handler: BaseHTTPRequestHandler, events: Events) -> None:

@@ -238,3 +238,13 @@ def test_many_threads_may_be_the_first_to_use_a_model() -> None:
         [sys.executable, "-c", FIRST_USE], capture_output=True, text=True, check=True
     )
     assert (done.stdout, done.stderr) == ("done\n", "")
+
+
+def test_models_are_built_late_and_adapters_of_them_at_once() -> None:
+    class Mine(m.Job):
+        more: int = 0
+
+    assert not vars(Mine)["__pydantic_complete__"]
+    assert TypeAdapter(list[Mine]).pydantic_complete
+    assert TypeAdapter(Mine).pydantic_complete
+    assert not vars(Mine)["__pydantic_complete__"]

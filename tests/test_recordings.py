@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pkgutil
 import re
-from collections.abc import Callable, Iterator
-from datetime import datetime, timezone
+from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
@@ -18,8 +17,10 @@ from muxi.errors import error_class
 from muxi.models import formation as m
 
 from . import asks
+from .compared import differences, unknown_keys
 from .recorded import Recording, recordings
 from .scripted import Answer, Events, Scripted
+from .surface.test_coverage import NO_METHOD, NOT_YET, ROWS
 
 ASK: list[tuple[str, str, Callable[[FormationClient], object]]] = [
     ("GET", r"/v1/health", lambda f: f.health()),
@@ -47,13 +48,53 @@ def method_for(recording: Recording) -> Callable[[FormationClient], object] | No
 
 
 KNOWN = [recording for recording in recordings() if method_for(recording) is not None]
-PLAIN = [recording for recording in KNOWN if not recording.chunks]
+PLAIN = [
+    recording
+    for recording in KNOWN
+    if not recording.chunks and "content-disposition" not in recording.headers
+]
 STREAMS = [recording for recording in KNOWN if recording.chunks and recording.status == 200]
+REFUSED = [recording for recording in KNOWN if recording.chunks and recording.status != 200]
+
+PAGE = "A page for people."
+REMOVED = "No method: the formation has no such route."
+UNASKED = [
+    ("GET", r"/|/v1|/v1/|/v1/v1", 200, PAGE),
+    ("GET", r"/health|/v1/nothing-here|/v1/overlord/persona", 404, REMOVED),
+    ("GET", r"/v1/secrets/[^/]+", 405, REMOVED),
+    ("DELETE", r"/v1/(health|sessions/[^/]+)", 405, REMOVED),
+    ("(DELETE|PATCH)", r"/v1/agents/[^/]+", 405, REMOVED),
+    ("PATCH", r"/v1/llm/settings", 405, REMOVED),
+    ("POST", r"/v1/(agents|logging/destinations|mcp/servers)", 405, REMOVED),
+    ("OPTIONS", r"/v1/chat", 200, "Browsers ask so, no client."),
+]
+"""Recordings that no method asks for: HTTP method, path, status, reason."""
 
 
-def test_there_is_something_to_read() -> None:
-    assert len(PLAIN) > 100
+def reason(recording: Recording) -> str | None:
+    """Why no method asks for a recording."""
+    for method, pattern, status, why in UNASKED:
+        if re.fullmatch(f"{method} ({pattern})", f"{recording.method} {recording.path}"):
+            return why if recording.status == status else None
+    for row in NO_METHOD.keys() | NOT_YET:
+        where = re.sub(r"{[^}]*}", "[^/]+", ROWS[row]["path"])
+        if re.fullmatch(f"{ROWS[row]['method']} {where}", f"{recording.method} {recording.path}"):
+            return NO_METHOD.get(row, "Its method is still to come.")
+    return None
+
+
+def test_each_recording_is_asked_for_or_has_a_reason() -> None:
+    assert len(PLAIN) > 400
     assert len(STREAMS) > 20
+    assert len(REFUSED) > 4
+    unread = [recording for recording in recordings() if method_for(recording) is None]
+    assert [recording for recording in unread if reason(recording) is None] == []
+
+
+def test_each_reason_is_needed() -> None:
+    unread = [f"{one.method} {one.path}" for one in recordings() if method_for(one) is None]
+    for method, pattern, _, _ in UNASKED:
+        assert any(re.fullmatch(f"{method} ({pattern})", asked) for asked in unread)
 
 
 def client(server: Scripted) -> FormationClient:
@@ -114,6 +155,18 @@ def check_reply(reply: m.ChatReply | m.ChatAccepted, data: dict[str, Any]) -> No
     assert reply.awaiting_user == bool(asks & set(message["metadata"] or {}))
 
 
+@pytest.mark.parametrize("recording", REFUSED, ids=str)
+def test_streams_that_never_began(recording: Recording) -> None:
+    kind = {"Content-Type": recording.headers["content-type"]}
+    with (
+        Scripted(Answer(recording.status, recording.body, kind)) as server,
+        client(server) as formation,
+        pytest.raises(muxi.MuxiError) as caught,
+    ):
+        list(formation.chat.stream("hi"))
+    check_error(caught.value, recording)
+
+
 @pytest.mark.parametrize("recording", STREAMS, ids=str)
 def test_streams(recording: Recording) -> None:
     tokens = [line for line in recording.body.split(b"\n") if line.startswith(b'data: {"token"')]
@@ -141,43 +194,3 @@ def test_streams(recording: Recording) -> None:
     assert reply.text == completed.content
     assert reply.request_id == completed.request_id
     assert reply.awaiting_user == bool(completed.clarification)
-
-
-def unknown_keys(value: object, where: str = "") -> Iterator[str]:
-    """Keys that no model knew, anywhere in an answer."""
-    if isinstance(value, BaseModel):
-        yield from (f"{where}.{key}" for key in value.model_extra or {})
-        for name in type(value).model_fields:
-            yield from unknown_keys(getattr(value, name), f"{where}.{name}")
-    elif isinstance(value, (list, dict)):
-        for item in value.values() if isinstance(value, dict) else value:
-            yield from unknown_keys(item, f"{where}[]")
-
-
-def differences(ours: object, wire: object, where: str = "") -> list[str]:
-    """Where a model says something else than the wire."""
-    if isinstance(ours, BaseModel):
-        assert isinstance(wire, dict)
-        names = {field.alias: name for name, field in type(ours).model_fields.items()}
-        pairs = (
-            (getattr(ours, names.get(key, key), "absent"), value, key)
-            for key, value in wire.items()
-        )
-        return [fault for a, b, key in pairs for fault in differences(a, b, f"{where}.{key}")]
-    if isinstance(ours, dict):
-        assert isinstance(wire, dict)
-        assert ours.keys() == wire.keys()
-        return [fault for k in ours for fault in differences(ours[k], wire[k], f"{where}.{k}")]
-    if isinstance(ours, list):
-        assert isinstance(wire, list)
-        pairs = ((a, b, str(i)) for i, (a, b) in enumerate(zip(ours, wire, strict=True)))
-        return [fault for a, b, key in pairs for fault in differences(a, b, f"{where}.{key}")]
-    if isinstance(ours, datetime):
-        moment = wire
-        if isinstance(wire, str):
-            parsed = datetime.fromisoformat(wire.replace("Z", "+00:00"))
-            aware = parsed if parsed.tzinfo else parsed.replace(tzinfo=timezone.utc)
-            moment = aware.timestamp()
-        assert isinstance(moment, (int, float))
-        return [] if abs(ours.timestamp() - moment) < 1e-5 else [f"{where}: {ours} {wire}"]
-    return [] if ours == wire else [f"{where}: {ours!r} {wire!r}"]

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from muxi._async_stream import AsyncStream
 from muxi._call import Auth, Call, Steps, StreamCall
 from muxi._exchange import Reply
+from muxi._steps import Opened, Opening
 from muxi._stream import Stream
 
 Pair = tuple[str, str]
@@ -103,30 +104,30 @@ class Source:
         response = httpx.Response(
             200, headers={"Content-Type": "text/event-stream"}, stream=Bytes(chunks)
         )
-        self._opened = Reply(200, response.headers, b"", 0.0, 0.0, events=response), 1
+        reply = Reply(200, response.headers, b"", 0.0, 0.0, events=response)
+        self._opened = Opened(CALL, reply=reply, attempts=1)
         self._is_async = is_async
 
-    def open(self, call: Call[Any]) -> Any:
-        return self._later(self._opened) if self._is_async else self._opened
-
     def run(self, steps: Steps[Any]) -> Any:
-        return self._later(None) if self._is_async else None
+        found = self._opened if isinstance(next(steps, None), Opening) else None
+        return self._later(found) if self._is_async else found
 
     async def _later(self, value: Any) -> Any:
         return value
 
 
-CALL = StreamCall(Call("POST", "/chat", str, Auth.CLIENT), Pairs)
+CALL = Call("POST", "/chat", str, Auth.CLIENT)
+PAIRS = StreamCall(CALL, Pairs)
 
 
 def read(chunks: list[bytes]) -> list[Pair]:
     source: Any = Source(chunks, is_async=False)
-    return list(Stream(source, CALL))
+    return list(Stream(source, PAIRS))
 
 
 async def aread(chunks: list[bytes]) -> list[Pair]:
     source: Any = Source(chunks, is_async=True)
-    return [event async for event in AsyncStream(source, CALL)]
+    return [event async for event in AsyncStream(source, PAIRS)]
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -11,6 +11,7 @@ import pytest
 from muxi import (
     ConnectionError,
     MuxiError,
+    NotFoundError,
     ServerError,
     TimeoutError,
 )
@@ -104,6 +105,26 @@ def test_a_timeout_tells_the_turn_and_wait_finishes_it(colour: Colour) -> None:
         )
     assert (status.result, len(looks)) == ("at last", 3)
     assert isinstance(caught.value, builtins.TimeoutError)
+
+
+def test_wait_gives_a_new_turn_a_moment_to_become_known(colour: Colour) -> None:
+    unknown = failure(404, "REQUEST_NOT_FOUND")
+    done = envelope({"request_id": "r", "status": "completed", "created_at": 1.0})
+    with Scripted(unknown, unknown, done) as server:
+        status = colour.formation(server.url, lambda f: f.requests.wait("r"))
+    assert (status.status, len(server.received)) == ("completed", 3)
+    for timeout, looks in ((0, 1), (None, 5)):
+        with Scripted(unknown) as server, pytest.raises(NotFoundError):
+            colour.formation(server.url, lambda f: f.requests.wait("r", timeout=timeout))  # noqa: B023
+        assert len(server.received) == looks
+
+
+def test_wait_does_not_look_for_what_was_forgotten(colour: Colour) -> None:
+    running = envelope({"request_id": "r", "status": "processing", "created_at": 1.0})
+    with Scripted(running, failure(404, "REQUEST_NOT_FOUND")) as server:
+        with pytest.raises(NotFoundError):
+            colour.formation(server.url, lambda f: f.requests.wait("r", poll_interval=0.01))
+        assert len(server.received) == 2
 
 
 def test_wait_gives_up_in_time(colour: Colour) -> None:

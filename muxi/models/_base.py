@@ -10,6 +10,7 @@ from typing import Annotated, Any, ClassVar, Generic, TypeVar, overload
 
 import pydantic.main
 from pydantic import AfterValidator, BaseModel, ConfigDict
+from typing_extensions import Unpack
 
 ItemT = TypeVar("ItemT")
 
@@ -22,14 +23,14 @@ def _utc(moment: datetime) -> datetime:
 
 
 def _set(moment: datetime | None) -> datetime | None:
-    return None if moment is None or moment.year == 1 else moment
+    return None if moment is None or moment.year == 1 else _utc(moment)
 
-
-Epoch = datetime
-"""An instant sent as a number, float seconds or integer milliseconds; always aware."""
 
 UtcTime = Annotated[datetime, AfterValidator(_utc)]
 """An ISO 8601 instant that means UTC where it names no offset."""
+
+Epoch = UtcTime
+"""An instant sent as a number, float seconds or integer milliseconds."""
 
 GoTime = Annotated[datetime | None, AfterValidator(_set)]
 """An RFC 3339 instant; the server's year 0001 means "never" and reads as None."""
@@ -48,9 +49,23 @@ class Meta:
 
 
 class _Deferred(BaseModel):
-    """Built on first use, by one thread: Pydantic before 2.14 lets two get in each other's way."""
+    """Built on first use, by one thread: Pydantic before 2.14 lets two get in each other's way.
 
-    model_config = ConfigDict(frozen=True, defer_build=True)
+    What is made of a model, such as a type adapter, is not put off: it would do as the model's
+    configuration says, and FastAPI silences the warnings of its adapters only while it makes them.
+    So the configuration says it just while the class is made.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    def __init_subclass__(cls, **kwargs: Unpack[ConfigDict]) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.model_config["defer_build"] = True
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: object) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        cls.model_config["defer_build"] = False
 
     @classmethod
     def model_rebuild(

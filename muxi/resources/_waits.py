@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Protocol, TypeVar
 
 from .._call import Call, Steps, clock, pause, send
-from ..errors import TimeoutError
+from ..errors import NotFoundError, TimeoutError
 
 
 class Work(Protocol):
@@ -26,7 +27,12 @@ WorkT = TypeVar("WorkT", bound=Work)
 
 
 def until_terminal(
-    look: Call[WorkT], work_id: str, timeout: float | None, poll_interval: float
+    look: Call[WorkT],
+    work_id: str,
+    timeout: float | None,
+    poll_interval: float,
+    *,
+    grace: Iterable[float] = (),
 ) -> Steps[WorkT]:
     """Look again and again until the work is done.
 
@@ -35,12 +41,15 @@ def until_terminal(
         work_id: Its id, which the error carries.
         timeout: Seconds to wait at most; None for as long as it takes.
         poll_interval: Seconds between two looks.
+        grace: Seconds between the first looks, as long as the work isn't known yet.
 
     Raises:
         TimeoutError: It still goes on.
+        NotFoundError: It isn't known.
     """
     began = yield from clock()
-    while not (state := (yield from send(look))).is_terminal:
+    state = yield from _first_look(look, grace, timeout)
+    while not state.is_terminal:
         if timeout is not None and (yield from clock()) - began + poll_interval > timeout:
             raise TimeoutError(
                 f"{work_id} is still {state.status} after {timeout} s",
@@ -48,4 +57,17 @@ def until_terminal(
                 sent=True,
             )
         yield from pause(poll_interval)
+        state = yield from send(look)
     return state
+
+
+def _first_look(look: Call[WorkT], grace: Iterable[float], timeout: float | None) -> Steps[WorkT]:
+    began = yield from clock()
+    for seconds in grace:
+        try:
+            return (yield from send(look))
+        except NotFoundError:
+            if timeout is not None and (yield from clock()) - began + seconds > timeout:
+                raise
+        yield from pause(seconds)
+    return (yield from send(look))

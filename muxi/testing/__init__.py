@@ -31,3 +31,6 @@ from .model import Refusal as Refusal
 from .model import Reply as Reply
 from .model import Turn as Turn
 from .model import echo as echo
+from .server.behaviour import Behaviour as Behaviour
+from .server.behaviour import Fault as Fault
+from .server.behaviour import Quirks as Quirks

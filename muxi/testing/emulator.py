@@ -1,22 +1,18 @@
-"""The emulator: a control plane and a formation on loopback sockets, in a thread."""
+"""The emulator: a control plane and its formations on loopback sockets, in a thread."""
 
 from __future__ import annotations
 
-import asyncio
-import socket
-import threading
-import time
+import tempfile
 from collections.abc import Mapping
 from types import TracebackType
+from typing import Literal
 
-import uvicorn
-from starlette.types import ASGIApp, Receive, Scope, Send
-
-from .control import ControlPlane, Deployed
-from .formation import formation_app
+from .hosting import Running, listen, port_of
 from .manifest import DEFAULT, Manifest
 from .model import Model, echo
-from .state import Config, State
+from .server.behaviour import Behaviour
+from .server.running import Server
+from .state import Config
 
 CLIENT_KEY = "fmc_emulator_client_not_a_secret"
 ADMIN_KEY = "fma_emulator_admin_not_a_secret"
@@ -25,7 +21,7 @@ SECRET_KEY = "sk_" + "0" * 64
 
 
 class Emulator:
-    """A MUXI Server with one formation, in memory, for tests and first steps.
+    """A MUXI Server with one formation, for tests and first steps; more can be deployed.
 
         with Emulator() as muxi:
             os.environ.update(muxi.environ)
@@ -33,8 +29,8 @@ class Emulator:
 
     Args:
         formation_id: The id of the formation.
-        client_key: Its client key.
-        admin_key: Its admin key.
+        client_key: Its client key, and that of deployed ones whose manifest has none.
+        admin_key: Their admin key.
         key_id: The id of the control plane's key.
         secret_key: The secret of that key.
         model: Decides the replies, in a thread of its own: it may block, but must return.
@@ -73,19 +69,26 @@ class Emulator:
         )
         self._keys = (key_id, secret_key)
         self._port = port
-        self._running: _Running | None = None
+        self._behaviour = Behaviour()
+        self._server: Server | None = None
+        self._thread: Running | None = None
+        self._files: tempfile.TemporaryDirectory[str] | None = None
         self._urls = ("", "")
 
     def __enter__(self) -> Emulator:
-        sockets = (_listen(self._port), _listen(0))
-        ports = [int(each.getsockname()[1]) for each in sockets]
+        listening = listen(self._port)
+        self._files = tempfile.TemporaryDirectory(prefix="muxi-emulator-")
+        base = (self._config, self._keys, self._behaviour)
+        self._server = Server(*base, listening, self._files.name)
+        self._thread = Running(self._server.open)
+        try:
+            self._thread.start()
+        except BaseException:
+            listening.close()
+            self._files.cleanup()
+            raise
+        ports = (port_of(listening), self._server.port)
         self._urls = (f"http://127.0.0.1:{ports[0]}", f"http://127.0.0.1:{ports[1]}")
-        state = State(self._config)
-        app = formation_app(state)
-        deployed = Deployed(self._config.formation_id, ports[1], app)
-        control = ControlPlane(*self._keys, deployed)
-        self._running = _Running(((control, sockets[0]), (app, sockets[1])), deployed, state)
-        self._running.start()
         return self
 
     def __exit__(
@@ -94,9 +97,10 @@ class Emulator:
         problem: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._running is not None:
-            self._running.stop()
-            self._running = None
+        if self._thread is not None and self._files is not None:
+            self._thread.stop()
+            self._files.cleanup()
+            self._server = self._thread = self._files = None
 
     @property
     def server_url(self) -> str:
@@ -105,8 +109,9 @@ class Emulator:
 
     @property
     def formation_url(self) -> str:
-        """The formation's own port, without `/v1`."""
-        return self._urls[1]
+        """The formation's own port, without `/v1`; an update moves it to another one."""
+        port = self._server.port if self._server else 0
+        return f"http://127.0.0.1:{port}" if port else self._urls[1]
 
     @property
     def environ(self) -> dict[str, str]:
@@ -122,13 +127,22 @@ class Emulator:
         }
 
     @property
+    def server(self) -> Behaviour:
+        """How the control plane behaves: its pace, its quirks, what goes wrong."""
+        return self._behaviour
+
+    @property
     def status(self) -> str:
         """The formation's state in the control plane; the proxy serves only `"running"`."""
-        return self._running.deployed.status if self._running else "stopped"
+        known = self._server.formation if self._server else None
+        return known.status if known else "stopped"
 
     @status.setter
     def status(self, status: str) -> None:
-        self._require().deployed.status = status
+        known = self._running.formation
+        if known is None:
+            raise RuntimeError("the formation was deleted")
+        known.status = status
 
     def add_credential(
         self, service: str, credential: Mapping[str, object], *, user_id: str, name: str = "default"
@@ -145,85 +159,38 @@ class Emulator:
             Its id.
 
         Raises:
-            RuntimeError: The emulator does not run.
+            RuntimeError: The emulator, or its formation, does not run.
         """
-        return self._require().state.credentials.add(user_id, service, name, credential)
+        return self._running.state.credentials.add(user_id, service, name, credential)
 
-    def _require(self) -> _Running:
-        if self._running is None:
-            raise RuntimeError("the emulator does not run")
-        return self._running
-
-
-class _Running:
-    """The thread, its event loop and the two servers on it."""
-
-    def __init__(
+    def log(
         self,
-        served: tuple[tuple[ASGIApp, socket.socket], ...],
-        deployed: Deployed,
-        state: State,
+        line: str,
+        formation_id: str | None = None,
+        stream: Literal["stdout", "stderr"] = "stdout",
     ) -> None:
-        self.deployed = deployed
-        self.state = state
-        self._busy: set[asyncio.Task[object]] = set()
-        self._servers = [(_server(self._counted(app)), each) for app, each in served]
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._thread = threading.Thread(
-            target=lambda: asyncio.run(self._serve()), name="muxi-emulator", daemon=True
-        )
+        """Write a line into the log of a formation's process.
 
-    def start(self) -> None:
-        self._thread.start()
-        while not all(server.started for server, _ in self._servers):
-            if not self._thread.is_alive():
-                raise RuntimeError("the emulator could not start")
-            time.sleep(0.001)
+        Args:
+            line: What to write, without its end.
+            formation_id: Which formation; the emulator's own by default.
+            stream: Where to.
+        """
+        log = self._running.registry.log(formation_id or self._config.formation_id)
+        (log.stdout if stream == "stdout" else log.stderr).append(line)
 
-    def stop(self) -> None:
-        if self._loop is not None:
-            self._loop.call_soon_threadsafe(self._end)
-        self._thread.join()
+    def crash(self, formation_id: str | None = None) -> None:
+        """End a formation's process unasked. The server notes it, but starts no other.
 
-    async def _serve(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        await asyncio.gather(*(server.serve([each]) for server, each in self._servers))
+        Args:
+            formation_id: Which formation; the emulator's own by default.
+        """
+        server, name = self._running, formation_id or self._config.formation_id
+        assert self._thread is not None
+        self._thread.call(lambda: server.registry.crash(name))
 
-    def _end(self) -> None:
-        for server, _ in self._servers:
-            server.should_exit = True
-        for task in self._busy:
-            task.cancel()
-
-    def _counted(self, app: ASGIApp) -> ASGIApp:
-        """Remembers running calls, so that the end need not wait for endless streams."""
-
-        async def counted(scope: Scope, receive: Receive, send: Send) -> None:
-            task = asyncio.current_task()
-            assert task is not None
-            self._busy.add(task)
-            try:
-                await app(scope, receive, send)
-            finally:
-                self._busy.discard(task)
-
-        return counted
-
-
-def _server(app: ASGIApp) -> uvicorn.Server:
-    config = uvicorn.Config(
-        app,
-        loop="none",
-        http="h11",
-        ws="none",
-        lifespan="off",
-        log_config=None,
-        log_level="critical",
-        access_log=False,
-        timeout_graceful_shutdown=1,
-    )
-    return uvicorn.Server(config)
-
-
-def _listen(port: int) -> socket.socket:
-    return socket.create_server(("127.0.0.1", port), backlog=2048)
+    @property
+    def _running(self) -> Server:
+        if self._server is None:
+            raise RuntimeError("the emulator does not run")
+        return self._server

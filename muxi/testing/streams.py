@@ -31,25 +31,7 @@ class EventStream(Response):
         start = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
         await send(start)
         await send(_piece(KEEPALIVE))
-        gone = asyncio.ensure_future(_gone(receive))
-        step = asyncio.ensure_future(anext(self._frames))
-        try:
-            while not gone.done():
-                await asyncio.wait(
-                    {step, gone}, timeout=self._keepalive, return_when=asyncio.FIRST_COMPLETED
-                )
-                if not step.done():
-                    await send(_piece(KEEPALIVE))
-                    continue
-                await send(_piece(step.result()))
-                step = asyncio.ensure_future(anext(self._frames))
-        except StopAsyncIteration:
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
-        finally:
-            gone.cancel()
-            step.cancel()
-            await asyncio.gather(gone, step, return_exceptions=True)
-            await self._frames.aclose()
+        await pump(self._frames, receive, send, self._keepalive)
 
 
 class Silence(Response):
@@ -83,6 +65,37 @@ async def only(piece: bytes) -> AsyncGenerator[bytes, None]:
 
 def _piece(body: bytes) -> dict[str, object]:
     return {"type": "http.response.body", "body": body, "more_body": True}
+
+
+async def pump(
+    pieces: AsyncGenerator[bytes, None], receive: Receive, send: Send, keepalive: float | None
+) -> None:
+    """Send a body as it comes, for as long as the client listens.
+
+    Args:
+        pieces: The body; closed at the end.
+        receive: Tells when the client goes away.
+        send: Takes the pieces.
+        keepalive: Seconds of silence after which a comment is sent, if at all.
+    """
+    gone = asyncio.ensure_future(_gone(receive))
+    step = asyncio.ensure_future(anext(pieces))
+    try:
+        while not gone.done():
+            waited = {step, gone}
+            await asyncio.wait(waited, timeout=keepalive, return_when=asyncio.FIRST_COMPLETED)
+            if step.done():
+                await send(_piece(step.result()))
+                step = asyncio.ensure_future(anext(pieces))
+            elif not gone.done():
+                await send(_piece(KEEPALIVE))
+    except StopAsyncIteration:
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+    finally:
+        gone.cancel()
+        step.cancel()
+        await asyncio.gather(gone, step, return_exceptions=True)
+        await pieces.aclose()
 
 
 async def _gone(receive: Receive) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -142,6 +143,18 @@ def test_audio(ask: Asking) -> None:
     streamed = ask.stream(lambda f: f.audio.stream([m.Attachment(**NOTE)]))
     assert streamed.result.text == plain.text
     assert streamed.result.request_id is not None
+
+
+def test_files_of_any_kind(ask: Asking, tmp_path: Path) -> None:
+    note = tmp_path / "note.wav"
+    note.write_bytes(base64.b64decode(NOTE["content"]))
+    assert ask(lambda f: f.audio.send([note])).text == "Stub answer to: hello from the voice note"
+    with note.open("rb") as opened:
+        heard = ask.stream(lambda f: f.audio.stream([opened])).result
+    assert heard.text == "Stub answer to: hello from the voice note"
+    files = [note, ("a.csv", b"a,b\n1,2\n"), ("a.txt", b"The lab note says hi.")]
+    reply = ask(lambda f: f.chat.send("What do they say?", files=files))
+    assert reply.text.startswith("Stub answer to: What do they say?")
 
 
 def test_what_is_no_audio_is_refused(ask: Asking) -> None:

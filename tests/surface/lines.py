@@ -11,9 +11,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from muxi._endpoint import _Method
+
 from .source import MODULES, Function, Module
 
-_VERBS = {"endpoint", "flow", "streaming"}
+_DECORATORS = {kind.__name__ for kind in _Method.__subclasses__()}
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ def decorated(module: Module) -> Iterator[Function]:
     """The methods that describe calls."""
     for kind in module.tree.body:
         for node in kind.body if isinstance(kind, ast.ClassDef) else ():
-            if isinstance(node, Function) and _VERBS & {
+            if isinstance(node, Function) and _DECORATORS & {
                 ast.unparse(one) for one in node.decorator_list
             }:
                 yield node

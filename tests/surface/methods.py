@@ -6,14 +6,20 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timezone
 from inspect import Parameter, signature
+from io import BytesIO
+from os import PathLike
+from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from pydantic import AwareDatetime, BaseModel, SecretStr
 
-from muxi._call import Call, Pages, StreamCall
+from muxi._call import Call, Clock, Pages, StreamCall
 from muxi._endpoint import Resource, _Method
+from muxi._saving import OnProgress, Writable
+from muxi._steps import Follow, Opening, Work
 from muxi.models._base import Request
+from muxi.models.formation._files import Readable
 from muxi.resources.formation import FormationApi
 from muxi.resources.server import ServerApi
 
@@ -22,8 +28,19 @@ from ..asks.memory import PRIVATE_KEY
 Arguments = dict[str, Any]
 Descriptor = _Method[Any, Any]
 
+
+class _Again:
+    """A file that is as new each time."""
+
+    name = "again.txt"
+
+    def read(self) -> bytes:
+        return b"x"
+
+
 _SIMPLE: dict[object, list[object]] = {
     str: ["a b"],
+    bytes: [b"x"],
     bool: [True, False],
     int: [7],
     float: [0.5],
@@ -33,7 +50,13 @@ _SIMPLE: dict[object, list[object]] = {
     datetime: [datetime(2025, 1, 2, tzinfo=timezone.utc)],
     AwareDatetime: [datetime(2025, 1, 2, tzinfo=timezone.utc)],
     SecretStr: [SecretStr("hidden")],
+    PathLike[str]: [Path(__file__).with_name("__init__.py")],
+    Writable: [BytesIO()],
+    Readable: [_Again()],
+    OnProgress: [lambda received, total: None],
 }
+
+_HELLO = Path(__file__).parents[2] / "examples" / "hello-formation"
 
 _FIXED: Arguments = {"confirm": True, "private_key": PRIVATE_KEY}
 """With other values nothing is sent."""
@@ -78,6 +101,8 @@ class Method:
         """A value for each alternative of a parameter."""
         if parameter.name in _FIXED:
             return [_FIXED[parameter.name]]
+        if parameter.name == "source" and "PathLike" in str(parameter.annotation):
+            return [str(_HELLO), _HELLO]  # a bundle, not just any file
         return values_of(self.evaluated(parameter.annotation))
 
     def required(self) -> Arguments:
@@ -109,8 +134,12 @@ def values_of(kind: object) -> list[object]:
         return _values_of_union(inner)
     if origin is Literal:
         return list(inner)
+    if origin is Callable:
+        return [lambda *told: None]
     if origin in (list, Sequence):
         return [[value] for value in values_of(inner[0])]
+    if origin is tuple:
+        return [tuple(values_of(one)[0] for one in inner)]
     if origin in (dict, Mapping):
         return [{"key": value} for value in values_of(inner[1])]
     if isinstance(kind, type) and issubclass(kind, BaseModel):
@@ -143,15 +172,20 @@ def _model(kind: type[BaseModel]) -> BaseModel:
 def first_call(described: object) -> Call[Any]:
     """The call that a description sends first."""
     if isinstance(described, StreamCall):
-        return described.call
+        if described.opening is None:
+            assert described.call is not None
+            return described.call
+        described = described.opening(described.reader())
     if isinstance(described, Pages):
         return first_call(described.turn())
     if isinstance(described, Generator):
         step: object = next(described)
-        while not isinstance(step, Call):
-            step = described.send(0.0)
+        while isinstance(step, (Work, Clock)):
+            step = described.send(step.run() if isinstance(step, Work) else 0.0)
         described.close()
-        return step
+        if isinstance(step, Follow):
+            return first_call(step.stream)
+        described = step.call if isinstance(step, Opening) else step
     assert isinstance(described, Call)
     return described
 

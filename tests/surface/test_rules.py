@@ -19,6 +19,7 @@ _LAZY_PACKAGES = ["muxi", "muxi.models.formation", "muxi.models.server"]
 _HTTPX_AT = {
     "muxi._http",
     "muxi._transport",
+    "muxi._base_stream",
     "muxi._stream",
     "muxi._async_stream",
     "muxi.auth",

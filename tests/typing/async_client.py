@@ -1,8 +1,10 @@
 """What the checkers say of the async clients. Checked, never run."""
 
+import io
 from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from pathlib import Path
+from typing import Any, BinaryIO
 
 import httpx
 from pydantic import SecretStr
@@ -141,6 +143,10 @@ async def audio(client: AsyncFormationClient, file: m.Attachment) -> None:
         async for event in stream:
             assert_type(event, m.ChatEvent)
         assert_type(await stream.result(), m.ChatReply)
+    mixed: list[m.AttachmentLike] = [Path("a"), ("a", b"x"), io.BytesIO(), file]
+    assert_type(await client.audio.send(mixed), m.ChatReply | m.ChatAccepted)
+    assert_type(await client.chat.send("Hi", files=mixed), m.ChatReply | m.ChatAccepted)
+    assert_type(await client.chat.send("Hi", files=[Path("a")]), m.ChatReply | m.ChatAccepted)
 
 
 async def sessions(client: AsyncFormationClient, moment: datetime) -> None:
@@ -361,3 +367,60 @@ async def memory(client: AsyncFormationClient, item: m.MemoryItem, batch: m.Dist
     assert_type(client.memories.iter(page_size=5, max_items=9), AsyncIterator[m.Memory])
     assert_type([memory.content async for memory in client.memories.iter()], list[str])
     _ = assert_type(client.memory.lint(), Coroutine[Any, Any, m.MemoryLint])
+
+
+async def artifacts(client: AsyncFormationClient, opened: BinaryIO) -> None:
+    assert_type(await client.artifacts.list(limit=5, user_id="u"), m.ArtifactList)
+    assert_type(await client.artifacts.get("a", user_id="u"), m.ArtifactDetails)
+    assert_type(await client.artifacts.versions("a", user_id="u"), m.ArtifactVersions)
+    assert_type(await client.artifacts.download("a", "folder"), m.ArtifactFile)
+    assert_type(await client.artifacts.download("a", Path("x"), version=2), m.ArtifactFile)
+    assert_type(await client.artifacts.download("a", opened, on_progress=print), m.ArtifactFile)
+    assert_type(await client.artifacts.download("a", io.BytesIO(), user_id="u"), m.ArtifactFile)
+    assert_type((await client.artifacts.list())[0].created_at, datetime)
+    assert_type((await client.artifacts.download("a", "x")).path, Path | None)
+
+
+async def control_plane(client: AsyncServerClient) -> None:
+    assert_type(await client.formations.stop("f"), s.StoppedFormation)
+    assert_type(await client.formations.delete("f"), s.DeletedFormation)
+    assert_type(await client.formations.cancel_update("f"), s.CancelledUpdate)
+    assert_type(await client.formations.logs("f", lines=5, stream="all"), s.FormationLogs)
+    assert_type(await client.drafts.create("f", mode="clone"), s.CreatedDraft)
+    assert_type(await client.drafts.list("f"), s.DraftFileList)
+    assert_type(await client.drafts.read("f", "a.txt"), s.DraftFile)
+    assert_type(await client.drafts.write("f", "a.txt", b""), s.WrittenDraftFile)
+    assert_type(await client.drafts.delete("f", "a.txt"), s.DeletedDraftFile)
+    assert_type(await client.drafts.discard("f"), s.DiscardedDraft)
+    assert_type(await client.dev.run(path="/srv/f"), s.DevRun)
+    assert_type(await client.dev.stop("f"), s.DevStop)
+    assert_type(await client.logs(lines=5), list[str])
+    assert_type(await client.formations.deploy("d"), s.Deployment)
+    assert_type(await client.formations.update("d", include_db=True), s.Deployment)
+    assert_type(await client.formations.apply(Path("d"), on_progress=print), s.Deployment)
+    assert_type(await client.formations.start("f"), s.Deployment)
+    assert_type(await client.formations.restart("f"), s.Deployment)
+    assert_type(await client.formations.rollback("f"), s.Deployment)
+    assert_type(await client.drafts.deploy("f"), s.Deployment)
+    assert_type(await client.formations.download("f", "d", extract=True), s.DownloadedFormation)
+    assert_type(await client.formations.wait_until_healthy("f"), s.Formation)
+    assert_type(client.formations.deploy_stream("f"), AsyncStream[s.Progress, s.Deployment])
+    assert_type(client.formations.update_stream("f"), AsyncStream[s.Progress, s.Deployment])
+    assert_type(client.formations.apply_stream("f"), AsyncStream[s.Progress, s.Deployment])
+    assert_type(client.formations.start_stream("f"), AsyncStream[s.Progress, s.Deployment])
+    assert_type(client.formations.restart_stream("f"), AsyncStream[s.Progress, s.Deployment])
+    assert_type(client.formations.rollback_stream("f"), AsyncStream[s.Progress, s.Deployment])
+    assert_type(client.drafts.deploy_stream("f"), AsyncStream[s.Progress, s.Deployment])
+    assert_type(client.formations.logs_stream("f", stream="stderr"), AsyncStream[s.LogLine, None])
+    assert_type(client.formation("f", client_key="k", mode="draft"), AsyncFormationClient)
+
+
+async def feeds(client: AsyncFormationClient) -> None:
+    happening = client.events.stream("s", stall_after=None, user_id="u")
+    assert_type(happening, AsyncStream[m.FormationEvent | m.UnknownEvent, None])
+    assert_type(client.events.turn("s", "r", stall_after=5), AsyncStream[m.TokenEvent, None])
+    log = client.logs.stream("info", event_type="chat.*", user_id="u")
+    assert_type(log, AsyncStream[m.LogRecord | m.UnknownEvent, None])
+    async with client.logs.stream(session_id="s", request_id="r", stall_after=5) as records:
+        async for record in records:
+            assert_type(record, m.LogRecord | m.UnknownEvent)

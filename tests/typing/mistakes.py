@@ -1,5 +1,7 @@
 """Typical mistakes of users: both checkers must report each line marked so, and no other."""
 
+import io
+
 import httpx
 
 from muxi import AsyncFormationClient, FormationClient, Retry, ServerClient
@@ -25,6 +27,11 @@ def arguments(client: FormationClient) -> None:
     client.chat.send("Hi", session="session-1")  # error
     client.chat.send("Hi", reply_to="What?")  # error
     client.chat.stream("Hi", stall_after="15")  # error
+    client.chat.send("Hi", files=["a.txt"])  # error
+    client.chat.send("Hi", files=[("a.txt", "x")])  # error
+    client.artifacts.download("a", 7)  # error
+    client.artifacts.download("a", io.StringIO())  # error
+    client.artifacts.download("a", "x", on_progress=len)  # error
     client.sessions.list(10)  # error
     client.sessions.get()  # error
     client.sessions.restore("s", ["Hi"])  # error

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from typing_extensions import assert_type
@@ -350,3 +351,103 @@ async def async_memory(
     assert_type(await raw.memory.wait_for_forget("f"), m.MemoryForget)
     assert_type(await raw.distilled.wait("d", distillery_id="d"), m.DistillationStatus)
     assert_type(raw.memories.iter(), AsyncIterator[m.Memory])
+
+
+def artifacts(client: FormationClient) -> None:
+    raw = client.raw
+    assert_type(raw.artifacts.list(), Response[m.ArtifactList])
+    assert_type(raw.artifacts.get("a"), Response[m.ArtifactDetails])
+    assert_type(raw.artifacts.versions("a"), Response[m.ArtifactVersions])
+    assert_type(raw.artifacts.download("a", "x"), Response[m.ArtifactFile])
+
+
+async def async_artifacts(client: AsyncFormationClient) -> None:
+    raw = client.raw
+    assert_type(await raw.artifacts.list(), Response[m.ArtifactList])
+    assert_type(await raw.artifacts.get("a"), Response[m.ArtifactDetails])
+    assert_type(await raw.artifacts.versions("a"), Response[m.ArtifactVersions])
+    assert_type(await raw.artifacts.download("a", "x"), Response[m.ArtifactFile])
+
+
+def control_plane(client: ServerClient) -> None:
+    raw = client.raw
+    assert_type(raw.formations.stop("f"), Response[s.StoppedFormation])
+    assert_type(raw.formations.delete("f"), Response[s.DeletedFormation])
+    assert_type(raw.formations.cancel_update("f"), Response[s.CancelledUpdate])
+    assert_type(raw.formations.logs("f", lines=5, stream="all"), Response[s.FormationLogs])
+    assert_type(raw.drafts.create("f", mode="clone"), Response[s.CreatedDraft])
+    assert_type(raw.drafts.list("f"), Response[s.DraftFileList])
+    assert_type(raw.drafts.read("f", "a.txt"), Response[s.DraftFile])
+    assert_type(raw.drafts.write("f", "a.txt", b""), Response[s.WrittenDraftFile])
+    assert_type(raw.drafts.delete("f", "a.txt"), Response[s.DeletedDraftFile])
+    assert_type(raw.drafts.discard("f"), Response[s.DiscardedDraft])
+    assert_type(raw.dev.run(path="/srv/f"), Response[s.DevRun])
+    assert_type(raw.dev.stop("f"), Response[s.DevStop])
+    assert_type(raw.logs(lines=5), Response[list[str]])
+    assert_type(raw.formations.deploy("d"), s.Deployment)
+    assert_type(raw.formations.update("d", include_db=True), s.Deployment)
+    assert_type(raw.formations.apply(Path("d"), on_progress=print), s.Deployment)
+    assert_type(raw.formations.start("f"), s.Deployment)
+    assert_type(raw.formations.restart("f"), s.Deployment)
+    assert_type(raw.formations.rollback("f"), s.Deployment)
+    assert_type(raw.drafts.deploy("f"), s.Deployment)
+    assert_type(raw.formations.download("f", "d", extract=True), s.DownloadedFormation)
+    assert_type(raw.formations.wait_until_healthy("f"), s.Formation)
+    assert_type(raw.formations.deploy_stream("f"), Stream[s.Progress, s.Deployment])
+    assert_type(raw.formations.update_stream("f"), Stream[s.Progress, s.Deployment])
+    assert_type(raw.formations.apply_stream("f"), Stream[s.Progress, s.Deployment])
+    assert_type(raw.formations.start_stream("f"), Stream[s.Progress, s.Deployment])
+    assert_type(raw.formations.restart_stream("f"), Stream[s.Progress, s.Deployment])
+    assert_type(raw.formations.rollback_stream("f"), Stream[s.Progress, s.Deployment])
+    assert_type(raw.drafts.deploy_stream("f"), Stream[s.Progress, s.Deployment])
+    assert_type(raw.formations.logs_stream("f", stream="stderr"), Stream[s.LogLine, None])
+
+
+async def async_control_plane(client: AsyncServerClient) -> None:
+    raw = client.raw
+    assert_type(await raw.formations.stop("f"), Response[s.StoppedFormation])
+    assert_type(await raw.formations.delete("f"), Response[s.DeletedFormation])
+    assert_type(await raw.formations.cancel_update("f"), Response[s.CancelledUpdate])
+    assert_type(await raw.formations.logs("f", lines=5, stream="all"), Response[s.FormationLogs])
+    assert_type(await raw.drafts.create("f", mode="clone"), Response[s.CreatedDraft])
+    assert_type(await raw.drafts.list("f"), Response[s.DraftFileList])
+    assert_type(await raw.drafts.read("f", "a.txt"), Response[s.DraftFile])
+    assert_type(await raw.drafts.write("f", "a.txt", b""), Response[s.WrittenDraftFile])
+    assert_type(await raw.drafts.delete("f", "a.txt"), Response[s.DeletedDraftFile])
+    assert_type(await raw.drafts.discard("f"), Response[s.DiscardedDraft])
+    assert_type(await raw.dev.run(path="/srv/f"), Response[s.DevRun])
+    assert_type(await raw.dev.stop("f"), Response[s.DevStop])
+    assert_type(await raw.logs(lines=5), Response[list[str]])
+    assert_type(await raw.formations.deploy("d"), s.Deployment)
+    assert_type(await raw.formations.update("d", include_db=True), s.Deployment)
+    assert_type(await raw.formations.apply(Path("d"), on_progress=print), s.Deployment)
+    assert_type(await raw.formations.start("f"), s.Deployment)
+    assert_type(await raw.formations.restart("f"), s.Deployment)
+    assert_type(await raw.formations.rollback("f"), s.Deployment)
+    assert_type(await raw.drafts.deploy("f"), s.Deployment)
+    assert_type(await raw.formations.download("f", "d", extract=True), s.DownloadedFormation)
+    assert_type(await raw.formations.wait_until_healthy("f"), s.Formation)
+    assert_type(raw.formations.deploy_stream("f"), AsyncStream[s.Progress, s.Deployment])
+    assert_type(raw.formations.update_stream("f"), AsyncStream[s.Progress, s.Deployment])
+    assert_type(raw.formations.apply_stream("f"), AsyncStream[s.Progress, s.Deployment])
+    assert_type(raw.formations.start_stream("f"), AsyncStream[s.Progress, s.Deployment])
+    assert_type(raw.formations.restart_stream("f"), AsyncStream[s.Progress, s.Deployment])
+    assert_type(raw.formations.rollback_stream("f"), AsyncStream[s.Progress, s.Deployment])
+    assert_type(raw.drafts.deploy_stream("f"), AsyncStream[s.Progress, s.Deployment])
+    assert_type(raw.formations.logs_stream("f", stream="stderr"), AsyncStream[s.LogLine, None])
+
+
+def feeds(client: FormationClient) -> None:
+    raw = client.raw
+    happening = raw.events.stream("s")
+    assert_type(happening, Stream[m.FormationEvent | m.UnknownEvent, None])
+    assert_type(raw.events.turn("s", "r"), Stream[m.TokenEvent, None])
+    assert_type(raw.logs.stream("info"), Stream[m.LogRecord | m.UnknownEvent, None])
+
+
+def async_feeds(client: AsyncFormationClient) -> None:
+    raw = client.raw
+    happening = raw.events.stream("s")
+    assert_type(happening, AsyncStream[m.FormationEvent | m.UnknownEvent, None])
+    assert_type(raw.events.turn("s", "r"), AsyncStream[m.TokenEvent, None])
+    assert_type(raw.logs.stream("info"), AsyncStream[m.LogRecord | m.UnknownEvent, None])

@@ -1,7 +1,10 @@
 """What the checkers say of the sync clients. Checked, never run."""
 
+import io
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import BinaryIO
 
 import httpx
 from pydantic import SecretStr
@@ -127,6 +130,14 @@ def chat_streams(client: FormationClient, previous: m.ChatReply) -> None:
 
 def audio(client: FormationClient, file: m.Attachment) -> None:
     assert_type(client.audio.send([file]), m.ChatReply | m.ChatAccepted)
+    with open("a", "rb") as opened:
+        mixed: list[m.AttachmentLike] = [Path("a"), ("a", b"x"), opened, io.BytesIO(), file]
+        assert_type(client.audio.send(mixed), m.ChatReply | m.ChatAccepted)
+        assert_type(client.chat.send("Hi", files=mixed), m.ChatReply | m.ChatAccepted)
+        assert_type(client.chat.send("Hi", files=[Path("a")]), m.ChatReply | m.ChatAccepted)
+        assert_type(client.chat.send("Hi", files=[("a", b"x")]), m.ChatReply | m.ChatAccepted)
+        assert_type(client.chat.send("Hi", files=[opened]), m.ChatReply | m.ChatAccepted)
+    assert_type(m.Attachment.of(Path("a"), content_encoding="base64"), m.Attachment)
     assert_type(
         client.audio.send(
             m.AudioRequest(files=[file]), session_id="s", agent_id="a", user_id="alice"
@@ -383,3 +394,60 @@ def memory(client: FormationClient, item: m.MemoryItem, batch: m.DistilledBatch)
     assert_type(client.memories.iter(page_size=5, max_items=9), Iterator[m.Memory])
     assert_type([memory.content for memory in client.memories.iter()], list[str])
     assert_type(client.memories.batch([])[0], m.BatchItem)
+
+
+def artifacts(client: FormationClient, opened: BinaryIO) -> None:
+    assert_type(client.artifacts.list(limit=5, user_id="u"), m.ArtifactList)
+    assert_type(client.artifacts.get("a", user_id="u"), m.ArtifactDetails)
+    assert_type(client.artifacts.versions("a", user_id="u"), m.ArtifactVersions)
+    assert_type(client.artifacts.download("a", "folder"), m.ArtifactFile)
+    assert_type(client.artifacts.download("a", Path("x"), version=2), m.ArtifactFile)
+    assert_type(client.artifacts.download("a", opened, on_progress=print), m.ArtifactFile)
+    assert_type(client.artifacts.download("a", io.BytesIO(), user_id="u"), m.ArtifactFile)
+    assert_type((client.artifacts.list())[0].created_at, datetime)
+    assert_type((client.artifacts.download("a", "x")).path, Path | None)
+
+
+def control_plane(client: ServerClient) -> None:
+    assert_type(client.formations.stop("f"), s.StoppedFormation)
+    assert_type(client.formations.delete("f"), s.DeletedFormation)
+    assert_type(client.formations.cancel_update("f"), s.CancelledUpdate)
+    assert_type(client.formations.logs("f", lines=5, stream="all"), s.FormationLogs)
+    assert_type(client.drafts.create("f", mode="clone"), s.CreatedDraft)
+    assert_type(client.drafts.list("f"), s.DraftFileList)
+    assert_type(client.drafts.read("f", "a.txt"), s.DraftFile)
+    assert_type(client.drafts.write("f", "a.txt", b""), s.WrittenDraftFile)
+    assert_type(client.drafts.delete("f", "a.txt"), s.DeletedDraftFile)
+    assert_type(client.drafts.discard("f"), s.DiscardedDraft)
+    assert_type(client.dev.run(path="/srv/f"), s.DevRun)
+    assert_type(client.dev.stop("f"), s.DevStop)
+    assert_type(client.logs(lines=5), list[str])
+    assert_type(client.formations.deploy("d"), s.Deployment)
+    assert_type(client.formations.update("d", include_db=True), s.Deployment)
+    assert_type(client.formations.apply(Path("d"), on_progress=print), s.Deployment)
+    assert_type(client.formations.start("f"), s.Deployment)
+    assert_type(client.formations.restart("f"), s.Deployment)
+    assert_type(client.formations.rollback("f"), s.Deployment)
+    assert_type(client.drafts.deploy("f"), s.Deployment)
+    assert_type(client.formations.download("f", "d", extract=True), s.DownloadedFormation)
+    assert_type(client.formations.wait_until_healthy("f"), s.Formation)
+    assert_type(client.formations.deploy_stream("f"), Stream[s.Progress, s.Deployment])
+    assert_type(client.formations.update_stream("f"), Stream[s.Progress, s.Deployment])
+    assert_type(client.formations.apply_stream("f"), Stream[s.Progress, s.Deployment])
+    assert_type(client.formations.start_stream("f"), Stream[s.Progress, s.Deployment])
+    assert_type(client.formations.restart_stream("f"), Stream[s.Progress, s.Deployment])
+    assert_type(client.formations.rollback_stream("f"), Stream[s.Progress, s.Deployment])
+    assert_type(client.drafts.deploy_stream("f"), Stream[s.Progress, s.Deployment])
+    assert_type(client.formations.logs_stream("f", stream="stderr"), Stream[s.LogLine, None])
+    assert_type(client.formation("f", client_key="k", mode="draft"), FormationClient)
+
+
+def feeds(client: FormationClient) -> None:
+    happening = client.events.stream("s", stall_after=None, user_id="u")
+    assert_type(happening, Stream[m.FormationEvent | m.UnknownEvent, None])
+    assert_type(client.events.turn("s", "r", stall_after=5), Stream[m.TokenEvent, None])
+    log = client.logs.stream("info", event_type="chat.*", user_id="u")
+    assert_type(log, Stream[m.LogRecord | m.UnknownEvent, None])
+    with client.logs.stream(session_id="s", request_id="r", stall_after=5) as records:
+        for record in records:
+            assert_type(record, m.LogRecord | m.UnknownEvent)

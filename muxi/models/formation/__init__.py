@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from .agents import RebuiltTree as RebuiltTree
     from .agents import SyncRequest as SyncRequest
     from .agents import SyncResult as SyncResult
+    from .artifacts import Artifact as Artifact
+    from .artifacts import ArtifactDetails as ArtifactDetails
+    from .artifacts import ArtifactFile as ArtifactFile
+    from .artifacts import ArtifactList as ArtifactList
+    from .artifacts import ArtifactVersions as ArtifactVersions
     from .audit import AuditCleared as AuditCleared
     from .audit import AuditedKind as AuditedKind
     from .audit import AuditEntry as AuditEntry
@@ -42,6 +47,7 @@ if TYPE_CHECKING:
     from .blocks import SystemLog as SystemLog
     from .blocks import WorkingMemoryConfig as WorkingMemoryConfig
     from .chat import Attachment as Attachment
+    from .chat import AttachmentLike as AttachmentLike
     from .chat import AudioRequest as AudioRequest
     from .chat import ChatRequest as ChatRequest
     from .chat import UiResponse as UiResponse
@@ -90,6 +96,8 @@ if TYPE_CHECKING:
     from .events import UnknownEvent as UnknownEvent
     from .events import Widgets as Widgets
     from .events import WorkflowProgress as WorkflowProgress
+    from .feeds import FormationEvent as FormationEvent
+    from .feeds import LogRecord as LogRecord
     from .history import History as History
     from .history import HistoryEntry as HistoryEntry
     from .history import HistorySource as HistorySource

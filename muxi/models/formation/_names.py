@@ -7,6 +7,7 @@ NAMES = {
         "KnowledgeSync RebuildReport RebuildRequest RebuiltTree SyncRequest "
         "SyncResult"
     ),
+    "artifacts": "Artifact ArtifactDetails ArtifactFile ArtifactList ArtifactVersions",
     "audit": "AuditCleared AuditEntry AuditLog AuditedKind",
     "blocks": (
         "A2aConfig BackgroundConfig BufferConfig ConversationDestinations "
@@ -15,7 +16,7 @@ NAMES = {
         "MemoryConfig PersistentMemoryConfig SchedulerSettings SystemLog "
         "WorkingMemoryConfig"
     ),
-    "chat": "Attachment AudioRequest ChatRequest UiResponse",
+    "chat": "Attachment AttachmentLike AudioRequest ChatRequest UiResponse",
     "config": (
         "CommandsBlock ConfigCount ConfigResource ConfigSummary FormationDocument "
         "McpBlock McpSummary ProactiveBlock SchedulerBlock ServerBlock "
@@ -35,6 +36,7 @@ NAMES = {
         "Replanning TextDelta Thinking TokenEvent ToolCall TurnEvent UnknownEvent "
         "Widgets WorkflowProgress"
     ),
+    "feeds": "FormationEvent LogRecord",
     "history": "History HistoryEntry HistorySource",
     "jobs": ("DeletedJob Job JobList JobRequest JobState JobSwitch JobUpdate JobUpdateRequest"),
     "mcp": "McpServer McpServerList McpTool McpToolList ToolParameter",

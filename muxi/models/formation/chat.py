@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from .._base import Request
+from ._files import FileSource, encoded, read
 
 
 class Attachment(Request):
     """A file that goes with a message.
 
-    `content` is base64 for images, audio and video, and plain text for everything else.
+    `content` is base64 for images, audio and video, and plain text for everything else. `of` makes
+    one of a file.
     """
 
     filename: str
@@ -18,6 +21,40 @@ class Attachment(Request):
     content_type: str
     size: int | None = None
     """Bytes of the file itself, before any encoding."""
+    content_encoding: Literal["base64"] | None = None
+    """Says that `content` is base64 though the type is another. The runtime itself doesn't read
+    it: only a formation whose request middleware passes attachments on does."""
+
+    @classmethod
+    def of(
+        cls,
+        file: FileSource,
+        *,
+        content_type: str | None = None,
+        content_encoding: Literal["base64"] | None = None,
+    ) -> Attachment:
+        """Read a file, once and whole.
+
+        Args:
+            file: A path; a file that is open for reading bytes, which stays open; or the name and
+                the content, as a pair.
+            content_type: Guessed from the name if None, and where that tells nothing `text/plain`
+                or `application/octet-stream` by the content.
+            content_encoding: `base64` for what is neither text nor an image, audio or video, such
+                as PDF: the runtime refuses to read it unless its request middleware decodes it.
+
+        Raises:
+            OSError: It can't be read.
+            ValueError: It is none of these; or neither text nor an image, audio or video.
+        """
+        name, data = read(file)
+        kind, content = encoded(name, data, content_type, as_base64=content_encoding is not None)
+        made = cls(filename=name, content=content, content_type=kind, size=len(data))
+        return made.model_copy(update={"content_encoding": "base64"}) if content_encoding else made
+
+
+AttachmentLike = Attachment | Mapping[str, object] | FileSource
+"""A file to send: a path, an open file, a name with its content, or an attachment."""
 
 
 class UiResponse(Request):

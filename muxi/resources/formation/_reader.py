@@ -7,15 +7,16 @@ from functools import cache
 
 import pydantic
 from pydantic import TypeAdapter
-from pydantic_core import from_json, to_json
+from pydantic_core import to_json
 from typing_extensions import TypedDict
 
 from ..._call import Call, Steps, T, User, send
 from ..._problems import as_object, as_text
-from ...errors import InvalidResponseError, MuxiError, NotFoundError, StreamError, StreamInterrupted
+from ...errors import MuxiError, NotFoundError, StreamError, StreamInterrupted
 from ...models import formation as m
 from ...models._base import BUILDING
 from ...models.formation.events import reply_of
+from ._feed import json_of
 from ._turn import Turn
 from .requests import Requests
 from .sessions import Sessions
@@ -60,7 +61,7 @@ class ChatReader:
         """
         if name == "message":
             return self._noted(_token(data))
-        body = _json(data)
+        body = json_of(data)
         if name == "done":
             self.ended = True
             return None
@@ -208,7 +209,7 @@ def _token(data: str) -> m.ChatEvent:
     try:
         token = _frames().validate_json(data)["token"]
     except pydantic.ValidationError:
-        return m.UnknownEvent(type="message", data=_json(data))
+        return m.UnknownEvent(type="message", data=json_of(data))
     return m.TextDelta(content=token) if isinstance(token, str) else token
 
 
@@ -217,14 +218,6 @@ def _widgets(body: object) -> m.Widgets | None:
         return m.Widgets.model_validate(body)
     except pydantic.ValidationError:
         return None
-
-
-def _json(data: str) -> object:
-    try:
-        parsed: object = from_json(data)
-    except ValueError as exc:
-        raise InvalidResponseError(f"An event of the stream is no JSON: {exc}", sent=True) from None
-    return parsed
 
 
 def _text(result: object) -> str:

@@ -11,6 +11,7 @@ from ..._call import Auth, Call, StreamCall, User, path
 from ...errors import ValidationError
 from ...models import formation as m
 from .._inputs import as_request, present
+from ._attachments import attached, spoken
 
 # The runtime's own pattern: a path such as /usr/bin is no command.
 _COMMAND = re.compile(r"/[a-zA-Z0-9_-]+(\s.*)?", re.DOTALL)
@@ -35,7 +36,7 @@ class Turn:
         message: str | m.ChatRequest | Mapping[str, object],
         session_id: str | None,
         agent_id: str | None,
-        files: Sequence[m.Attachment | Mapping[str, object]] | None,
+        files: Sequence[m.AttachmentLike] | None,
         reply_to: m.ChatReply | None,
         user_id: str | None,
     ) -> Turn:
@@ -47,7 +48,9 @@ class Turn:
             session_id = reply_to.session_id
             if reply_to.awaiting_user:
                 fields["request_id"] = reply_to.request_id or reply_to.metadata.request_id
-        fields.update(present(session_id=session_id, agent_id=agent_id, files=files))
+        fields.update(present(session_id=session_id, agent_id=agent_id))
+        if files is not None:
+            fields["files"] = attached(files)
         user_id = _user(user_id, fields)
         fields["request_id"] = fields.get("request_id") or f"req_{uuid4().hex}"
         request = as_request(m.ChatRequest, fields)
@@ -56,13 +59,13 @@ class Turn:
     @classmethod
     def of_audio(
         cls,
-        files: Sequence[m.Attachment | Mapping[str, object]] | m.AudioRequest,
+        files: Sequence[m.AttachmentLike] | m.AudioRequest,
         session_id: str | None,
         agent_id: str | None,
         user_id: str | None,
     ) -> Turn:
         """A turn that is spoken."""
-        fields = _fields(files if isinstance(files, m.AudioRequest) else {"files": files})
+        fields = _fields(files if isinstance(files, m.AudioRequest) else {"files": spoken(files)})
         fields.update(present(session_id=session_id, agent_id=agent_id))
         user_id = _user(user_id, fields)
         return cls(as_request(m.AudioRequest, fields), path("audiochat"), user_id, None)

@@ -20,7 +20,7 @@ class Chat(Resource[TransportT]):
         *,
         session_id: str | None = None,
         agent_id: str | None = None,
-        files: Sequence[m.Attachment | Mapping[str, object]] | None = None,
+        files: Sequence[m.AttachmentLike] | None = None,
         reply_to: m.ChatReply | None = None,
         user_id: str | None = None,
     ) -> Call[m.ChatReply | m.ChatAccepted]:
@@ -34,14 +34,16 @@ class Chat(Resource[TransportT]):
             message: What to say; a request model or a mapping for all that can be sent.
             session_id: The conversation it belongs to; a new one if None.
             agent_id: Which agent shall answer.
-            files: What goes with it.
+            files: What goes with it: `Path("a.txt")`, `open("a.png", "rb")`, `("a.csv", b"...")`
+                or attachments. Text in UTF-8, images, audio and video, up to 50 MiB each.
             reply_to: The reply that this answers: its session goes on and, where it asked for
                 something, its turn too.
             user_id: Who speaks; beats the client's own user. Nobody named is user "0".
 
         Raises:
             TimeoutError: No reply in time; `requests.wait(error.request_id)` finishes the turn.
-            ValidationError: The request is wrong.
+            ValidationError: The request is wrong, or a file can't be sent.
+            OSError: A file can't be read.
             AuthorizationError: The formation's rules forbid it.
         """
         return Turn.of(message, session_id, agent_id, files, reply_to, user_id).call(stream=False)
@@ -53,7 +55,7 @@ class Chat(Resource[TransportT]):
         *,
         session_id: str | None = None,
         agent_id: str | None = None,
-        files: Sequence[m.Attachment | Mapping[str, object]] | None = None,
+        files: Sequence[m.AttachmentLike] | None = None,
         reply_to: m.ChatReply | None = None,
         stall_after: float = 15.0,
         user_id: str | None = None,
@@ -64,7 +66,8 @@ class Chat(Resource[TransportT]):
             message: What to say; a request model or a mapping for all that can be sent.
             session_id: The conversation it belongs to; a new one if None.
             agent_id: Which agent shall answer.
-            files: What goes with it.
+            files: What goes with it: `Path("a.txt")`, `open("a.png", "rb")`, `("a.csv", b"...")`
+                or attachments. Text in UTF-8, images, audio and video, up to 50 MiB each.
             reply_to: The reply that this answers: its session goes on and, where it asked for
                 something, its turn too.
             stall_after: Seconds without an event after which the turn itself is looked at: the
@@ -84,7 +87,7 @@ class Audio(Resource[TransportT]):
     @endpoint
     def send(
         self,
-        files: Sequence[m.Attachment | Mapping[str, object]] | m.AudioRequest,
+        files: Sequence[m.AttachmentLike] | m.AudioRequest,
         *,
         session_id: str | None = None,
         agent_id: str | None = None,
@@ -93,20 +96,22 @@ class Audio(Resource[TransportT]):
         """Send voice notes and wait for the whole reply.
 
         Args:
-            files: The notes, `audio/*`, content in base64.
+            files: The notes: `Path("note.ogg")`, `open("note.ogg", "rb")`, `("note.ogg", b"...")`
+                or attachments, all of them `audio/*`.
             session_id: The conversation they belong to; a new one if None.
             agent_id: Which agent shall answer.
             user_id: Who speaks; beats the client's own user. Nobody named is user "0".
 
         Raises:
             ValidationError: There is none, or one is no audio.
+            OSError: One can't be read.
         """
         return Turn.of_audio(files, session_id, agent_id, user_id).call(stream=False)
 
     @streaming
     def stream(
         self,
-        files: Sequence[m.Attachment | Mapping[str, object]] | m.AudioRequest,
+        files: Sequence[m.AttachmentLike] | m.AudioRequest,
         *,
         session_id: str | None = None,
         agent_id: str | None = None,
@@ -116,7 +121,8 @@ class Audio(Resource[TransportT]):
         """Send voice notes and read the reply as it is made.
 
         Args:
-            files: The notes, `audio/*`, content in base64.
+            files: The notes: `Path("note.ogg")`, `open("note.ogg", "rb")`, `("note.ogg", b"...")`
+                or attachments, all of them `audio/*`.
             session_id: The conversation they belong to; a new one if None.
             agent_id: Which agent shall answer.
             stall_after: Seconds without an event after which the turn itself is looked at.

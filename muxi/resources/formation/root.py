@@ -6,11 +6,13 @@ from ..._call import Auth, Call, Shape, path
 from ..._endpoint import Resource, TransportT, endpoint
 from ...models import formation as m
 from .agents import Agents
+from .artifacts import Artifacts
 from .audit import Audit
 from .chat import Audio, Chat
 from .config import Config
 from .credentials import Credentials
 from .distilled import Distilled
+from .feeds import Events, Logs
 from .history import History
 from .jobs import Jobs
 from .knowledge import Knowledge
@@ -57,6 +59,11 @@ class FormationApi(Resource[TransportT]):
         return Agents(self._transport)
 
     @property
+    def artifacts(self) -> Artifacts[TransportT]:
+        """The files that agents made."""
+        return Artifacts(self._transport)
+
+    @property
     def audit(self) -> Audit[TransportT]:
         """What was done to the formation."""
         return Audit(self._transport)
@@ -77,6 +84,11 @@ class FormationApi(Resource[TransportT]):
         return Distilled(self._transport)
 
     @property
+    def events(self) -> Events[TransportT]:
+        """What happens, as it happens."""
+        return Events(self._transport)
+
+    @property
     def history(self) -> History[TransportT]:
         """The captain's log."""
         return History(self._transport)
@@ -90,6 +102,11 @@ class FormationApi(Resource[TransportT]):
     def knowledge(self) -> Knowledge[TransportT]:
         """What the agents know."""
         return Knowledge(self._transport)
+
+    @property
+    def logs(self) -> Logs[TransportT]:
+        """The log, as it is written."""
+        return Logs(self._transport)
 
     @property
     def mcp(self) -> Mcp[TransportT]:

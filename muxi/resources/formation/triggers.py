@@ -47,9 +47,8 @@ class Triggers(Resource[TransportT]):
         It is sent under one idempotency key: sent again after a failure on the way, it joins the
         turn that runs.
 
-        A turn that isn't waited for is followed by `requests.wait(run.request_id)`. The formation
-        knows it only a moment after it has answered, up to then `NotFoundError` is raised; and
-        never if the turn could not begin. Where the formation's replies stream
+        A turn that isn't waited for is followed by `requests.wait(run.request_id)`, which raises
+        `NotFoundError` if the turn could not begin. Where the formation's replies stream
         (`overlord.response.streaming`), this runtime leaves such a turn `processing` and it does
         not reply, unless the trigger names a webhook: there, wait for it.
 

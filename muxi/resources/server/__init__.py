@@ -2,5 +2,7 @@
 
 from __future__ import annotations
 
+from .dev import Dev as Dev
+from .drafts import Drafts as Drafts
 from .formations import Formations as Formations
 from .root import ServerApi as ServerApi

@@ -1,13 +1,24 @@
-"""Formations on a server (contract server-api 3.2, 3.3)."""
+"""Formations on a server (contract server-api 3.2, 3.3, 4, 7, 8.6)."""
 
 from __future__ import annotations
 
-from ..._call import Auth, Call, path
-from ..._endpoint import Resource, TransportT, endpoint
+import os
+from functools import partial
+from pathlib import Path
+from typing import Literal
+
+from ..._call import Auth, Call, Steps, StreamCall, path
+from ..._endpoint import TransportT, endpoint, flow, streaming
+from ..._saving import OnProgress
 from ...models import server as m
+from ._downloading import download, downloaded, extracted
+from ._following import following, last_lines
+from ._looking import FORMATIONS, look_at, until_healthy
+from .deploys import Deploys
+from .lifecycle import Lifecycle
 
 
-class Formations(Resource[TransportT]):
+class Formations(Deploys[TransportT], Lifecycle[TransportT]):
     """The formations that the server runs."""
 
     @endpoint
@@ -16,7 +27,7 @@ class Formations(Resource[TransportT]):
 
         The server asks each running formation for its health, one after another and for up to 2 s.
         """
-        return Call("GET", path("rpc", "formations"), m.FormationList, Auth.HMAC)
+        return Call("GET", path(*FORMATIONS), m.FormationList, Auth.HMAC)
 
     @endpoint
     def get(self, formation_id: str) -> Call[m.Formation]:
@@ -28,4 +39,110 @@ class Formations(Resource[TransportT]):
         Raises:
             NotFoundError: The server has no such formation.
         """
-        return Call("GET", path("rpc", "formations", formation_id), m.Formation, Auth.HMAC)
+        return look_at(formation_id)
+
+    @endpoint
+    def logs(
+        self,
+        formation_id: str,
+        *,
+        lines: int | None = None,
+        stream: Literal["stdout", "stderr", "all"] | None = None,
+    ) -> Call[m.FormationLogs]:
+        """Fetch the end of what a formation's process wrote.
+
+        Its own events are another thing: `logs.stream` and `events.stream` of its client.
+
+        Args:
+            formation_id: Which formation.
+            lines: How many of each stream; 100 if None, and 10,000 at most.
+            stream: Which; both if None.
+
+        Raises:
+            NotFoundError: The server has no such formation.
+        """
+        return last_lines(formation_id, lines, stream)
+
+    @streaming
+    def logs_stream(
+        self,
+        formation_id: str,
+        *,
+        stream: Literal["stdout", "stderr"] = "stdout",
+        lines: int = 0,
+    ) -> StreamCall[m.LogLine, None]:
+        """Follow what a formation's process writes, until the stream is left.
+
+        It goes on when the connection is lost, with the lines that were missed. The server sends
+        nothing when the formation is stopped or deleted, and a line now and then is missed right
+        after the stream has opened.
+
+        Args:
+            formation_id: Which formation.
+            stream: Which; the server follows one at a time.
+            lines: How many of the lines there are to begin with, 10,000 at most.
+
+        Raises:
+            NotFoundError: The server has no such formation.
+            ConnectionError: The server can't be reached again.
+        """
+        return following(formation_id, stream, lines)
+
+    @flow
+    def download(
+        self,
+        formation_id: str,
+        to: str | os.PathLike[str],
+        *,
+        include_db: bool = False,
+        extract: bool = False,
+        timeout: float = 600.0,
+        on_progress: OnProgress | None = None,
+    ) -> Steps[m.DownloadedFormation]:
+        """Save what a formation runs with, as a zip or unpacked, whole or not at all.
+
+        It holds no `.key`, so that what has secrets can't be deployed from it.
+
+        Args:
+            formation_id: Which formation.
+            to: A directory, where the zip gets the server's name for it and replaces nothing; or
+                the path of a file, which is replaced.
+            include_db: With `memory.db`.
+            extract: Unpack it to `to`, a directory that doesn't exist yet or is empty.
+            timeout: Seconds that the server may stay silent.
+            on_progress: Told how many bytes have arrived, and how many there are: None, for this
+                server doesn't say.
+
+        Raises:
+            NotFoundError: The server has no such formation.
+            InvalidResponseError: The zip isn't whole.
+            BundleError: The zip holds what leads out of the directory, or the directory is taken.
+            OSError: It can't be written.
+        """
+        get = partial(
+            download,
+            formation_id,
+            include_db=include_db,
+            timeout=timeout,
+            on_progress=on_progress,
+        )
+        return extracted(get, Path(to)) if extract else downloaded(get, to)
+
+    @flow
+    def wait_until_healthy(
+        self, formation_id: str, *, timeout: float = 300.0, poll_interval: float = 1.0
+    ) -> Steps[m.Formation]:
+        """Wait until a formation runs and is healthy.
+
+        All calls that start one wait for that themselves. This is for those that others made.
+
+        Args:
+            formation_id: Which formation.
+            timeout: Seconds to wait at most.
+            poll_interval: Seconds between two looks.
+
+        Raises:
+            TimeoutError: It isn't healthy yet.
+            NotFoundError: The server has no such formation.
+        """
+        return until_healthy(look_at(formation_id), timeout, poll_interval)

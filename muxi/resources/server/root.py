@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from ..._call import Auth, Call, Response, Shape, path
+from ..._call import Auth, Call, Response, Shape, path, query
 from ..._endpoint import Resource, TransportT, endpoint
 from ...errors import InvalidResponseError
 from ...models import server as m
+from .dev import Dev
+from .drafts import Drafts
 from .formations import Formations
 
 
@@ -18,6 +20,16 @@ class ServerApi(Resource[TransportT]):
     def formations(self) -> Formations[TransportT]:
         """The formations that the server runs."""
         return Formations(self._transport)
+
+    @property
+    def drafts(self) -> Drafts[TransportT]:
+        """Formations as files, edited on the server."""
+        return Drafts(self._transport)
+
+    @property
+    def dev(self) -> Dev[TransportT]:
+        """Formations under development, run beside those that are deployed."""
+        return Dev(self._transport)
 
     @endpoint
     def ping(self) -> Call[timedelta]:
@@ -38,6 +50,20 @@ class ServerApi(Resource[TransportT]):
     def status(self) -> Call[m.ServerStatus]:
         """What the server runs: formations by state, ports, its own process."""
         return Call("GET", path("rpc", "server", "status"), m.ServerStatus, Auth.HMAC)
+
+    @endpoint
+    def logs(self, *, lines: int | None = None) -> Call[list[str]]:
+        """Fetch the end of the server's audit log. Servers that write none give no lines.
+
+        Args:
+            lines: How many; 100 if None, and 10,000 at most.
+        """
+        where, wanted = path("rpc", "server", "logs"), query(lines=lines)
+        return Call("GET", where, str, Auth.HMAC, query=wanted, shape=Shape.TEXT).map(_lines)
+
+
+def _lines(text: str) -> list[str]:
+    return text.removesuffix("\n").split("\n") if text else []
 
 
 def _round_trip(pong: Response[str]) -> timedelta:

@@ -1,0 +1,31 @@
+"""Versions, compared as Semantic Versioning has it."""
+
+from __future__ import annotations
+
+import re
+
+_VERSION = re.compile(
+    r"v?(?P<release>\d{1,18}(?:\.\d{1,18}){0,5})(?:-(?P<pre>[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+.*)?"
+)
+
+_Key = tuple[list[int], bool, list[tuple[bool, int, str]]]
+
+
+def is_older(one: str, other: str) -> bool:
+    """The first comes before the second; False where either is no version."""
+    first, second = _key(one), _key(other)
+    return first is not None and second is not None and first < second
+
+
+def _key(version: str) -> _Key | None:
+    match = _VERSION.fullmatch(version.strip())
+    if match is None:
+        return None
+    release = [int(part) for part in match["release"].split(".")]
+    while release and release[-1] == 0:
+        release.pop()
+    pre = (match["pre"] or "").split(".") if match["pre"] else []
+    # A pre-release comes before its release, and numbers before words; the longer of two numbers
+    # is the larger.
+    parts = [(not part.isdecimal(), len(part) * part.isdecimal(), part) for part in pre]
+    return release, not pre, parts

@@ -1,0 +1,86 @@
+"""Files as the runtime takes them: read, their type guessed, encoded (contract A10)."""
+
+from __future__ import annotations
+
+import base64
+import mimetypes
+import os
+from pathlib import Path
+from typing import Protocol
+
+
+class Readable(Protocol):
+    """A file that is open for reading bytes."""
+
+    def read(self) -> bytes:
+        """All that is left."""
+        ...
+
+
+FileSource = os.PathLike[str] | tuple[str, bytes] | Readable
+"""Where a file's content comes from."""
+
+# Before Python's own list, which differs from version to version.
+_TYPES = {
+    ".flac": "audio/flac",
+    ".heic": "image/heic",
+    ".jsonl": "application/jsonl",
+    ".m4a": "audio/mp4",
+    ".md": "text/markdown",
+    ".oga": "audio/ogg",
+    ".ogg": "audio/ogg",
+    ".opus": "audio/ogg",
+    ".rtf": "application/rtf",
+    ".wav": "audio/wav",
+    ".webp": "image/webp",
+    ".yaml": "application/yaml",
+    ".yml": "application/yaml",
+}
+_IN_BASE64 = ("image/", "audio/", "video/")
+
+
+def read(file: FileSource) -> tuple[str, bytes]:
+    """A file's name, without a path, and its content."""
+    if isinstance(file, os.PathLike):
+        found = Path(file)
+        return found.name, found.read_bytes()
+    if isinstance(file, tuple):
+        name, data = file
+        return name, _checked(name, data)
+    if not hasattr(file, "read"):
+        raise ValueError(
+            "A file is a path (pathlib.Path), an open file or a pair of name and bytes, "
+            f"not {type(file).__name__}."
+        )
+    path: object = getattr(file, "name", None)  # a number for files that have no name
+    name = os.path.basename(path) if isinstance(path, str) else "file"
+    return name, _checked(name, file.read())
+
+
+def _checked(name: str, data: object) -> bytes:
+    if not isinstance(data, bytes):
+        raise ValueError(f"{name} gives {type(data).__name__}, not bytes: open it with 'rb'.")
+    return data
+
+
+def encoded(
+    name: str, data: bytes, content_type: str | None, *, as_base64: bool
+) -> tuple[str, str]:
+    """The type of a file, and its content as the runtime takes it."""
+    kind = content_type or _guessed(name)
+    if as_base64 or (kind is not None and kind.startswith(_IN_BASE64)):
+        return kind or "application/octet-stream", base64.b64encode(data).decode()
+    try:
+        return kind or "text/plain", data.decode()
+    except UnicodeDecodeError:
+        raise ValueError(
+            f"{name} ({kind or 'of unknown type'}) can't be sent: over HTTP this runtime reads "
+            "text in UTF-8, images, audio and video, and nothing else. A formation whose request "
+            'middleware decodes it takes Attachment.of(..., content_encoding="base64").'
+        ) from None
+
+
+def _guessed(name: str) -> str | None:
+    ending = os.path.splitext(name)[1].lower()
+    kind, packed = mimetypes.MimeTypes().guess_type(f"x{ending}")
+    return _TYPES.get(ending) or (None if packed else kind)

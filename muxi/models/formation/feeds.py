@@ -1,0 +1,31 @@
+"""What a formation tells those who watch it: events and log records (contract A4.2, A4.4)."""
+
+from __future__ import annotations
+
+from .._base import Epoch, JsonObject, Model
+from .blocks import LogLevel
+
+
+class FormationEvent(Model):
+    """Something that happened on behalf of a user."""
+
+    type: str
+    """Begins with `chat.`, `agent.`, `workflow.` or `task.`."""
+    timestamp: Epoch | None = None
+    message: str | None = None
+    session_id: str | None = None
+    request_id: str | None = None
+
+
+class LogRecord(Model):
+    """A record of the formation's log."""
+
+    timestamp: Epoch | None = None
+    level: LogLevel
+    event_type: str
+    user_id: str | None = None
+    session_id: str | None = None
+    request_id: str | None = None
+    agent_id: str | None = None
+    message: str | None = None
+    data: JsonObject | None = None

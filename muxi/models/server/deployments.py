@@ -1,0 +1,99 @@
+"""Deployments: how they go on, and what comes of them (contract server-api 4.0)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import model_validator
+
+from .._base import Answer, JsonObject, Model
+from .formations import FormationState
+
+Stage = (
+    Literal[
+        "uploading",
+        "extracting",
+        "validating",
+        "resolving_runtime",
+        "downloading_sif",
+        "pulling_runner",
+        "stopping",
+        "spawning",
+        "spawning_staging",
+        "spawning_previous",
+        "health_check",
+        "swapping",
+        "stopping_old",
+        "stopping_current",
+        "complete",
+    ]
+    | str
+)
+
+
+class Progress(Model):
+    """One step of a deployment, an update, a rollback, a start or a restart."""
+
+    stage: Stage
+    """`uploading` and `complete` are this client's own."""
+    message: str = ""
+    sent: int | None = None
+    """While `uploading`: bytes of the bundle that were sent."""
+    total: int | None = None
+    """While `uploading`: bytes of the bundle."""
+    attempt: int | None = None
+    """At a `health_check`: which try this is, from 1."""
+    max_attempts: int | None = None
+    """At a `health_check`: how many tries there will be."""
+    version: str | None = None
+    """The runtime that was chosen, once `resolving_runtime` is done."""
+    staging_port: int | None = None
+    """Where the new version starts, while an update is `spawning_staging`."""
+    progress: int | None = None
+    """Percent of a download; this server sends none."""
+    url: str | None = None
+    """What is downloaded; this server tells none."""
+
+
+class Deployment(Answer):
+    """What runs after a deployment, an update, a rollback, a start or a restart."""
+
+    formation_id: str
+    status: FormationState
+    port: int | None = None
+    """On the server's machine."""
+    url: str | None = None
+    """Where the formation is reached, by the address that this client uses."""
+    pid: int | None = None
+    version: int | None = None
+    """After an update or a rollback: the number of the deployment that runs, counted from 1 by
+    the server. It isn't the version of the manifest."""
+    previous_version: int | None = None
+    """The number of the deployment before it."""
+    restart_count: int | None = None
+    """After a restart: how often it was restarted."""
+    changed: bool = True
+    """False where `apply` found the same bundle running, or `start` what had started already."""
+    message: str | None = None
+    health_url: str | None = None
+    """Where the server looks for its health; only reached on the server's machine."""
+    deployment_type: Literal["blue-green"] | str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_name(cls, wire: JsonObject | str) -> JsonObject | str:
+        """Two keys have other names in whole answers than in events."""
+        if not isinstance(wire, dict):
+            return wire
+        names = {"id": "formation_id", "new_version": "version"}
+        return {names.get(key, key): value for key, value in wire.items()}
+
+
+class DownloadedFormation(Model):
+    """A formation's files, on this machine."""
+
+    path: Path
+    """The zip, or the directory that it was unpacked to."""
+    size: int
+    """Bytes of the zip."""

@@ -1,0 +1,122 @@
+"""Artifacts (contract A10, B17)."""
+
+from __future__ import annotations
+
+from functools import partial
+from os import PathLike
+
+from ..._call import Auth, Call, Response, Shape, User, path, query, within
+from ..._endpoint import Resource, TransportT, endpoint
+from ..._saving import OnProgress, Save, Saved, Writable
+from ...models import formation as m
+
+
+class Artifacts(Resource[TransportT]):
+    """The files that agents made for a user. All methods take either key and need a user.
+
+    They are kept a moment after the turn has ended. A formation for one user (SQLite) keeps them
+    for user "0", whoever spoke: name that one. A formation without persistent memory keeps none:
+    lists are empty, ids are not found.
+    """
+
+    @endpoint
+    def list(self, *, limit: int = 20, user_id: str | None = None) -> Call[m.ArtifactList]:
+        """List a user's artifacts, in their latest versions, the last used first.
+
+        The server doesn't page them: there is no way to those beyond the first 100.
+
+        Args:
+            limit: How many at most, from 1 to 100.
+            user_id: Whose artifacts; beats the client's own user.
+        """
+        asked = query(limit=within("limit", limit, 1, 100))
+        where = path("artifacts")
+        return Call("GET", where, m.ArtifactList, Auth.EITHER, User.REQUIRED, user_id, asked)
+
+    @endpoint
+    def get(self, artifact_id: str, *, user_id: str | None = None) -> Call[m.ArtifactDetails]:
+        """Fetch what is known about an artifact; `download` fetches its content.
+
+        Args:
+            artifact_id: Which artifact, and which version of it.
+            user_id: Whose artifact; beats the client's own user.
+
+        Raises:
+            NotFoundError: The user has no such artifact.
+        """
+        where = path("artifacts", artifact_id)
+        return Call("GET", where, m.ArtifactDetails, Auth.EITHER, User.REQUIRED, user_id)
+
+    @endpoint
+    def versions(self, artifact_id: str, *, user_id: str | None = None) -> Call[m.ArtifactVersions]:
+        """List all versions of an artifact, the newest first.
+
+        Args:
+            artifact_id: Which artifact, by the id of any of its versions.
+            user_id: Whose artifact; beats the client's own user.
+
+        Raises:
+            NotFoundError: The user has no such artifact.
+        """
+        where = path("artifacts", artifact_id, "versions")
+        return Call("GET", where, m.ArtifactVersions, Auth.EITHER, User.REQUIRED, user_id)
+
+    @endpoint
+    def download(
+        self,
+        artifact_id: str,
+        to: str | PathLike[str] | Writable,
+        *,
+        version: int | None = None,
+        on_progress: OnProgress | None = None,
+        user_id: str | None = None,
+    ) -> Call[m.ArtifactFile]:
+        """Write an artifact's content to a file, without holding it in memory.
+
+        A file at a path appears when it is whole: what breaks off leaves nothing behind, and is
+        tried again as other calls are. The server says how long the content is, and a shorter
+        one is an error.
+
+        Args:
+            artifact_id: Which artifact.
+            to: A directory, where the file gets the server's name for it and replaces nothing;
+                the path of a file, which is replaced; or a file that is open for writing bytes,
+                which stays open and, if it can seek, is put back after an error.
+            version: Which version of the artifact, from 1; the one that the id means if None.
+            on_progress: Told how many bytes have arrived, and how many there are (None where
+                nobody says), a piece at a time. What it raises ends the download.
+            user_id: Whose artifact; beats the client's own user.
+
+        Raises:
+            NotFoundError: The user has no such artifact or version.
+            ConnectionError: It broke off.
+            OSError: The file can't be written; FileExistsError if the directory has one of that
+                name.
+        """
+        save = Save(to, fallback=artifact_id, on_progress=on_progress)
+        return _content(artifact_id, version, user_id, save)
+
+
+def _content(
+    artifact_id: str, version: int | None, user_id: str | None, save: Save
+) -> Call[m.ArtifactFile]:
+    where = path("artifacts", artifact_id, "content")
+    asked = query(version=None if version is None else within("version", version, 1, 2**31 - 1))
+    whose = User.REQUIRED
+    call = Call(
+        "GET", where, Saved, Auth.EITHER, whose, user_id, asked, shape=Shape.FILE, save=save
+    )
+    return call.map_response(partial(_file, artifact_id))
+
+
+def _file(asked: str, response: Response[Saved]) -> m.ArtifactFile:
+    saved, headers = response.answer, response.headers
+    version = headers.get("x-muxi-artifact-version", "")
+    return m.ArtifactFile(
+        path=saved.path,
+        name=saved.name,
+        size=saved.size,
+        content_type=headers.get("content-type", "application/octet-stream"),
+        artifact_id=headers.get("x-muxi-artifact-id", asked),
+        version=int(version) if version.isdecimal() else None,
+    )

@@ -1,0 +1,132 @@
+"""Events and logs as they happen (contract A4.2 to A4.4, B13)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from ..._call import Auth, Call, StreamCall, User, path, query
+from ..._endpoint import Resource, TransportT, streaming
+from ...models import formation as m
+
+FeedT = TypeVar("FeedT")
+_USER = User.REQUIRED_WITH_CLIENT_KEY
+
+
+class Events(Resource[TransportT]):
+    """What happens on behalf of users. This runtime tells nothing; a later one may."""
+
+    @streaming
+    def stream(
+        self,
+        session_id: str | None = None,
+        *,
+        stall_after: float | None = 60.0,
+        user_id: str | None = None,
+    ) -> StreamCall[m.FormationEvent | m.UnknownEvent, None]:
+        """Listen to what happens, until the stream is closed. It has no result.
+
+        Broken in this runtime: it accepts the call and never sends an event, for nothing in it
+        feeds the stream. So it ends in `TimeoutError`.
+
+        Args:
+            session_id: Of which session; of all if None.
+            stall_after: Seconds without an event after which to give up; None waits for ever.
+            user_id: Whose events. Needed with the client key; with the admin key alone it is a
+                filter.
+
+        Raises:
+            TimeoutError: Nothing was told for `stall_after` seconds.
+            StreamError: The formation failed to go on.
+            StreamInterrupted: The formation hung up.
+        """
+        where = path("events") if session_id is None else path("events", session_id)
+        call = Call("GET", where, object, Auth.EITHER, _USER, user_id, timeout=stall_after)
+        return _feed(call, "message", lambda data: m.FormationEvent.model_validate_json(data))
+
+    @streaming
+    def turn(
+        self,
+        session_id: str,
+        request_id: str,
+        *,
+        stall_after: float | None = 60.0,
+        user_id: str | None = None,
+    ) -> StreamCall[m.TokenEvent, None]:
+        """Listen to a turn that somebody else has begun, until it is over. It has no result.
+
+        Broken in this runtime: it always answers 500. `requests.wait` gives the reply.
+
+        Args:
+            session_id: The session of the turn.
+            request_id: The turn.
+            stall_after: Seconds without an event after which to give up; None waits for ever.
+            user_id: Whose turn. Needed with the client key.
+
+        Raises:
+            ServerError: The runtime is the one that can't do it.
+            TimeoutError: Nothing was told for `stall_after` seconds.
+            StreamError: The turn doesn't run, is another user's, or failed.
+            StreamInterrupted: The formation hung up before the turn was over.
+        """
+        where = path("events", session_id, request_id)
+        call = Call("GET", where, object, Auth.EITHER, _USER, user_id, timeout=stall_after)
+        return _feed(call, "message", _token)
+
+
+class Logs(Resource[TransportT]):
+    """The formation's log. This runtime tells nothing of it; a later one may."""
+
+    @streaming
+    def stream(
+        self,
+        level: m.LogLevel = "debug",
+        *,
+        event_type: str | None = None,
+        session_id: str | None = None,
+        request_id: str | None = None,
+        stall_after: float | None = 60.0,
+        user_id: str | None = None,
+    ) -> StreamCall[m.LogRecord | m.UnknownEvent, None]:
+        """Listen to the log, until the stream is closed. Needs the admin key; it has no result.
+
+        Broken in this runtime: it accepts the call and never sends a record, for nothing in it
+        feeds the stream. So it ends in `TimeoutError`. Its filter by agent is left out here: it
+        compares with a key that no record has.
+
+        Args:
+            level: The least severity to tell of.
+            event_type: What kind of record; `*` stands for anything, as in `chat.*`.
+            session_id: Of which session.
+            request_id: Of which turn.
+            stall_after: Seconds without a record after which to give up; None waits for ever.
+            user_id: Of which user; the client's own user is not taken here.
+
+        Raises:
+            TimeoutError: Nothing was told for `stall_after` seconds.
+            StreamError: The formation failed to go on.
+            StreamInterrupted: The formation hung up.
+        """
+        ids = query(session_id=session_id, request_id=request_id, user_id=user_id)
+        return _log({**query(level=level, event_type=event_type), **ids}, stall_after)
+
+
+def _log(
+    asked: dict[str, str], stall_after: float | None
+) -> StreamCall[m.LogRecord | m.UnknownEvent, None]:
+    call = Call("GET", path("logs"), object, Auth.ADMIN, query=asked, timeout=stall_after)
+    return _feed(call, "log", lambda data: m.LogRecord.model_validate_json(data))
+
+
+def _token(data: str) -> m.TokenEvent:
+    from ._feed import token_of
+
+    return token_of(data)
+
+
+def _feed(
+    call: Call[object], name: str, parse: Callable[[str], FeedT]
+) -> StreamCall[FeedT | m.UnknownEvent, None]:
+    from ._feed import FeedReader  # not above: to import a client stays cheap
+
+    return StreamCall(call, lambda: FeedReader(name, parse, call.timeout))

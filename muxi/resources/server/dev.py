@@ -1,0 +1,61 @@
+"""Drafts that run beside the live formation (contract server-api 5.1)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..._call import Auth, Call, Shape, T, path
+from ..._endpoint import Resource, TransportT, endpoint
+from ...models import server as m
+from .._inputs import as_request, present
+
+if TYPE_CHECKING:
+    from ...models._base import Request
+
+
+class Dev(Resource[TransportT]):
+    """Formations under development, run as drafts. The server lists them nowhere."""
+
+    @endpoint
+    def run(
+        self,
+        *,
+        path: str | None = None,
+        formation_id: str | None = None,
+        timeout: float = 300.0,
+    ) -> Call[m.DevRun]:
+        """Run a draft and wait until it is healthy; `ServerClient.formation(id, mode="draft")`
+        talks to it. It ends with the server.
+
+        Args:
+            path: An absolute directory on the server's machine; goes before `formation_id`.
+            formation_id: The formation whose draft is run.
+            timeout: Seconds to wait at most.
+
+        Raises:
+            ValidationError: Neither was given, or the directory or its manifest is wrong.
+            NotFoundError: The formation has no draft.
+            ConflictError: A draft of this formation runs already.
+            ServerError: It didn't start or isn't healthy.
+        """
+        body = as_request(m.DevRunRequest, present(path=path, formation_id=formation_id))
+        return _call("run", m.DevRun, body, timeout)
+
+    @endpoint
+    def stop(self, formation_id: str) -> Call[m.DevStop]:
+        """Stop a draft that runs. Its files stay.
+
+        Args:
+            formation_id: Which formation's.
+
+        Raises:
+            NotFoundError: No draft of it runs.
+        """
+        return _call(
+            "stop", m.DevStop, as_request(m.DevStopRequest, {"formation_id": formation_id})
+        )
+
+
+def _call(action: str, returns: type[T], body: Request, timeout: float | None = None) -> Call[T]:
+    where = path("rpc", "dev", action)
+    return Call("POST", where, returns, Auth.HMAC, body=body, shape=Shape.BARE, timeout=timeout)

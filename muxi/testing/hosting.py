@@ -1,0 +1,139 @@
+"""The emulator's thread: one event loop, and a web server for each application on it."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from collections.abc import Awaitable, Callable
+
+import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+
+class Hosts:
+    """The web servers of an event loop; made within it."""
+
+    def __init__(self) -> None:
+        self._servers: dict[asyncio.Task[None], uvicorn.Server] = {}
+        self._busy: set[asyncio.Task[object]] = set()
+
+    def serve(
+        self, app: ASGIApp, listening: socket.socket, *, dates: bool = True
+    ) -> Callable[[], None]:
+        """Serve an application; the returned function gives the socket up at once.
+
+        Args:
+            app: What to serve.
+            listening: Where; closed at the end.
+            dates: Answers get a `Date`; an application may add its own instead.
+        """
+        server = _server(self._counted(app), dates=dates)
+        task = asyncio.ensure_future(server.serve([listening]))
+        self._servers[task] = server
+        task.add_done_callback(self._servers.pop)
+
+        def close() -> None:
+            server.should_exit = True
+            for each in server.servers if server.started else ():
+                each.close()
+
+        return close
+
+    async def close(self) -> None:
+        """End everything; calls that still run are cancelled."""
+        for server in self._servers.values():
+            server.should_exit = True
+        for task in self._busy:
+            task.cancel()
+        await asyncio.gather(*self._servers)
+
+    def _counted(self, app: ASGIApp) -> ASGIApp:
+        """Remembers running calls, so that the end need not wait for endless streams."""
+
+        async def counted(scope: Scope, receive: Receive, send: Send) -> None:
+            task = asyncio.current_task()
+            assert task is not None
+            self._busy.add(task)
+            try:
+                await app(scope, receive, send)
+            finally:
+                self._busy.discard(task)
+
+        return counted
+
+
+class Running:
+    """A thread with an event loop.
+
+    Args:
+        open: Called in the loop at the start; what it gives is awaited at the end.
+    """
+
+    def __init__(self, open: Callable[[], Awaitable[Callable[[], Awaitable[None]]]]) -> None:
+        self._open = open
+        self._opened = threading.Event()
+        self._ended = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread = threading.Thread(
+            target=lambda: asyncio.run(self._run()), name="muxi-emulator", daemon=True
+        )
+
+    def start(self) -> None:
+        """Start, and wait until it is open."""
+        self._thread.start()
+        while not self._opened.wait(0.01):
+            if not self._thread.is_alive():
+                raise RuntimeError("the emulator could not start")
+
+    def call(self, function: Callable[[], object]) -> None:
+        """Call something in the loop, and wait for it."""
+        assert self._loop is not None
+        done = threading.Event()
+
+        def calling() -> None:
+            try:
+                function()
+            finally:
+                done.set()
+
+        self._loop.call_soon_threadsafe(calling)
+        done.wait()
+
+    def stop(self) -> None:
+        """End it, and wait until nothing of it is left."""
+        self.call(self._ended.set)
+        self._thread.join()
+
+    async def _run(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        close = await self._open()
+        self._opened.set()
+        await self._ended.wait()
+        await close()
+
+
+def listen(port: int) -> socket.socket:
+    """A listening socket on loopback; port 0 takes a free one."""
+    return socket.create_server(("127.0.0.1", port), backlog=2048)
+
+
+def port_of(listening: socket.socket) -> int:
+    """Where a socket listens."""
+    return int(listening.getsockname()[1])
+
+
+def _server(app: ASGIApp, *, dates: bool) -> uvicorn.Server:
+    config = uvicorn.Config(
+        app,
+        loop="none",
+        http="h11",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        log_level="critical",
+        access_log=False,
+        date_header=dates,
+        timeout_graceful_shutdown=1,
+    )
+    return uvicorn.Server(config)

@@ -1,0 +1,1 @@
+"""The emulator's control plane (contract server-api)."""

@@ -1,0 +1,154 @@
+"""Start, stop, restart, rollback, delete, cancel (contract server-api 4.3)."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from .manifests import BadManifest, Facts, facts
+from .processes import Process
+from .registry import Registered, Registry
+from .runs import Done, Failed, Run
+
+
+async def start(registry: Registry, run: Run, formation_id: str) -> Done:
+    """Start a formation that does not run."""
+    known = registry.get(formation_id)
+    if known.status in ("running", "starting"):
+        raise Failed("AlreadyRunning", "Formation is already running")
+    await _boot(registry, run, known)
+    data = {"id": known.id, "status": "running", "message": "Formation started"}
+    return Done(_complete(known), {**data, "port": known.port})
+
+
+async def restart(registry: Registry, run: Run, formation_id: str) -> Done:
+    """Stop it if it runs, and start it."""
+    known = registry.get(formation_id)
+    await run.step("stopping", "Stopping formation...")
+    registry.stop(known.id)
+    known.restarts += 1
+    await _boot(registry, run, known)
+    count = {"restart_count": known.restarts}
+    data = {"id": known.id, "status": "running", "message": "Formation restarted", **count}
+    return Done({**_complete(known), **count}, {**data, "port": known.port})
+
+
+async def rollback(registry: Registry, run: Run, formation_id: str) -> Done:
+    """Swap the live version and the previous one."""
+    known = registry.get(formation_id)
+    if known.previous is None:
+        raise Failed("NoPreviousVersion", "No previous version available for rollback")
+    current, previous = (registry.directory(known.id, part) for part in ("current", "previous"))
+    if not previous.is_dir():
+        raise Failed("DirectoryError", "Previous version directory not found")
+    await run.step("validating", "Validating previous version...")
+    wanted = _facts(previous)
+    await run.resolve(wanted.runtime, is_valid=wanted.runtime_is_valid)
+    name = f"{known.id}-rollback"
+    probe = registry.spawn(name, known.id, previous)
+    try:
+        await run.step("spawning_previous", "Starting previous version...", probe)
+        await run.await_health(probe)
+        await run.step("stopping_current", "Stopping current version...")
+        _stop_serving(registry, known)
+        await run.step("swapping", "Switching to previous version...")
+    finally:
+        registry.stop(name)
+    process = _swap(registry, known, current, previous)
+    known.name, known.status = wanted.name, "running"
+    numbers = (known.release.number, known.previous.number)
+    data = {"id": known.id, "status": "running", "version": numbers[0]}
+    return Done(
+        {
+            **_complete(known),
+            "url": registry.url(known.id),
+            "previous_version": str(numbers[1]),
+            "new_version": str(numbers[0]),
+        },
+        {
+            **data,
+            "previous_version": numbers[1],
+            "pid": process.pid,
+            "message": "Rolled back to previous version",
+        },
+    )
+
+
+def stop(registry: Registry, formation_id: str) -> dict[str, object]:
+    """Stop a formation that runs."""
+    known = registry.get(formation_id)
+    if known.status == "stopped":
+        raise Failed("AlreadyStopped", "Formation is already stopped", 409)
+    if not registry.stop(known.id):
+        raise Failed("StopError", "Failed to stop formation", 500)
+    known.status = "stopped"
+    message = "Formation stopped successfully"
+    return {"id": known.id, "status": "stopped", "message": message}
+
+
+def delete(registry: Registry, formation_id: str) -> dict[str, object]:
+    """Remove a formation, with all of its files."""
+    known = registry.get(formation_id)
+    registry.forget(known.id)
+    return {"id": known.id, "message": "Formation deleted successfully"}
+
+
+def cancel_update(registry: Registry, formation_id: str) -> dict[str, object]:
+    """End the new version of a running update."""
+    known = registry.get(formation_id)
+    port, known.staging_port = known.staging_port, None
+    if port is None:
+        raise Failed("NoUpdate", "No update in progress for this formation", 400)
+    registry.stop(f"{known.id}-staging")
+    return {
+        "message": "Update cancelled successfully",
+        "formation_id": known.id,
+        "staging_port": port,
+        "status": known.status,
+        "current_port": known.port,
+    }
+
+
+async def _boot(registry: Registry, run: Run, known: Registered) -> None:
+    await run.step("validating", "Validating formation configuration...")
+    directory = registry.directory(known.id)
+    if not directory.is_dir():
+        raise Failed("NotFound", "Formation directory not found", 500)
+    quirks = registry.behaviour.quirks
+    wanted = _facts(directory.parent if quirks.wrong_directory else directory)
+    await run.resolve(wanted.runtime, is_valid=wanted.runtime_is_valid)
+    await run.step("spawning", "Starting formation process...")
+    process = registry.spawn(known.id, known.id, directory, known.port)
+    known.port, known.status = process.port, "starting"
+    await run.await_health(process)
+    known.status = "running"
+
+
+def _swap(registry: Registry, known: Registered, current: Path, previous: Path) -> Process:
+    if (current / "memory.db").is_file():
+        shutil.copy2(current / "memory.db", previous / "memory.db")
+    aside = registry.directory(known.id, "rollback")
+    registry.replace(current, aside)
+    registry.replace(previous, current)
+    registry.replace(aside, previous)
+    assert known.previous is not None
+    known.release, known.previous = known.previous, known.release
+    process = registry.spawn(known.id, known.id, current, known.port)
+    known.port = process.port
+    return process
+
+
+def _stop_serving(registry: Registry, known: Registered) -> None:
+    if not registry.stop(known.id):
+        registry.stop(f"{known.id}-staging")
+
+
+def _facts(directory: Path) -> Facts:
+    try:
+        return facts(directory)
+    except BadManifest as problem:
+        raise Failed("ParseError", str(problem)) from None
+
+
+def _complete(known: Registered) -> dict[str, object]:
+    return {"formation_id": known.id, "port": known.port, "status": "running"}

@@ -1,0 +1,76 @@
+"""Bundles as the control plane unpacks and hands them out (contract server-api 8)."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import tarfile
+import zipfile
+from pathlib import Path, PurePosixPath
+
+
+class BadBundle(Exception):
+    """The archive can't be unpacked."""
+
+
+def extract(body: bytes, target: Path) -> Path:
+    """Unpack an archive into an empty directory; returns the formation's own one in it.
+
+    The archive is nobody's friend: nothing is written outside of `target`, and links and
+    special files are dropped, as the server drops them.
+    """
+    if body[:2] != b"\x1f\x8b":
+        why = "gzip: invalid header" if body else "EOF"
+        raise BadBundle(f"failed to create gzip reader: {why}")
+    plain = gzip.GzipFile(fileobj=io.BytesIO(body))
+    try:
+        root = _unpack(plain, target)
+    except BadBundle:
+        raise
+    except Exception as problem:
+        # tarfile raises a dozen kinds of errors for archives that are made to hurt.
+        raise BadBundle(f"failed to read tar: {problem}") from None
+    if not root:
+        raise BadBundle("empty archive or no root directory found")
+    return target / root
+
+
+def _unpack(plain: gzip.GzipFile, target: Path) -> str:
+    root: str | None = None
+    with tarfile.open(fileobj=plain, mode="r|") as archive:
+        for member in archive:
+            if root is None:
+                # The server takes git's global header for an entry, and its name for the root.
+                globally = bool(archive.pax_headers)
+                root = "pax_global_header" if globally else member.name.partition("/")[0]
+            _write(archive, member, target)
+    return root or ""
+
+
+def _write(archive: tarfile.TarFile, member: tarfile.TarInfo, target: Path) -> None:
+    cleaned = os.path.normpath(f"{target}/{member.name}")
+    if not cleaned.startswith(f"{target}/"):
+        name = member.name + "/" * member.isdir()
+        raise BadBundle(f"invalid file path in archive: {name}")
+    path = Path(cleaned)
+    if member.isdir():
+        path.mkdir(mode=0o755, parents=True, exist_ok=True)
+    elif member.type in (tarfile.REGTYPE, tarfile.AREGTYPE):
+        source = archive.extractfile(member)
+        assert source is not None
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(source.read())
+        path.chmod(member.mode & 0o777)
+
+
+def zipped(directory: Path, *, include_db: bool) -> bytes:
+    """The live files as a download has them: nothing hidden but `.env`."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(directory.rglob("*")):
+            name = PurePosixPath(path.relative_to(directory))
+            hidden = any(part.startswith(".") and part != ".env" for part in name.parts)
+            if not hidden and (include_db or name.name != "memory.db"):
+                archive.write(path, name)
+    return packed.getvalue()

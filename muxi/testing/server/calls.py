@@ -1,0 +1,53 @@
+"""What the handlers of the control plane know of one call."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.datastructures import Headers, QueryParams
+from starlette.responses import Response
+
+from .registry import Registry
+from .runs import Done, Run
+from .uploads import Upload
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request, past the check of its signature."""
+
+    registry: Registry
+    headers: Headers
+    query: QueryParams
+    upload: Upload
+    formation_id: str
+
+    @property
+    def streamed(self) -> bool:
+        """Events are wanted."""
+        return "text/event-stream" in self.headers.get("accept", "")
+
+    @property
+    def version(self) -> str:
+        """The announced version of a bundle."""
+        return self.headers.get("x-formation-version") or "1.0.0"
+
+    async def work(self, run: Run, job: Coroutine[Any, Any, Done]) -> Response:
+        """Begin something that takes a while."""
+        self.registry.begin(run.work(job))
+        return await run.answer(streamed=self.streamed)
+
+    async def bundle(self) -> bytes | None:
+        """The uploaded bytes; None when the connection is to be cut before them."""
+        fault = self.registry.behaviour.fault("upload")
+        if fault is not None:
+            await asyncio.sleep(fault.delay)
+            if fault.cut:
+                return None
+        return await self.upload.read()
+
+
+Handler = Callable[[Call], Awaitable[Response]]

@@ -1,0 +1,101 @@
+"""The control plane as an ASGI application: routes, signatures, what is said when (contract 1)."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import time
+from email.utils import formatdate
+from urllib.parse import quote
+
+from starlette.datastructures import Headers, MutableHeaders, QueryParams
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
+
+from .answers import error
+from .calls import Call, Handler
+from .proxy import Proxy
+from .registry import Registry
+from .routes import ROUTES
+from .runs import Failed
+from .signing import refusal
+from .uploads import Gone, Upload
+
+
+class ControlPlane:
+    """The control plane.
+
+    Args:
+        registry: What it runs.
+        keys: The id and the secret of its one key.
+    """
+
+    def __init__(self, registry: Registry, keys: tuple[str, str]) -> None:
+        self._registry = registry
+        self._keys = keys
+        self._proxy = Proxy(registry)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        dated = self._dated(send)
+        path = str(scope["path"])
+        clean = _cleaned(path)
+        proxied = self._proxy.match(path)
+        if clean != path:
+            query = bytes(scope["query_string"]).decode("latin-1")
+            where = quote(clean, safe="/:@!$&'()*+,;=~") + (f"?{query}" if query else "")
+            await Response(status_code=301, headers={"location": where})(scope, receive, dated)
+        elif proxied:
+            await self._proxy(proxied, scope, receive, dated)
+        else:
+            upload = Upload(scope, receive)
+            try:
+                answer = await self._answer(scope, upload)
+                if await upload.dropped():
+                    answer.headers["connection"] = "close"
+            except Gone:
+                return
+            await answer(scope, receive, dated)
+
+    async def _answer(self, scope: Scope, upload: Upload) -> Response:
+        method, path, headers = str(scope["method"]), str(scope["path"]), Headers(scope=scope)
+        handlers = _matching(path)
+        if not handlers:
+            return error(404, "Endpoint not found", cors=False)
+        if method not in handlers:
+            return Response(status_code=405)
+        handler, formation_id = handlers[method]
+        behaviour = self._registry.behaviour
+        if path.startswith("/rpc/") and behaviour.auth:
+            given, now = headers.get("authorization"), time.time() + behaviour.skew
+            refused = refusal(self._keys, given, method, path, now, behaviour.tolerance)
+            if refused is not None:
+                return error(401, refused)
+        query = QueryParams(scope["query_string"])
+        try:
+            return await handler(Call(self._registry, headers, query, upload, formation_id))
+        except Failed as failed:
+            return error(failed.status or 404, failed.text)
+
+    def _dated(self, send: Send) -> Send:
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                now = time.time() + self._registry.behaviour.skew
+                MutableHeaders(scope=message)["date"] = formatdate(now, usegmt=True)
+            await send(message)
+
+        return sending
+
+
+def _matching(path: str) -> dict[str, tuple[Handler, str]]:
+    found: dict[str, tuple[Handler, str]] = {}
+    for method, pattern, handler in ROUTES:
+        match = re.fullmatch(pattern.replace("{id}", "([^/]+)"), path)
+        if match:
+            found[method] = (handler, match[1] if match.groups() else "")
+    return found
+
+
+def _cleaned(path: str) -> str:
+    cleaned = posixpath.normpath("/" + path.lstrip("/"))
+    return cleaned + "/" if path.endswith("/") and cleaned != "/" else cleaned

@@ -1,0 +1,134 @@
+"""The calls that deploy bundles and drafts (contract server-api 4.1, 4.2, 5.2)."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from pathlib import Path
+
+from starlette.responses import Response
+
+from ..streams import NoAnswer, only
+from . import drafts
+from .answers import EVENTS, Pieces, error, go_json
+from .calls import Call
+from .deploying import deploy as deploy_source
+from .deploying import examine, sha256, unpacked
+from .deploying import update as update_source
+from .manifests import BadManifest, facts, id_problem
+from .registry import Registered, Registry
+from .runs import Done, Failed, Run
+
+_GZIP = ("application/gzip", "application/x-gzip", "application/octet-stream")
+
+
+async def deploy(call: Call) -> Response:
+    """A new formation from a bundle."""
+    registry, kind = call.registry, call.headers.get("content-type", "")
+    if not any(each in kind for each in _GZIP):
+        wanted = "Expected application/gzip with a formation bundle (tar.gz)"
+        return error(400, f"Invalid Content-Type. {wanted}")
+    formation_id = call.headers.get("x-formation-id", "")
+    if not formation_id:
+        wanted = "Provide the formation ID for early conflict detection."
+        return error(400, f"Missing X-Formation-ID header. {wanted}")
+    problem = id_problem(formation_id)
+    if problem:
+        return error(400, f"Invalid X-Formation-ID: {problem}")
+    if formation_id in registry.formations:
+        return error(409, f"Formation '{formation_id}' already exists. Use PUT to update.")
+    body = await call.bundle()
+    if body is None:
+        return NoAnswer()
+    run = Run("deploy", registry.behaviour, "extracting")
+
+    async def job() -> Done:
+        async with unpacked(registry, run, body) as directory:
+            source = examine(run, directory, sha256(body))
+            return await deploy_source(registry, run, formation_id, source, call.version)
+
+    return await call.work(run, job())
+
+
+async def update(call: Call) -> Response:
+    """The next version of a formation from a bundle."""
+    registry = call.registry
+    known = _locked(registry.get(call.formation_id))
+    try:
+        body = await call.bundle()
+    except BaseException:
+        known.deploying = False
+        raise
+    if body is None:
+        known.deploying = False
+        return NoAnswer()
+    run = Run("update", registry.behaviour, "extracting")
+
+    async def job() -> Done:
+        try:
+            async with unpacked(registry, run, body) as directory:
+                await run.step("validating", "Validating formation configuration...")
+                source = examine(run, directory, sha256(body))
+                return await update_source(registry, run, known, source, call.version)
+        finally:
+            known.deploying = False
+
+    return await call.work(run, job())
+
+
+def _locked(known: Registered) -> Registered:
+    if known.deploying:
+        raise Failed("DeployConflict", "Formation is already being updated", 409)
+    known.deploying = True
+    return known
+
+
+async def deploy_draft(call: Call) -> Response:
+    """A draft as a new formation, or as the next version of one."""
+    registry, formation_id = call.registry, call.formation_id
+    directory = drafts.existing(registry, formation_id)
+    try:
+        facts(directory)
+    except BadManifest as problem:
+        raise drafts.DraftError("ParseError", str(problem)) from None
+    known = registry.formations.get(formation_id)
+    if known is None or not registry.directory(formation_id).is_dir():
+        run = Run("deploy", registry.behaviour)
+        return await call.work(run, _deploy_draft(registry, run, formation_id, directory))
+    if known.deploying:
+        conflict = drafts.DraftError("DeployConflict", "Formation is already being updated")
+        if not call.streamed:
+            raise conflict
+        # A defect of the server: no event, but the refusal as it is.
+        text = go_json(drafts.refused(registry, formation_id, conflict)) + "\n"
+        return Pieces(only(text.encode()), EVENTS)
+    known.deploying = True
+    run = Run("update", registry.behaviour)
+    return await call.work(run, _update_draft(registry, run, known, directory))
+
+
+async def _deploy_draft(registry: Registry, run: Run, formation_id: str, directory: Path) -> Done:
+    await run.step("validating", "Deploying new formation from draft...")
+    source = examine(run, directory, _digest(registry, directory))
+    return await deploy_source(registry, run, formation_id, source, None)
+
+
+async def _update_draft(registry: Registry, run: Run, known: Registered, directory: Path) -> Done:
+    # From here on the draft is lost, whatever becomes of the update.
+    moved = registry.root / f".draft-{known.id}"
+    try:
+        await run.step("validating", "Updating formation from draft...")
+        registry.replace(directory, moved)
+        source = examine(run, moved, _digest(registry, moved))
+        return await update_source(registry, run, known, source, None)
+    finally:
+        shutil.rmtree(moved, ignore_errors=True)
+        known.deploying = False
+
+
+def _digest(registry: Registry, directory: Path) -> str:
+    if registry.behaviour.quirks.draft_digest:
+        return sha256(b"")
+    files = sorted(file for file in directory.rglob("*") if file.is_file())
+    contents = [f"{file.relative_to(directory)}\0".encode() + file.read_bytes() for file in files]
+    return hashlib.sha256(b"\0".join(contents)).hexdigest()

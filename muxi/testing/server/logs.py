@@ -1,0 +1,51 @@
+"""What formations wrote, and what the server did (contract server-api 3.5, 7)."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncGenerator, Mapping
+
+from starlette.responses import Response
+
+from .answers import CORS, EVENTS, Pieces, event, ok
+from .registry import Registry
+
+_STREAMS = ("stdout", "stderr")
+
+
+def formation_logs(registry: Registry, formation_id: str, query: Mapping[str, str]) -> Response:
+    """The last lines of a formation, or those to come."""
+    registry.get(formation_id)
+    log, wanted = registry.log(formation_id), query.get("stream") or "all"
+    if query.get("follow") in ("true", "1"):
+        lines = log.stderr if wanted == "stderr" else log.stdout
+        return Pieces(_follow(formation_id, lines, registry.behaviour.poll), EVENTS)
+    kept = {"stdout": log.stdout, "stderr": log.stderr}
+    chosen = {
+        name: kept[name][-_count(query) :] or None for name in _STREAMS if wanted in (name, "all")
+    }
+    totals = {name: len(chosen.get(name) or ()) for name in _STREAMS}
+    return ok({"formation_id": formation_id, "logs": chosen, "total_lines": totals})
+
+
+def server_logs(registry: Registry, query: Mapping[str, str]) -> Response:
+    """The last lines of the audit log, as text."""
+    text = "".join(f"{line}\n" for line in registry.behaviour.audit[-_count(query) :])
+    return Response(text, headers={**CORS, "content-type": "text/plain"})
+
+
+async def _follow(formation_id: str, lines: list[str], poll: float) -> AsyncGenerator[bytes, None]:
+    seen = len(lines)
+    yield event("connected", {"formation_id": formation_id})
+    while True:
+        for line in lines[seen:]:
+            yield event("log", {"line": line, "formation_id": formation_id})
+        seen = len(lines)
+        await asyncio.sleep(poll)
+
+
+def _count(query: Mapping[str, str]) -> int:
+    given = query.get("lines", "")
+    known = re.fullmatch(r"\+?\d{1,18}", given, re.ASCII)
+    return min(int(given), 10_000) if known and int(given) else 100

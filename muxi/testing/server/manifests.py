@@ -1,0 +1,193 @@
+"""Manifests: what the control plane checks of them, and what a formation is then made of."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from ..manifest import BESIDE, Manifest, as_list, as_map
+
+NAMES = ("formation.afs", "formation.yaml", "formation.yml")
+
+_RESERVED = frozenset({"health", "ping", "rpc", "server", "admin", "metrics", "api"})
+_SECRET = re.compile(r"\$\{\{ secrets\.(\w+)")
+_RUNTIME = re.compile(r"[0-9A-Za-z.-]+(:[0-9a-z-]+)?")
+
+
+class BadManifest(Exception):
+    """The manifest is lacking, or says nothing useful."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the control plane reads of a manifest."""
+
+    id: str
+    name: str
+    version: str
+    """Empty when the manifest has none."""
+    runtime: str
+    secrets: tuple[str, ...]
+    """Names of the secrets that the manifest itself refers to."""
+
+    @property
+    def runtime_is_valid(self) -> bool:
+        """The text names a version, and at most one variant of it."""
+        return bool(_RUNTIME.fullmatch(self.runtime))
+
+
+def find(directory: Path) -> Path:
+    """The manifest of a formation's directory."""
+    for name in NAMES:
+        if (directory / name).is_file():
+            return directory / name
+    raise BadManifest(f"Failed to find formation config: no {' or '.join(NAMES)} found")
+
+
+def facts(directory: Path) -> Facts:
+    """What the control plane makes of a directory's manifest."""
+    prefix = "Failed to parse formation config: "
+    file = find(directory)
+    try:
+        text = file.read_text("utf-8")
+        # Every scalar as its text: a version of 1.10 is not 1.1.
+        found: object = yaml.load(text, yaml.BaseLoader)
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as problem:
+        raise BadManifest(f"{prefix}{problem}") from None
+    values = {key: value for key, value in as_map(found).items() if isinstance(value, str)}
+    if not isinstance(found, dict):
+        raise BadManifest(f"{prefix}not a mapping")
+    for key in ("id", "description"):
+        if not values.get(key):
+            raise BadManifest(f"{prefix}{key} is required")
+    if values["id"] in _RESERVED:
+        raise BadManifest(f"{prefix}{id_problem(values['id'])}")
+    return Facts(
+        values["id"],
+        values.get("name", ""),
+        values.get("version", ""),
+        values.get("muxi_runtime") or "latest",
+        tuple(dict.fromkeys(_SECRET.findall(text))),
+    )
+
+
+def id_problem(formation_id: str) -> str | None:
+    """What is wrong with an id (contract server-api 8.4)."""
+    if not formation_id:
+        return "formation ID cannot be empty"
+    if not 3 <= len(formation_id) <= 50:
+        return "formation ID must be 3-50 characters"
+    if formation_id in _RESERVED:
+        return f'formation ID "{formation_id}" is reserved'
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{1,48}[a-z0-9]", formation_id):
+        return "formation ID must contain only lowercase letters, numbers, and hyphens"
+    return None
+
+
+def secrets_problem(directory: Path, names: tuple[str, ...]) -> str | None:
+    """Which file is lacking, though the manifest refers to secrets."""
+    for file, what in (("secrets.enc", "encrypted secrets are"), (".key", "encryption key is")):
+        if names and not (directory / file).is_file():
+            missing = f"'{file}' file not found - {what} required"
+            return f"formation references secrets ([{' '.join(names)}]) but {missing}"
+    return None
+
+
+def mark(directory: Path, server_id: str) -> None:
+    """Note in the manifest who deployed it, as the server does: comments are lost."""
+    file = find(directory)
+    try:
+        found = _mapping(file)
+    except BadManifest:
+        return  # the formation won't start with it, and says so itself
+    marked = {**found, "_server_id": server_id, "_deployment_mode": "server"}
+    file.write_text(yaml.safe_dump(marked, allow_unicode=True), "utf-8")
+
+
+def write_manifest(directory: Path, manifest: Manifest) -> None:
+    """A formation's directory of a manifest with everything written out."""
+    directory.mkdir(parents=True)
+    kept = {key: value for key, value in manifest.items() if key not in BESIDE}
+    text = yaml.safe_dump(kept, sort_keys=False, allow_unicode=True)
+    (directory / NAMES[0]).write_text(text, "utf-8")
+    for key in BESIDE:
+        for name, content in as_map(manifest.get(key)).items():
+            (directory / key).mkdir(exist_ok=True)
+            (directory / key / f"{name}.md").write_text(str(content), "utf-8")
+        if isinstance(whole := manifest.get(key), str):
+            (directory / key).write_text(whole, "utf-8")
+
+
+def read_manifest(directory: Path) -> Manifest:
+    """The manifest of a formation's directory, its agents and the like written out.
+
+    Raises:
+        BadManifest: The formation would not start with it.
+    """
+    found = _mapping(find(directory))
+    manifest = {key: value for key, value in found.items() if not key.startswith("_")}
+    _resolve(manifest, "agents", directory / "agents", "Agent")
+    servers = directory / ("mcps" if (directory / "mcps").is_dir() else "mcp")
+    _resolve(_part(manifest, "mcp"), "servers", servers, "MCP server")
+    outbound = _part(_part(manifest, "a2a"), "outbound")
+    _resolve(outbound, "services", directory / "a2a", "A2A service")
+    for key in BESIDE:
+        files = sorted((directory / key).glob("*.md"))
+        if files:
+            manifest[key] = {file.stem: _text(file) for file in files}
+        elif (directory / key).is_file():
+            manifest[key] = _text(directory / key)
+    return manifest
+
+
+def _part(whole: dict[str, object], key: str) -> dict[str, object]:
+    if not isinstance(whole.get(key), dict):
+        return {}
+    part = as_map(whole[key])
+    whole[key] = part
+    return part
+
+
+def _resolve(config: dict[str, object], key: str, directory: Path, kind: str) -> None:
+    """Replace the ids of a list with the contents of the files that declare them."""
+    declared = as_list(config.get(key))
+    if not any(isinstance(each, str) for each in declared):
+        return
+    known: dict[str, dict[str, object]] = {}
+    for file in _declarations(directory):
+        content = {"id": file.stem, **_mapping(file)}
+        if str(content["id"]) in known:
+            raise BadManifest(f"Duplicate {kind} ID '{content['id']}' found in '{file.name}'")
+        known[str(content["id"])] = content
+    resolved: list[object] = []
+    for each in declared:
+        if isinstance(each, str) and each not in known:
+            where = f"{directory.name}/ directory. Available: {[*known]}"
+            raise BadManifest(f"{kind} '{each}' declared in formation but not found in {where}")
+        resolved.append(known[each] if isinstance(each, str) else each)
+    config[key] = resolved
+
+
+def _declarations(directory: Path) -> list[Path]:
+    return sorted(file for file in directory.glob("*") if file.suffix in (".afs", ".yaml", ".yml"))
+
+
+def _mapping(file: Path) -> dict[str, object]:
+    try:
+        found: object = yaml.safe_load(_text(file))
+    except (ValueError, RecursionError, yaml.YAMLError) as problem:
+        raise BadManifest(f"{file.name}: {problem}") from None
+    content = {str(key): value for key, value in as_map(found).items()}
+    if not isinstance(found, dict):
+        raise BadManifest(f"{file.name} is not a mapping")
+    return content
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except (OSError, ValueError) as problem:
+        raise BadManifest(f"{file.name}: {problem}") from None

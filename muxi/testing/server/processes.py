@@ -1,0 +1,50 @@
+"""The processes of formations: applications of their own in the emulator's thread."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from starlette.types import ASGIApp
+
+from ..state import State
+
+_PIDS = itertools.count(4711)
+
+
+@dataclass
+class Log:
+    """What a process wrote."""
+
+    stdout: list[str] = field(default_factory=list[str])
+    stderr: list[str] = field(default_factory=list[str])
+
+
+@dataclass
+class Process:
+    """A formation that was started.
+
+    Args:
+        app: Answers for it.
+        port: Where it listens.
+        close: Gives the port up.
+        state: What it remembers, until it ends.
+    """
+
+    app: ASGIApp
+    port: int
+    close: Callable[[], None]
+    state: State | None = None
+    pid: int = field(default_factory=lambda: next(_PIDS))
+    started: float = field(default_factory=time.time)
+    died: asyncio.Event = field(default_factory=asyncio.Event)
+    last_words: str = "Formation process crashed during startup"
+
+    def stop(self) -> None:
+        """End it; a second time does nothing."""
+        if not self.died.is_set():
+            self.died.set()
+            self.close()

@@ -1,0 +1,133 @@
+"""A control plane with its formations, on an event loop."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import socket
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+
+from starlette.responses import Response
+
+from ..formation import formation_app
+from ..hosting import Hosts, listen, port_of
+from ..manifest import Manifest, block_of, list_of
+from ..state import Config, State
+from .behaviour import Behaviour
+from .control import ControlPlane
+from .manifests import BadManifest, read_manifest, write_manifest
+from .processes import Log, Process
+from .registry import Registered, Registry, Release
+
+
+class Server:
+    """A server whose first formation is there from the start.
+
+    Args:
+        config: Of that formation; what is deployed shares all but its id, keys and manifest.
+        keys: The id and the secret of the server's key.
+        behaviour: How it behaves.
+        listening: Where it listens.
+        files: The directory of its files.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        keys: tuple[str, str],
+        behaviour: Behaviour,
+        listening: socket.socket,
+        files: str,
+    ) -> None:
+        self._config = config
+        self._keys = keys
+        self._listening = listening
+        self._hosts: Hosts | None = None
+        self.registry = Registry(Path(files), behaviour, self._launch, port_of(listening))
+
+    @property
+    def formation(self) -> Registered | None:
+        """The first formation; None once it was deleted."""
+        return self.registry.formations.get(self._config.formation_id)
+
+    @property
+    def port(self) -> int:
+        """Where the first formation listens; 0 once it was deleted."""
+        return self.formation.port if self.formation else 0
+
+    @property
+    def state(self) -> State:
+        """What the first formation remembers."""
+        process = self.registry.serving(self._config.formation_id)
+        if process is None or process.state is None:
+            raise RuntimeError("the formation does not run")
+        return process.state
+
+    async def open(self) -> Callable[[], Awaitable[None]]:
+        """Begin to serve; what it returns ends that."""
+        self._hosts = Hosts()
+        self._install()
+        control = ControlPlane(self.registry, self._keys)
+        self._hosts.serve(control, self._listening, dates=False)
+        return self._close
+
+    async def _close(self) -> None:
+        await self.registry.close()
+        assert self._hosts is not None
+        await self._hosts.close()
+
+    def _install(self) -> None:
+        """Deploy the first formation, without asking whether a server would."""
+        name = self._config.formation_id
+        given: dict[str, object] = {"id": name, "name": name, **self._config.manifest}
+        text = json.dumps(given)
+        write_manifest(self.registry.directory(name), json.loads(text))
+        process = self._start(self._config, self.registry.log(name), 0)
+        self.registry.processes[name] = process
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        release = Release(1, digest, str(given.get("version", "")))
+        known = Registered(name, str(given["name"]), process.port, release, "running")
+        self.registry.formations[name] = known
+
+    def _launch(self, formation_id: str, directory: Path, log: Log, port: int) -> Process:
+        try:
+            manifest = read_manifest(directory)
+        except BadManifest as problem:
+            log.stderr.append(str(problem))
+            crashed = Process(Response(status_code=502), port or self._free(), lambda: None)
+            crashed.last_words = f"Formation crashed during startup:\n{problem}"
+            crashed.stop()
+            return crashed
+        keys = _api_keys(manifest)
+        config = replace(
+            self._config,
+            formation_id=formation_id,
+            manifest=manifest,
+            client_key=keys.get("client_key", self._config.client_key),
+            admin_key=keys.get("admin_key", self._config.admin_key),
+        )
+        return self._start(config, log, port)
+
+    def _start(self, config: Config, log: Log, port: int) -> Process:
+        try:
+            listening = listen(port)
+        except OSError:
+            listening = listen(0)
+        assert self._hosts is not None
+        state = State(config)
+        app, where = formation_app(state), port_of(listening)
+        agents = len(list_of(config.manifest, "agents"))
+        log.stdout.append(f"Formation '{config.formation_id}' with {agents} agents on port {where}")
+        return Process(app, where, self._hosts.serve(app, listening), state)
+
+    def _free(self) -> int:
+        with listen(0) as listening:
+            return port_of(listening)
+
+
+def _api_keys(manifest: Manifest) -> dict[str, str]:
+    """The keys that the manifest writes out; what it takes from secrets is not known."""
+    found = block_of(block_of(manifest, "server"), "api_keys")
+    return {name: key for name, key in found.items() if isinstance(key, str) and "${{" not in key}

@@ -1,0 +1,189 @@
+"""Work in stages: told as events or awaited, and never tied to who asked (contract 4.0)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from starlette.responses import Response
+
+from ..chat import BrokenOff
+from ..streams import NoAnswer
+from .answers import EVENTS, Pieces, error, event, ok
+from .behaviour import Behaviour
+from .processes import Process
+
+Operation = Literal["deploy", "update", "start", "restart", "rollback"]
+
+_STATUSES = {
+    **dict.fromkeys(("ExtractError", "SecretsError", "IDMismatch", "VersionMismatch"), 400),
+    **dict.fromkeys(("InvalidRuntime", "NoPreviousVersion"), 400),
+    **dict.fromkeys(("NoChange", "AlreadyRunning"), 409),
+    "NotFound": 404,
+}
+_BY_OPERATION: dict[str, dict[Operation, int]] = {
+    "ParseError": {"deploy": 400, "update": 400},
+    "HealthCheckFailed": {"deploy": 400, "update": 400},
+    "PortAllocationError": {"update": 507, "rollback": 507},
+    "DirectoryError": {"rollback": 400},
+}
+_NO_PORT = {"update": "for staging deployment", "rollback": "for rollback"}
+_UNHEALTHY = {
+    "deploy": ("Formation failed health check after 30s: ", ""),
+    "update": (
+        "New version failed health check: ",
+        ". Old version still running - zero downtime maintained.",
+    ),
+    "rollback": ("Previous version failed health check: ", ". Current version still running."),
+}
+_OPTIONAL = {
+    "downloading_sif": "Downloaded the runtime",
+    "pulling_runner": "Pulled the runner image",
+}
+_CHECKS = 30
+
+
+class Failed(Exception):
+    """The work can't be done.
+
+    Args:
+        type: The server's name for the reason.
+        text: What it says.
+        status: Overrules the status that such a failure has.
+    """
+
+    def __init__(self, type: str, text: str, status: int | None = None) -> None:
+        super().__init__(text)
+        self.type = type
+        self.text = text
+        self.status = status
+
+
+@dataclass(frozen=True)
+class Done:
+    """What is said of work that is done."""
+
+    event: Mapping[str, object]
+    data: Mapping[str, object]
+    status: int = 200
+
+
+@dataclass
+class Run:
+    """One piece of work, and what is told of it.
+
+    Args:
+        operation: What is done.
+        behaviour: How fast, and what goes wrong.
+    """
+
+    operation: Operation
+    behaviour: Behaviour
+    stage: str = "validating"
+    _told: asyncio.Queue[bytes | Done | Failed | Literal["end", "drop"]] = field(
+        default_factory=asyncio.Queue[bytes | Done | Failed | Literal["end", "drop"]]
+    )
+
+    async def step(
+        self, stage: str, message: str, process: Process | None = None, **more: object
+    ) -> None:
+        """Reach a stage and tell it; a process that dies meanwhile ends the waiting."""
+        await asyncio.sleep(self.behaviour.pace)
+        self._told.put_nowait(event("progress", {"stage": stage, "message": message, **more}))
+        await self.check(stage, process)
+
+    async def check(self, stage: str, process: Process | None = None) -> None:
+        """Reach a stage that is only heard of when it fails."""
+        self.stage = stage
+        fault = self.behaviour.fault(stage)
+        if fault is None:
+            return
+        if stage in _OPTIONAL:
+            data = {"stage": stage, "message": _OPTIONAL[stage]}
+            self._told.put_nowait(event("progress", data))
+        await _pause(fault.delay, process)
+        if fault.cut:
+            self._told.put_nowait(fault.cut)
+        if fault.error == "HealthCheckFailed":
+            raise self.unhealthy(fault.message or "Formation process crashed during startup")
+        if fault.error:
+            raise Failed(fault.error, fault.message or self._words(fault.error))
+
+    async def resolve(self, wanted: str, *, is_valid: bool) -> None:
+        """The stages that find the runtime."""
+        await self.step("resolving_runtime", f"Resolving runtime {wanted}...")
+        if not is_valid:
+            raise Failed("InvalidRuntime", f"Invalid muxi_runtime: {wanted}")
+        version = wanted.replace("latest", "1.20260713.0")
+        await self.step("resolving_runtime", f"Resolved runtime {version}", version=version)
+        for stage in _OPTIONAL:
+            await self.check(stage)
+
+    async def await_health(self, process: Process) -> None:
+        """The stage in which a process is asked until it answers."""
+        for attempt in range(1, min(self.behaviour.attempts, _CHECKS) + 1):
+            text = f"Health check attempt {attempt}/{_CHECKS}"
+            counted = {"attempt": attempt, "max_attempts": _CHECKS}
+            await self.step("health_check", text, process, **counted)
+            if process.died.is_set():
+                raise self.unhealthy(process.last_words)
+        if self.behaviour.attempts > _CHECKS:
+            raise self.unhealthy(f"health check failed after {_CHECKS} attempts (timeout: 30s)")
+
+    def unhealthy(self, text: str) -> Failed:
+        """A failure to start, in the operation's words."""
+        before, after = _UNHEALTHY.get(self.operation, ("", ""))
+        return Failed("HealthCheckFailed", f"{before}{text}{after}")
+
+    def status_of(self, failed: Failed) -> int:
+        """The status of a failure that no stream was asked for."""
+        usual = _STATUSES.get(failed.type, 500)
+        return failed.status or _BY_OPERATION.get(failed.type, {}).get(self.operation, usual)
+
+    async def work(self, job: Awaitable[Done]) -> None:
+        """Do it, and tell how it ended."""
+        try:
+            self._told.put_nowait(await job)
+        except Failed as failed:
+            self._told.put_nowait(failed)
+        except OSError as problem:
+            self._told.put_nowait(Failed("MoveError", f"Failed to move files: {problem}"))
+
+    async def answer(self, *, streamed: bool) -> Response:
+        """The work as its caller sees it."""
+        if streamed:
+            return Pieces(self._events(), {**EVENTS, "x-accel-buffering": "no"})
+        while isinstance(told := await self._told.get(), bytes):
+            pass
+        if isinstance(told, Done):
+            return ok(told.data, told.status)
+        return error(self.status_of(told), told.text) if isinstance(told, Failed) else NoAnswer()
+
+    async def _events(self) -> AsyncGenerator[bytes, None]:
+        while isinstance(told := await self._told.get(), bytes):
+            yield told
+        if isinstance(told, Done):
+            yield event("complete", told.event)
+        elif isinstance(told, Failed):
+            about = {"error": told.type, "message": told.text, "stage": self.stage}
+            yield event("error", about)
+        elif told == "drop":
+            raise BrokenOff
+
+    def _words(self, kind: str) -> str:
+        if kind == "PortAllocationError":
+            where = _NO_PORT.get(self.operation)
+            none = "Failed to allocate port: no available ports in range 8000-9000"
+            return f"No available ports {where}" if where else none
+        return f"{kind} in {self.stage}"
+
+
+async def _pause(seconds: float, process: Process | None) -> None:
+    if process is None:
+        await asyncio.sleep(seconds)
+        return
+    waiting = asyncio.ensure_future(process.died.wait())
+    await asyncio.wait({waiting}, timeout=seconds)
+    waiting.cancel()

@@ -1,0 +1,96 @@
+"""This SDK against the real runtime: artifacts; each colour of client."""
+
+from __future__ import annotations
+
+import io
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import muxi
+
+from .conftest import Asking
+
+NOTE = b"a note from the stub\n"
+
+
+OWNER = "0"  # of all artifacts of a formation for one user, whoever spoke
+
+
+@pytest.fixture
+def note(ask: Asking) -> Any:
+    """What the list says of the note that was made; it is kept a moment after the turn's end."""
+    said = "STUB_FILE please write me a note"
+    reply = ask.stream(lambda f: f.chat.stream(said, user_id="alice")).result
+    assert [artifact.filename for artifact in reply.artifacts] == ["note.txt"]
+    for _ in range(100):
+        if listed := ask(lambda f: f.artifacts.list(user_id=OWNER)):
+            return listed[0]
+        time.sleep(0.1)
+    raise AssertionError("The note was not kept.")
+
+
+def test_artifacts_are_nobody_elses(ask: Asking, note: Any) -> None:
+    assert len(ask(lambda f: f.artifacts.list(user_id="alice"))) == 0
+    with pytest.raises(muxi.NotFoundError):
+        ask(lambda f: f.artifacts.get(note.id, user_id="alice"))
+
+
+def test_an_artifact_and_its_content(ask: Asking, note: Any, tmp_path: Path) -> None:
+    listed = ask(lambda f: f.artifacts.list(user_id=OWNER, limit=1))
+    assert listed.count == 1
+    assert listed.total >= 1
+    [artifact] = listed
+    assert (artifact.name, artifact.is_latest, artifact.size_bytes) == ("note.txt", True, 21)
+    found = ask(lambda f: f.artifacts.get(artifact.id, user_id=OWNER))
+    assert (found.id, found.version, found.created_at) == (
+        artifact.id,
+        artifact.version,
+        artifact.created_at,
+    )
+
+    seen: list[tuple[int, int | None]] = []
+
+    def watch(received: int, total: int | None) -> None:
+        seen.append((received, total))
+
+    file = ask(
+        lambda f: f.artifacts.download(artifact.id, tmp_path, on_progress=watch, user_id=OWNER)
+    )
+    assert (file.path, file.path.read_bytes()) == (tmp_path / "note.txt", NOTE)
+    assert (file.artifact_id, file.version) == (artifact.id, artifact.version)
+    assert (file.size, file.content_type) == (21, "text/plain; charset=utf-8")
+    assert seen[-1] == (21, 21)
+
+
+def test_versions(ask: Asking, note: Any) -> None:
+    versions = ask(lambda f: f.artifacts.versions(note.id, user_id=OWNER))
+    assert (versions.name, versions[0].id, versions.count) == ("note.txt", note.id, len(versions))
+    for version in versions:
+        file = io.BytesIO()
+        sent = ask(
+            lambda f: f.artifacts.download(
+                note.id,
+                file,  # noqa: B023
+                version=version.version,  # noqa: B023
+                user_id=OWNER,
+            ),
+            client_key=None,
+        )
+        assert (sent.artifact_id, sent.version) == (version.id, version.version)
+        assert (sent.path, file.getvalue()) == (None, NOTE)
+
+
+def test_what_there_is_not(ask: Asking, note: Any, tmp_path: Path) -> None:
+    for use in (
+        lambda f: f.artifacts.get("none", user_id=OWNER),
+        lambda f: f.artifacts.versions("none", user_id=OWNER),
+        lambda f: f.artifacts.download("none", tmp_path, user_id=OWNER),
+        lambda f: f.artifacts.download(note.id, tmp_path, version=99, user_id=OWNER),
+    ):
+        with pytest.raises(muxi.NotFoundError, match="not found") as caught:
+            ask(use)
+        assert caught.value.code == "NOT_FOUND"
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,46 @@
+"""This SDK against the real runtime: events and logs, which it doesn't feed; each colour."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+import muxi
+
+from .conftest import Asking
+
+SILENT: list[Callable[[Any], Any]] = [
+    lambda f: f.events.stream(stall_after=1.5, user_id="alice"),
+    lambda f: f.events.stream("sess_any", stall_after=1.5, user_id="alice"),
+    lambda f: f.logs.stream(stall_after=1.5),
+    lambda f: f.logs.stream("error", event_type="chat.*", user_id="0", stall_after=1.5),
+]
+
+
+@pytest.mark.parametrize("use", SILENT)
+def test_nothing_is_told(ask: Asking, use: Callable[[Any], Any]) -> None:
+    with pytest.raises(muxi.TimeoutError, match=r"told nothing for 1\.5 s"):
+        ask.stream(use)
+
+
+def test_a_turn_can_not_be_listened_to(ask: Asking) -> None:
+    with pytest.raises(muxi.ServerError, match="No module named") as caught:
+        ask.stream(lambda f: f.events.turn("s", "r", user_id="alice"), max_retries=0)
+    assert caught.value.status_code == 500
+
+
+def test_keys_and_users_are_checked_before_a_stream_opens(ask: Asking) -> None:
+    with pytest.raises(muxi.AuthenticationError):
+        ask.stream(lambda f: f.logs.stream(), admin_key="wrong")
+    with pytest.raises(muxi.AuthenticationError):
+        ask.stream(lambda f: f.events.stream(), client_key="wrong")
+    with pytest.raises(muxi.ValidationError, match="speaks for a user"):
+        ask.stream(lambda f: f.events.stream(), user_id=None)
+
+
+def test_a_request_that_there_never_was(ask: Asking) -> None:
+    with pytest.raises(muxi.NotFoundError):
+        ask(lambda f: f.requests.wait(f"req_{uuid4().hex}"))
