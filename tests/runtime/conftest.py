@@ -19,6 +19,7 @@ from uuid import uuid4
 import pytest
 
 from ..conftest import Colour, Streamed
+from ..emulator.asking import until
 from .table import Calls
 
 LAUNCHER = Path(__file__).with_name("launch.py")
@@ -129,6 +130,13 @@ class Asking:
 @pytest.fixture
 def ask(colour: Colour, runtime: Runtime) -> Asking:
     return Asking(colour, runtime)
+
+
+def said(ask: Asking, text: str, user: str, session: str) -> Any:
+    """The reply to the first turn of a session, of which a busy runtime takes note later."""
+    reply = ask(lambda f: f.chat.send(text, session_id=session), user_id=user)
+    until(lambda: len(ask(lambda f: f.sessions.messages(session), user_id=user)) == 2)
+    return reply
 
 
 @pytest.fixture

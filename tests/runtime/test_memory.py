@@ -11,7 +11,7 @@ import muxi
 from muxi.models import formation as m
 
 from ..test_docs import blocks
-from .conftest import Asking, Runtime, many_users
+from .conftest import Asking, Runtime, many_users, said
 from .test_memories import ingest, settle
 
 PAGE = Path(__file__).parents[2] / "docs" / "memory.md"
@@ -69,7 +69,7 @@ def test_a_clean_up(ask: Asking, user: str) -> None:
 
 def test_the_buffer(ask: Asking, runtime: Runtime, user: str) -> None:
     user, session = runtime.user(user), f"sess_{uuid4().hex}"
-    ask(lambda f: f.chat.send("STUB_ECHO=hi", session_id=session), user_id=user)
+    said(ask, "STUB_ECHO=hi", user, session)
     before = ask(lambda f: f.memory.buffer.status(user_id=user))
     assert (before.user_id, before.sessions) == (user, [])
     assert before.total_messages >= 2
@@ -93,7 +93,7 @@ def test_the_buffers_of_users_are_kept_apart(ask: Asking, user: str, key: str) -
     other, session = f"not_{user}", f"sess_{uuid4().hex}"
     for who in (user, other):
         for where in (session, f"{session}_2"):
-            ask(lambda f, s=where: f.chat.send("STUB_ECHO=hi", session_id=s), user_id=who)
+            said(ask, "STUB_ECHO=hi", who, where)
 
     def held(who: str) -> int:
         status: m.BufferStatus = ask(lambda f: f.memory.buffer.status(), user_id=who, **{key: None})
