@@ -130,6 +130,8 @@ class AsyncStream(Base[EventT, ResultT]):
                     if event is not None:
                         yield event
         except httpx.HTTPError as exc:
+            if isinstance(exc, httpx.ReadTimeout):
+                await self._transport.run(self._reader.stalled())
             if not (self._reader.ended or self._closed or self._stream.endless):
                 raise self._broken(exc) from exc
         self._check_failure()

@@ -119,6 +119,8 @@ class Stream(Base[EventT, ResultT]):
                 if event is not None:
                     yield event
         except httpx.HTTPError as exc:
+            if isinstance(exc, httpx.ReadTimeout):
+                self._transport.run(self._reader.stalled())
             if not (self._reader.ended or self._closed or self._stream.endless):
                 raise self._broken(exc) from exc
         self._check_failure()

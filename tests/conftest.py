@@ -83,6 +83,15 @@ class Colour:
         return anyio.run(main, backend=self.name)
 
 
+def gathered(found: Any) -> Any:
+    """All that an iterator gives, or a coroutine of it."""
+    return _gathered(found) if hasattr(found, "__aiter__") else list(found)
+
+
+async def _gathered(found: Any) -> list[Any]:
+    return [one async for one in found]
+
+
 def _read(stream: Any) -> Streamed:
     with stream:
         return Streamed(list(stream), stream.result())

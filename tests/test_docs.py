@@ -44,7 +44,7 @@ def with_real_values(code: str, environ: dict[str, str]) -> str:
 
 @pytest.fixture
 def emulator() -> Iterator[Emulator]:
-    with Emulator(token_pause=0) as emulator:
+    with Emulator(multi_user=True, token_pause=0) as emulator:
         yield emulator
 
 

@@ -15,7 +15,7 @@ import muxi
 from muxi.models import formation as m
 from muxi.resources.formation import Memories
 
-from .conftest import ADMIN_KEY, CLIENT_KEY, Colour
+from .conftest import ADMIN_KEY, CLIENT_KEY, Colour, gathered
 from .scripted import FAST, Answer, Received, Scripted, envelope, failure
 
 ITEM = {"content": "Meeting at nine", "source": "calendar"}
@@ -54,15 +54,8 @@ def paging(count: int) -> Callable[[Received], Answer]:
 
 def collected(colour: Colour, server: Scripted, **arguments: Any) -> list[str]:
     """The ids that a walk comes by."""
-    if colour.name == "sync":
-        return colour.formation(
-            server.url, lambda f: [found.id for found in f.memories.iter(**arguments)]
-        )
-
-    async def walk(formation: Any) -> list[str]:
-        return [found.id async for found in formation.memories.iter(**arguments)]
-
-    return colour.formation(server.url, walk)
+    found = colour.formation(server.url, lambda f: gathered(f.memories.iter(**arguments)))
+    return [one.id for one in found]
 
 
 def ids(count: int) -> list[str]:

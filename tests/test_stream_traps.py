@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -10,8 +12,10 @@ from muxi import (
     FormationClient,
     StreamError,
     StreamInterrupted,
+    TimeoutError,
 )
 from muxi.models import formation as m
+from muxi.resources.formation import _turn
 
 from .conftest import Colour
 from .frames import (
@@ -26,7 +30,7 @@ from .frames import (
     stream_of,
     token,
 )
-from .scripted import Received, Scripted, envelope, failure
+from .scripted import Events, Received, Scripted, envelope, failure
 
 
 def test_a_stalled_stream_is_completed_from_the_request(colour: Colour) -> None:
@@ -46,6 +50,39 @@ def test_a_stalled_stream_is_completed_from_the_request(colour: Colour) -> None:
     look = server.received[1]
     assert look.path == f"/v1/requests/{server.received[0].json['request_id']}"
     assert look.headers["x-muxi-user-id"] == "bob"
+
+
+@pytest.fixture
+def dead(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
+    """What a stream waits for whose connection sends nothing any more, no keep-alives either."""
+    monkeypatch.setattr(_turn, "_DEAD_AFTER", 0.2)
+    over = threading.Event()
+    yield lambda: over.wait() and None
+    over.set()
+
+
+def test_a_dead_connection_is_completed_from_the_request(
+    colour: Colour, dead: Callable[[], None]
+) -> None:
+    events = Events([token("progress"), dead])
+    script = by_path(events, requests=state("completed", result="It went on."))
+    with Scripted(script) as server:
+        streamed = colour.stream(server.url, lambda f: f.chat.stream("hi", stall_after=0.1))
+    assert streamed.events[-1].recovered
+    assert streamed.result.text == "It went on."
+
+
+def test_a_dead_connection_of_a_turn_that_goes_on_is_an_error(
+    colour: Colour, dead: Callable[[], None]
+) -> None:
+    messages = envelope({"session_id": "s", "messages": [], "count": 0, "has_more": False})
+    script = by_path(
+        Events([token("progress"), dead]), requests=state("processing"), sessions=messages
+    )
+    with Scripted(script) as server, pytest.raises(TimeoutError) as caught:
+        colour.stream(server.url, lambda f: f.chat.stream("hi", stall_after=0.1))
+    assert caught.value.request_id == server.received[0].json["request_id"]
+    assert caught.value.sent
 
 
 def test_a_turn_without_a_user_is_looked_up_as_user_zero() -> None:

@@ -46,11 +46,13 @@ async def clear_session(call: Call) -> Response:
 
 async def stats(call: Call) -> Response:
     """`GET /v1/memory/stats`: the size is a number that the server never finds."""
-    users = {user_id for user_id, _ in call.state.sessions.all()}
+    held = call.state.sessions.all()
+    users = {user_id for user_id, _ in held}
     data = {
         "total_entries": _count(call),
         "total_users": len(users),
-        "total_sessions": len(call.state.sessions.all()),
+        # Those of two users that have one name are counted once.
+        "total_sessions": len({session_id for _, session_id in held}),
         "buffer_size_kb": _kilobytes(call) if users else 0,
         "max_size": 0,
         "utilization": 0.0,

@@ -224,7 +224,9 @@ def _project(call: Call, event: Event) -> str:
     number = state.users.know(event.user_id).number
     if event.event_type == "fact.extracted":
         metadata, text = block_of(event.payload, "metadata"), str(event.payload["memory"])
-        state.memories.add(event.user_id, text, metadata, str(number), event.event_id)
+        # The server lists one collection, and nothing here reads the others.
+        if event.payload["collection"] == "default":
+            state.memories.add(event.user_id, text, metadata, str(number), event.event_id)
         return "projected"
     if event.event_type == "log.entry":
         state.history.add(event.user_id, event.payload, event)

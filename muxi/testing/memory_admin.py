@@ -87,8 +87,7 @@ async def forget(call: Call) -> Response:
         "grace_period_days": 30,
     }
     if not body.rebuild:
-        needed = [*PROJECTIONS] if deleted else []
-        return ok("memory", "memory.deleted", data | {"rebuild_required": needed})
+        return ok("memory", "memory.deleted", data | {"rebuild_required": [*PROJECTIONS]})
     report = {"projections": _projected(state, user_id, PROJECTIONS, False)}
     if body.background and not query.sync:
         data |= _started(call, "forget", user_id, report)

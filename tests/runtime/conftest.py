@@ -14,10 +14,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from ..conftest import Colour, Streamed
+from ..emulator.asking import until
 from .table import Calls
 
 LAUNCHER = Path(__file__).with_name("launch.py")
@@ -102,6 +104,10 @@ def runtime(request: pytest.FixtureRequest, calls: Calls) -> Iterator[Runtime]:
         yield runtime
 
 
+one_user = pytest.mark.parametrize("runtime", ["sqlite"], indirect=True)
+many_users = pytest.mark.parametrize("runtime", ["postgres"], indirect=True)
+
+
 class Asking:
     """One colour of client on the booted formation."""
 
@@ -124,3 +130,16 @@ class Asking:
 @pytest.fixture
 def ask(colour: Colour, runtime: Runtime) -> Asking:
     return Asking(colour, runtime)
+
+
+def said(ask: Asking, text: str, user: str, session: str) -> Any:
+    """The reply to the first turn of a session, of which a busy runtime takes note later."""
+    reply = ask(lambda f: f.chat.send(text, session_id=session), user_id=user)
+    until(lambda: len(ask(lambda f: f.sessions.messages(session), user_id=user)) == 2)
+    return reply
+
+
+@pytest.fixture
+def user() -> str:
+    """Somebody whom no other test speaks of."""
+    return f"user_{uuid4().hex}"

@@ -14,6 +14,7 @@ Words in the person's message steer the answers:
     STUB_COMPLEX         be so complex (9) that a plan of tasks must be approved first
     STUB_COMPLEX=8       be complex enough for a plan that runs at once
     STUB_THREAT          be a security threat
+    STUB_HOME=<place>    find out, where the runtime looks for entities, that they live there
 
 Audio of any kind is heard as TRANSCRIPT.
 """
@@ -121,8 +122,21 @@ def plan(said: str) -> dict[str, Any]:
     }
 
 
+def graph(said: str) -> dict[str, Any]:
+    """What the words tell about people and places."""
+    place, sure = value_of("STUB_HOME", said), {"confidence": 0.95}
+    if place is None:
+        return {"entities": [], "relationships": []}
+    user = {"name": "User", "type": "person", **sure}
+    home = {"name": place, "type": "place", "attributes": {"kind": "city"}, **sure}
+    link = {"from": "User", "to": place, "type": "lives_in", **sure}
+    return {"entities": [user, home], "relationships": [link]}
+
+
 def prose(prompt: str, said: str) -> str:
     """Free text: what a rewriting prompt hands over comes back unchanged, the rest is answered."""
+    if "Extract a knowledge graph" in prompt:
+        return json.dumps(graph(said))
     if "senior workflow architect" in prompt:
         return DECOMPOSITION
     if "enhances user messages" in prompt:

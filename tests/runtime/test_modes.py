@@ -8,14 +8,12 @@ import pytest
 
 import muxi
 
-from .conftest import Asking, Runtime
+from .conftest import Asking, Runtime, said
 
 
 def test_sessions_belong_to_users_where_there_are_many(ask: Asking, runtime: Runtime) -> None:
     where = f"sess_{uuid4().hex}"
-    reply = ask(lambda f: f.chat.send("For Ann alone", session_id=where), user_id="ann")
-    assert reply.user_id == "ann"
-    assert len(ask(lambda f: f.sessions.messages(where), user_id="ann")) == 2
+    assert said(ask, "For Ann alone", "ann", where).user_id == "ann"
     seen = [one.session_id for one in ask(lambda f: f.sessions.list(), user_id="bob")]
     assert (where in seen) is not runtime.many_users
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from ..._call import Auth, Call, StreamCall, User, path
@@ -18,6 +18,9 @@ _COMMAND = re.compile(r"/[a-zA-Z0-9_-]+(\s.*)?", re.DOTALL)
 
 _LONGEST_MESSAGE = 100_000
 _LARGEST_FILE = 50 * 1024 * 1024
+_DEAD_AFTER = 60.0
+"""Seconds without a byte after which a connection is given up: the runtime sends a comment in each
+second of silence."""
 
 
 @dataclass(frozen=True)
@@ -94,9 +97,10 @@ class Turn:
         """The call that runs the turn and is answered by events."""
         from ._reader import ChatReader  # not above: to import a client stays cheap
 
-        return StreamCall(
-            self.call(stream=not self.is_command), lambda: ChatReader(self, stall_after)
-        )
+        call = self.call(stream=not self.is_command)
+        if not self.is_command:
+            call = replace(call, timeout=max(stall_after, _DEAD_AFTER))
+        return StreamCall(call, lambda: ChatReader(self, stall_after))
 
     def call(self, *, stream: bool) -> Call[m.ChatReply | m.ChatAccepted]:
         """The call that runs the turn."""

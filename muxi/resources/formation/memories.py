@@ -34,6 +34,9 @@ class Memories(Resource[TransportT]):
     ) -> Call[m.MemoryList]:
         """List one page of memories, the newest first. `iter` walks all pages.
 
+        Those that `create` has written, and what distilleries tell for the collection
+        `"default"`. What the formation made of turns and ingestions is not among them.
+
         Args:
             limit: How many, from 1 to 100.
             offset: How many to leave out before.
@@ -44,7 +47,9 @@ class Memories(Resource[TransportT]):
             ValidationError: There is no user id, a number is out of bounds or a scope unknown.
         """
         size, start = within("limit", limit, 1, 100), within("offset", offset, 0, 2**63)
-        return _list(size, start, scopes, user_id)
+        asked = query(limit=size, offset=start, scopes=",".join(scopes) if scopes else None)
+        where = path("memories")
+        return Call("GET", where, m.MemoryList, Auth.EITHER, User.REQUIRED, user_id, asked)
 
     @paging
     def iter(
@@ -55,7 +60,7 @@ class Memories(Resource[TransportT]):
         scopes: Sequence[m.MemoryScope] | None = None,
         user_id: str | None = None,
     ) -> Pages[m.Memory]:
-        """Walk all memories, the newest first, fetching pages as they are needed.
+        """Walk all that `list` shows, the newest first, fetching pages as they are needed.
 
         Nothing comes twice. What is deleted meanwhile hides others: take a `list` of the walk
         before you delete.
@@ -225,18 +230,11 @@ class Memories(Resource[TransportT]):
         return Call("DELETE", where, m.DeletedMemory, Auth.EITHER, User.REQUIRED, user_id)
 
 
-def _list(
-    limit: int, offset: int, scopes: Sequence[m.MemoryScope] | None, user_id: str | None
-) -> Call[m.MemoryList]:
-    asked = query(limit=limit, offset=offset, scopes=",".join(scopes) if scopes else None)
-    where = path("memories")
-    return Call("GET", where, m.MemoryList, Auth.EITHER, User.REQUIRED, user_id, asked)
-
-
 def _page(
     scopes: Sequence[m.MemoryScope] | None, user_id: str | None, offset: int, limit: int
 ) -> Call[list[m.Memory]]:
-    return _list(limit, offset, scopes, user_id).map(lambda page: page.memories)
+    page = Memories.list.build(limit=limit, offset=offset, scopes=scopes, user_id=user_id)
+    return page.map(lambda found: found.memories)
 
 
 def _post(
