@@ -28,9 +28,9 @@ compare: .venv/dev.stamp      ## this SDK and MUXI's own, call by call, on the r
 	tests/runtime/install.sh $(RUNTIME)
 	MUXI_RUNTIME_PYTHON=$(RUNTIME)/bin/python $(BIN)/python -m tests.runtime.side_by_side postgres
 
-bench: .venv/dev.stamp        ## speed against plain httpx; memory of a large bundle
+bench: .venv/dev.stamp        ## speed against plain httpx; memory of 200 MB up and down
 	$(BIN)/python benchmarks/run.py
-	$(BIN)/python benchmarks/bundle.py
+	$(BIN)/python benchmarks/memory.py
 
 format: .venv/dev.stamp
 	$(BIN)/ruff check --fix .
