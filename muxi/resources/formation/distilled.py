@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
-from functools import partial
 
 from ..._call import Auth, Call, Steps, path
 from ..._endpoint import Resource, TransportT, endpoint, flow
@@ -106,12 +104,5 @@ def _submit(body: m.DistilledBatch, distillery_id: str, key: m.SecretValue) -> C
 
 def _status(processing_id: str, distillery_id: str | None) -> Call[m.DistillationStatus]:
     where = path("memories", "distilled", processing_id)
-    call = Call("GET", where, m.DistillationStatus, Auth.EITHER)
-    if distillery_id is None:
-        return call
-    whose = {"X-Distillery-ID": printable("distillery_id", distillery_id)}
-    return replace(call, stamp=partial(_same, whose))
-
-
-def _same(headers: Mapping[str, str], _body: bytes) -> Mapping[str, str]:
-    return headers
+    whose = {} if distillery_id is None else {"X-Distillery-ID": distillery_id}
+    return Call("GET", where, m.DistillationStatus, Auth.EITHER, headers=whose)
