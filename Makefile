@@ -6,8 +6,9 @@ RUNTIME := $(CACHE)/muxi-client/runtime
 
 .PHONY: demo test lint types test-runtime compare bench format clean
 
-demo: .venv/user.stamp        ## the main job, on the embedded emulator
+demo: .venv/user.stamp        ## the main jobs, on the embedded emulator
 	$(BIN)/python -m muxi.testing --port 0 $(BIN)/python examples/quickstart.py
+	$(BIN)/python -m muxi.testing --port 0 $(BIN)/python -u examples/deploy.py ./examples/hello-formation
 
 test: .venv/dev.stamp         ## all tests but those on the real runtime
 	$(BIN)/python -m pytest
