@@ -46,7 +46,8 @@ def show(server: ServerClient, directory: Path, formation_id: str) -> None:
 
     print("# roll back")
     server.formations.rollback(formation_id, on_progress=bar())
-    print(server.formations.get(formation_id).version)
+    version = server.formations.get(formation_id).version
+    print("version", version.semantic if version else "unknown")
 
     print("# logs")
     for line in server.formations.logs(formation_id, lines=5).logs.stdout:

@@ -24,6 +24,8 @@ def bar(file: TextIO | None = None) -> Callable[[Progress], None]:
     finds the terminal in order, and the last line is the stage that was reached. Off a terminal, or
     without the extra `deploy`, lines are printed and nothing is drawn.
 
+    Make one for each call. What others write to the terminal within a stage may be drawn over.
+
     Args:
         file: Where to; stderr if None.
     """

@@ -124,7 +124,7 @@ def test_the_deployment_example_runs_without_a_warning() -> None:
     ]
     assert said[3] == "You said: Hello! Who are you?"
     assert said[5:7] == ["hello-formation running as deployment 2", "You said: And now?"]
-    assert said[8].startswith("semantic='1.0.0' ")
+    assert said[8] == "version 1.0.0"
     assert said[10].startswith("Formation 'hello-formation' with 2 agents")
     assert said[-1] == "Formation deleted successfully"
     steps = done.stderr.splitlines()
