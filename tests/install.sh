@@ -12,7 +12,7 @@ hash_file='import hashlib, sys; print(hashlib.sha256(open(sys.argv[1], "rb").rea
 wanted=$("$python" -c "$hash_file" "$requirements")
 [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ] || exit 0
 
-echo "Installing $requirements into $venv ..." >&2
+echo "Installing $requirements into $venv (the runtime: about 2 GB, some minutes) ..." >&2
 "$python" -m venv --clear "$venv"
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$requirements"
 echo "$wanted" > "$stamp"
