@@ -3,13 +3,15 @@ PYTHON ?= python3
 BIN := .venv/bin
 CACHE ?= $(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)
 RUNTIME := $(CACHE)/muxi-client/runtime
+OFFICIAL := $(CACHE)/muxi-client/official
 
-.PHONY: demo test lint types test-runtime compare bench format clean
+.PHONY: demo test lint types test-official test-runtime compare bench format clean
 
-demo: .venv/user.stamp        ## the main job, on the embedded emulator
+demo: .venv/user.stamp        ## the main jobs, on the embedded emulator
 	$(BIN)/python -m muxi.testing --port 0 $(BIN)/python examples/quickstart.py
+	$(BIN)/python -m muxi.testing --port 0 $(BIN)/python -u examples/deploy.py ./examples/hello-formation
 
-test: .venv/dev.stamp         ## all tests but those on the real runtime
+test: .venv/dev.stamp         ## all tests that need nothing else installed
 	$(BIN)/python -m pytest
 
 lint: .venv/dev.stamp
@@ -20,13 +22,19 @@ types: .venv/dev.stamp
 	$(BIN)/mypy
 	$(BIN)/pyright
 
+test-official: .venv/dev.stamp ## MUXI's own SDK, in an environment of its own, on the emulator
+	tests/install.sh $(OFFICIAL) tests/official/requirements.txt
+	MUXI_OFFICIAL_PYTHON=$(OFFICIAL)/bin/python $(BIN)/python -m pytest tests/official
+
 test-runtime: .venv/dev.stamp ## tests on the real runtime, in an environment of its own
-	tests/runtime/install.sh $(RUNTIME)
+	tests/install.sh $(RUNTIME) tests/runtime/requirements.txt
 	MUXI_RUNTIME_PYTHON=$(RUNTIME)/bin/python $(BIN)/python -m pytest tests/runtime
 
 compare: .venv/dev.stamp      ## this SDK and MUXI's own, call by call, on the real runtime
-	tests/runtime/install.sh $(RUNTIME)
-	MUXI_RUNTIME_PYTHON=$(RUNTIME)/bin/python $(BIN)/python -m tests.runtime.side_by_side postgres
+	tests/install.sh $(RUNTIME) tests/runtime/requirements.txt
+	tests/install.sh $(OFFICIAL) tests/official/requirements.txt
+	MUXI_RUNTIME_PYTHON=$(RUNTIME)/bin/python MUXI_OFFICIAL_PYTHON=$(OFFICIAL)/bin/python \
+		$(BIN)/python -m tests.runtime.side_by_side postgres
 
 bench: .venv/dev.stamp        ## speed against plain httpx; memory of 200 MB up and down
 	$(BIN)/python benchmarks/run.py

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -59,7 +60,9 @@ def test_examples_run(
 ) -> None:
     for name, value in emulator.environ.items():
         monkeypatch.setenv(name, value)
-    names: dict[str, object] = {}
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(sys, "argv", ["example.py", "examples/hello-formation"])
+    names: dict[str, object] = {"__name__": "__main__"}
     for code in blocks(page):
         source = with_real_values(code, emulator.environ)
         exec(compile(source, f"{page.name}: {code.strip().splitlines()[0]}", "exec"), names)

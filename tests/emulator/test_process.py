@@ -18,6 +18,8 @@ from muxi.testing import Emulator, Outcome, Refusal, Reply, Turn
 
 from .asking import Asker, until
 
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
 
 def endless(turn: Turn) -> Outcome:
     return Refusal() if turn.stream else Reply("Much later", sleep=60)
@@ -106,11 +108,28 @@ def test_the_command_runs_another_with_the_variables_set() -> None:
 
 
 def test_the_quick_start_example_runs_without_a_warning() -> None:
-    example = Path(__file__).parents[2] / "examples" / "quickstart.py"
-    done = run(sys.executable, "-W", "error", str(example))
+    done = run(sys.executable, "-W", "error", str(EXAMPLES / "quickstart.py"))
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.count("reply: You said: What is the capital of France?") == 2
     assert done.stdout.count("\nYou said: And of Italy?\nwhole: You said: And of Italy?\n") == 2
+
+
+def test_the_deployment_example_runs_without_a_warning() -> None:
+    example, hello = EXAMPLES / "deploy.py", EXAMPLES / "hello-formation"
+    done = run(sys.executable, "-W", "error", str(example), str(hello))
+    said = done.stdout.splitlines()
+    assert done.returncode == 0, done.stderr
+    assert [line for line in said if line.startswith("#")] == [
+        *("# deploy", "# chat", "# update", "# roll back", "# logs", "# delete"),
+    ]
+    assert said[3] == "You said: Hello! Who are you?"
+    assert said[5:7] == ["hello-formation running as deployment 2", "You said: And now?"]
+    assert said[8] == "version 1.0.0"
+    assert said[10].startswith("Formation 'hello-formation' with 2 agents")
+    assert said[-1] == "Formation deleted successfully"
+    steps = done.stderr.splitlines()
+    assert [line for line in steps if line.startswith("Uploading")] == [steps[0], steps[8]]
+    assert steps.count("Health check attempt 1/30") == steps.count("Done") == 3
 
 
 def test_without_its_extra_it_says_what_to_install() -> None:

@@ -1,6 +1,8 @@
 """What MUXI's own Python SDK and this one do against the real runtime, call by call.
 
-    MUXI_RUNTIME_PYTHON=… python -m tests.runtime.side_by_side [sqlite|postgres]
+    make compare
+
+or, with both variables set, `python -m tests.runtime.side_by_side [sqlite|postgres]`.
 
 Each call is made by a process of its own: both packages are named `muxi`, and some calls hang.
 """
@@ -12,7 +14,6 @@ import os
 import subprocess
 import sys
 import textwrap
-import venv
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,7 +23,6 @@ from .conftest import LAUNCHER
 
 ROOT = Path(__file__).parents[2]
 OFFICIAL = "muxi==1.20260713.0"
-CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "muxi-client"
 PATIENCE = 10
 """Seconds after which a call is said to hang."""
 
@@ -161,18 +161,6 @@ LINES = [
 ]
 
 
-def official_python() -> Path:
-    """The interpreter of an environment with MUXI's own SDK, made where there is none."""
-    folder = CACHE / OFFICIAL.replace("==", "-")
-    python = folder / "bin" / "python"
-    stamp = folder / "installed"
-    if not stamp.exists():
-        venv.create(folder, with_pip=True, clear=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", OFFICIAL], check=True)
-        stamp.touch()
-    return python
-
-
 @contextmanager
 def runtime(kind: str) -> Iterator[Mapping[str, str]]:
     """A running formation: its URL and keys."""
@@ -185,7 +173,7 @@ def runtime(kind: str) -> Iterator[Mapping[str, str]]:
         yield {name: boot[name] for name in ("url", "client_key", "admin_key")}
 
 
-def outcome(python: Path | str, code: str, keys: Mapping[str, str]) -> str:
+def outcome(python: str, code: str, keys: Mapping[str, str]) -> str:
     """What a call comes to, in one line: `=` a result, `!` an error."""
     script = PRELUDE.replace("    CODE", textwrap.indent(code, "    "))
     kept = {name: value for name, value in os.environ.items() if not name.startswith("MUXI_")}
@@ -208,7 +196,7 @@ def outcome(python: Path | str, code: str, keys: Mapping[str, str]) -> str:
 
 
 def main() -> None:
-    python = official_python()
+    python = os.environ["MUXI_OFFICIAL_PYTHON"]
     with runtime(*(sys.argv[1:] or ["sqlite"])) as keys:
         for line in LINES:
             print(line.wish)

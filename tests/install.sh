@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
-# Install the MUXI runtime under test into an environment of its own:  install.sh VENV
+# Install what is tested against into an environment of its own:  install.sh VENV REQUIREMENTS
 # (Its import name is `muxi`, like the SDK's, so the two cannot share an environment.)
 # Silent and quick when VENV already holds these requirements; PYTHON names the interpreter.
 set -euo pipefail
-venv=${1:?usage: install.sh VENV}
+venv=${1:?usage: install.sh VENV REQUIREMENTS}
+requirements=${2:?usage: install.sh VENV REQUIREMENTS}
 python=${PYTHON:-python3}
-requirements=$(cd "$(dirname "$0")" && pwd)/requirements.txt
 stamp=$venv/requirements.sha256
 
 hash_file='import hashlib, sys; print(hashlib.sha256(open(sys.argv[1], "rb").read()).hexdigest())'
 wanted=$("$python" -c "$hash_file" "$requirements")
 [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ] || exit 0
 
-echo "Installing the MUXI runtime into $venv (about 2 GB, some minutes) ..." >&2
+echo "Installing $requirements into $venv (the runtime: about 2 GB, some minutes) ..." >&2
 "$python" -m venv --clear "$venv"
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$requirements"
 echo "$wanted" > "$stamp"
