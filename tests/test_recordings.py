@@ -20,7 +20,7 @@ from . import asks
 from .compared import differences, unknown_keys
 from .recorded import Recording, recordings
 from .scripted import Answer, Events, Scripted
-from .surface.test_coverage import NO_METHOD, NOT_YET, ROWS
+from .surface.test_coverage import NO_METHOD, ROWS
 
 ASK: list[tuple[str, str, Callable[[FormationClient], object]]] = [
     ("GET", r"/v1/health", lambda f: f.health()),
@@ -76,7 +76,7 @@ def reason(recording: Recording) -> str | None:
     for method, pattern, status, why in UNASKED:
         if re.fullmatch(f"{method} ({pattern})", f"{recording.method} {recording.path}"):
             return why if recording.status == status else None
-    for row in NO_METHOD.keys() | NOT_YET:
+    for row in NO_METHOD:
         where = re.sub(r"{[^}]*}", "[^/]+", ROWS[row]["path"])
         if re.fullmatch(f"{ROWS[row]['method']} {where}", f"{recording.method} {recording.path}"):
             return NO_METHOD.get(row, "Its method is still to come.")
