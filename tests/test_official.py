@@ -147,9 +147,11 @@ def test_credential_services_take_the_client_key(colour: Colour) -> None:
 )
 def test_a_refused_feed_is_an_error(colour: Colour, use: Callable[[Any], Any], status: int) -> None:
     """It reads the error as events: a loop over it ends at once, and nothing was wrong."""
-    with Scripted(failure(status, "REFUSED", "Not so.")) as server:
-        with pytest.raises(muxi.MuxiError, match="Not so") as caught:
-            colour.stream(server.url, use, max_retries=0)
+    with (
+        Scripted(failure(status, "REFUSED", "Not so.")) as server,
+        pytest.raises(muxi.MuxiError, match="Not so") as caught,
+    ):
+        colour.stream(server.url, use, max_retries=0)
     assert (caught.value.status_code, caught.value.code) == (status, "REFUSED")
 
 
