@@ -16,6 +16,7 @@ from ._call import Call, Clock, EventT, Pages, Pause, Response, ResultT, Steps, 
 from ._endpoint import Async, RawAsync, RawSync, Sync
 from ._exchange import Reply, deliver, exchange
 from ._http import AsyncPool, SyncPool, asave, opens_stream, reply_of, request_of, save, translated
+from ._items import AsyncItems
 from ._options import Options, Outgoing
 from ._steps import Address, Follow, Opened, Opening, Work
 from ._stream import Stream
@@ -149,11 +150,9 @@ class AsyncTransport(Async):
         """Run a flow of several calls."""
         return await self._drive(steps)
 
-    async def iterate(self, pages: Pages[T]) -> AsyncIterator[T]:
+    def iterate(self, pages: Pages[T]) -> AsyncIterator[T]:
         """The items of all pages, each page fetched when the one before it is used up."""
-        while items := await self.run(pages.turn()):
-            for item in items:
-                yield item
+        return AsyncItems(lambda: self.run(pages.turn()))
 
     def stream(self, call: StreamCall[EventT, ResultT]) -> AsyncStream[EventT, ResultT]:
         """A stream that opens when it is entered, awaited or read."""

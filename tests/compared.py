@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, timezone
+from pathlib import Path
 
 from pydantic import BaseModel
 
@@ -44,6 +45,8 @@ def differences(ours: object, wire: object, where: str = "") -> list[str]:
         return [] if abs(ours.timestamp() - moment) < 1e-5 else [f"{where}: {ours} {wire}"]
     if isinstance(ours, date):
         ours = ours.isoformat()
+    if isinstance(ours, Path):
+        ours = str(ours)
     return [] if ours == wire else [f"{where}: {ours!r} {wire!r}"]
 
 

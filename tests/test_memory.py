@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -131,6 +132,22 @@ def test_a_walk_asks_for_no_page_before_it_is_wanted() -> None:
         assert [found.id for found in formation.raw.memories.iter()] == ids(9)
         with pytest.raises(muxi.ValidationError, match="page_size must be from 1 to 100"):
             formation.memories.iter(page_size=101)
+
+
+def test_a_walk_may_be_left(colour: Colour) -> None:
+    """With no complaint about what is left: warnings are errors here."""
+
+    async def first(formation: muxi.AsyncFormationClient) -> str:
+        async for found in formation.memories.iter(page_size=2):
+            return found.id
+        return ""
+
+    with Scripted(paging(9)) as server:
+        if colour.name == "sync":
+            assert colour.formation(server.url, lambda f: next(f.memories.iter()).id) == "m0"
+        else:
+            assert colour.formation(server.url, first) == "m0"
+    gc.collect()
 
 
 def test_an_error_ends_a_walk(colour: Colour) -> None:

@@ -5,17 +5,19 @@ Each line of the contract's table of wrong calls is a test here, or has its test
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
 import pytest
 
+import muxi
 from muxi.models import formation as m
 from muxi.resources.formation import Secrets, Triggers, Users
 
 from .conftest import CLIENT_KEY, Colour
-from .scripted import REPLY, Scripted, envelope
+from .scripted import REPLY, Scripted, envelope, failure
 from .surface.test_coverage import CASES, VALUE
 from .test_jobs import CREATE, sent
 
@@ -26,6 +28,7 @@ HERE = {
     "resolve_user": "test_looking_up_makes_no_user",
     "create_scheduler_job": "test_a_job_belongs_to_whom_it_is_made_for",
     "list_credential_services": "test_credential_services_take_the_client_key",
+    "stream_events, stream_logs, stream_request": "test_a_refused_feed_is_an_error",
     "envelope unwrapping": "test_payload_and_envelope_are_kept_apart",
 }
 
@@ -58,7 +61,6 @@ ELSEWHERE = {
 """Where the lines are tested that need no test of their own."""
 
 NOT_YET = {
-    "stream_events, stream_logs, stream_request": "muxi.resources.formation.feeds",
     "webhook verify_signature": "muxi.webhooks",
     "webhook parse": "muxi.webhooks",
 }
@@ -132,6 +134,25 @@ def test_credential_services_take_the_client_key(colour: Colour) -> None:
     """It wants the admin key, which nobody should need for that."""
     received = sent(colour, lambda f: f.credentials.services(), admin_key=None)
     assert received.headers["x-muxi-client-key"] == CLIENT_KEY
+
+
+@pytest.mark.parametrize("status", [400, 401, 500])
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda f: f.events.stream(),
+        lambda f: f.events.turn("s", "r"),
+        lambda f: f.logs.stream(),
+    ],
+)
+def test_a_refused_feed_is_an_error(colour: Colour, use: Callable[[Any], Any], status: int) -> None:
+    """It reads the error as events: a loop over it ends at once, and nothing was wrong."""
+    with (
+        Scripted(failure(status, "REFUSED", "Not so.")) as server,
+        pytest.raises(muxi.MuxiError, match="Not so") as caught,
+    ):
+        colour.stream(server.url, use, max_retries=0)
+    assert (caught.value.status_code, caught.value.code) == (status, "REFUSED")
 
 
 def test_payload_and_envelope_are_kept_apart(colour: Colour) -> None:

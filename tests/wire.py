@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta, timezone
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -36,6 +37,7 @@ _SIMPLE: dict[object, Wire] = {
     object: JSON,
     Any: JSON,
     NoneType: st.none(),
+    Path: st.sampled_from(["note.txt", "/tmp/ä b/note.txt"]),
     date: st.dates().map(date.isoformat),
     datetime: MOMENTS.map(datetime.isoformat) | MOMENTS.map(datetime.timestamp),
 }

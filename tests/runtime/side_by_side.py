@@ -5,6 +5,7 @@
 or, with both variables set, `python -m tests.runtime.side_by_side [sqlite|postgres]`.
 
 Each call is made by a process of its own: both packages are named `muxi`, and some calls hang.
+What can't be seen in an answer is seen in what arrives at a server that always says 503.
 """
 
 from __future__ import annotations
@@ -16,10 +17,10 @@ import sys
 import textwrap
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from .conftest import LAUNCHER
+from .wishes import LINES
 
 ROOT = Path(__file__).parents[2]
 OFFICIAL = "muxi==1.20260713.0"
@@ -27,10 +28,33 @@ PATIENCE = 10
 """Seconds after which a call is said to hang."""
 
 PRELUDE = """
-import json, os
+import json, os, threading, time
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from muxi import FormationClient
 keys = json.loads(os.environ["KEYS"])
 f = FormationClient(**keys)
+def sent(use, max_retries=0):
+    seen = []
+    class Failing(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            key = self.headers.get("X-Muxi-Idempotency-Key")
+            seen.append((f"{self.command} {self.path}", key, time.monotonic()))
+            self.send_response(503)
+            self.send_header("Retry-After", "2")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+        do_POST = do_PUT = do_DELETE = do_GET
+        def log_message(self, *args):
+            pass
+    server = HTTPServer(("127.0.0.1", 0), Failing)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    url = f"http://127.0.0.1:{server.server_port}"
+    try:
+        use(FormationClient(**{**keys, "url": url}, max_retries=max_retries))
+    except Exception:
+        pass
+    return seen
 def first(stream):
     return next(iter(stream), "no event, no error")
 def told(value):
@@ -43,122 +67,6 @@ try:
 except Exception as exc:
     print("!", f"{type(exc).__name__}: {exc}")
 """
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line of the contract's table: the same wish as both SDKs have it."""
-
-    wish: str
-    official: str
-    ours: str
-
-
-JOB = '"recurring", "0 0 1 1 *", "Say hi"'
-OUR_JOB = 'f.jobs.create("Say hi", type="recurring", schedule="0 0 1 1 *", user_id="ann")'
-TICKET = '{"title": "Broken", "customer": {"name": "Ann"}}'
-NOTE = '[{"filename": "a.wav", "content": "UklGRg==", "content_type": "audio/wav", "size": 4}]'
-
-LINES = [
-    Line(
-        "a plain reply",
-        'result = f.chat({"message": "STUB_ECHO=hello"}, user_id="ann")',
-        'result = f.chat.send("STUB_ECHO=hello", user_id="ann").text',
-    ),
-    Line(
-        "a plain reply to a voice note",
-        f'result = f.audio_chat({{"files": {NOTE}}}, user_id="ann")',
-        f'result = f.audio.send({NOTE}, user_id="ann").text',
-    ),
-    Line(
-        "read a secret",
-        'result = f.get_secret("NOVEL")',
-        'result = hasattr(f.secrets, "get"), "masked:", f.secrets.list().secrets',
-    ),
-    Line(
-        "set a new secret",
-        'result = f.set_secret("BY_THEM", "v")',
-        'result = f.secrets.set("BY_US", "v").message',
-    ),
-    Line(
-        "fire a trigger",
-        f'result = f.fire_trigger("ticket", {TICKET}, user_id="ann")',
-        f'result = f.triggers.fire("ticket", {TICKET}, wait=True, user_id="ann")',
-    ),
-    Line(
-        "a user's identifiers",
-        'result = f.get_user_identifiers_for_user("ann")',
-        'result = f.users.identifiers(f.users.resolve("ann@b.c").muxi_user_id)',
-    ),
-    Line(
-        "look up, and make no user",
-        'f.resolve_user("them@b.c", create_user=False)\n'
-        'result = "made:", f.resolve_user("them@b.c")',
-        'result = f.users.lookup("us@b.c")',
-    ),
-    Line(
-        "make ann's job",
-        f'result = f.create_scheduler_job({JOB}, "ann")',
-        f"result = {OUR_JOB}.user_id",
-    ),
-    Line(
-        "bob's jobs (none)",
-        f'f.create_scheduler_job({JOB}, "ann")\n'
-        'result = [job["user_id"] for job in f.get_scheduler_jobs("bob")["jobs"]]',
-        'result = [job.user_id for job in f.jobs.list(user_id="bob")]',
-    ),
-    Line(
-        "update ann's job",
-        'found = f.get_scheduler_jobs("ann")["jobs"]\n'
-        'mine = next(job for job in found if job["user_id"] == "ann")\n'
-        'result = f.update_scheduler_job(mine["id"], title="Hi")',
-        f'job = {OUR_JOB}\njob = f.jobs.update(job.id, title="Hi", user_id="ann")\n'
-        "result = job.title, job.user_id, job.replaced",
-    ),
-    Line(
-        "clear the buffer of nobody named",
-        "result = f.clear_all_buffers()",
-        "result = f.memory.buffer.clear()",
-    ),
-    Line(
-        "health with no key",
-        'del keys["client_key"], keys["admin_key"]\nresult = FormationClient(**keys).health()',
-        'del keys["client_key"], keys["admin_key"]\nresult = FormationClient(**keys).health()',
-    ),
-    Line(
-        "credential services with the client key",
-        'del keys["admin_key"]\nresult = FormationClient(**keys).list_credential_services()',
-        'del keys["admin_key"]\nresult = FormationClient(**keys).credentials.services()',
-    ),
-    Line(
-        "events of a turn",
-        'result = first(f.stream_request("ann", "s", "r"))',
-        'result = first(f.events.turn("s", "r", user_id="ann", stall_after=3))',
-    ),
-    Line(
-        "logs",
-        'result = first(f.stream_logs({"level": "info"}))',
-        'result = first(f.logs.stream(level="info", stall_after=3))',
-    ),
-    Line(
-        "stream with a wrong key",
-        'keys["client_key"] = "wrong"\n'
-        'result = first(FormationClient(**keys).chat_stream({"message": "hi"}))',
-        'keys["client_key"] = "wrong"\nresult = first(FormationClient(**keys).chat.stream("hi"))',
-    ),
-    Line(
-        "an error's code and message",
-        'try:\n    f.get_agent("none")\nexcept Exception as exc:\n'
-        '    result = getattr(exc, "code", None), getattr(exc, "message", None)',
-        'try:\n    f.agents.get("none")\nexcept Exception as exc:\n'
-        "    result = exc.code, exc.message",
-    ),
-    Line(
-        "the payload and nothing else",
-        "result = sorted(f.get_agents())",
-        "result = sorted(f.agents.list().model_dump()), f.agents.list().meta.request_id",
-    ),
-]
 
 
 @contextmanager

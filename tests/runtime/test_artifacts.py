@@ -11,40 +11,53 @@ import pytest
 
 import muxi
 
-from .conftest import Asking
+from .conftest import Asking, Runtime
 
 NOTE = b"a note from the stub\n"
 
 
-OWNER = "0"  # of all artifacts of a formation for one user, whoever spoke
+@pytest.fixture
+def owner(runtime: Runtime) -> str:
+    """Whose artifacts are those of alice's turns."""
+    return runtime.user("alice")
 
 
 @pytest.fixture
-def note(ask: Asking) -> Any:
+def note(ask: Asking, owner: str) -> Any:
     """What the list says of the note that was made; it is kept a moment after the turn's end."""
     said = "STUB_FILE please write me a note"
     reply = ask.stream(lambda f: f.chat.stream(said, user_id="alice")).result
     assert [artifact.filename for artifact in reply.artifacts] == ["note.txt"]
     for _ in range(100):
-        if listed := ask(lambda f: f.artifacts.list(user_id=OWNER)):
+        if listed := ask(lambda f: f.artifacts.list(user_id=owner)):
             return listed[0]
         time.sleep(0.1)
     raise AssertionError("The note was not kept.")
 
 
-def test_artifacts_are_nobody_elses(ask: Asking, note: Any) -> None:
-    assert len(ask(lambda f: f.artifacts.list(user_id="alice"))) == 0
-    with pytest.raises(muxi.NotFoundError):
-        ask(lambda f: f.artifacts.get(note.id, user_id="alice"))
+def test_artifacts_are_nobody_elses(
+    ask: Asking, runtime: Runtime, note: Any, tmp_path: Path
+) -> None:
+    """Nor hers who spoke, in a formation for one user: they are user "0"'s."""
+    for other in ["bob", "0"] if runtime.many_users else ["bob", "alice"]:
+        assert len(ask(lambda f: f.artifacts.list(user_id=other))) == 0  # noqa: B023
+        for use in (
+            lambda f: f.artifacts.get(note.id, user_id=other),  # noqa: B023
+            lambda f: f.artifacts.versions(note.id, user_id=other),  # noqa: B023
+            lambda f: f.artifacts.download(note.id, tmp_path, user_id=other),  # noqa: B023
+        ):
+            with pytest.raises(muxi.NotFoundError):
+                ask(use)
+    assert list(tmp_path.iterdir()) == []
 
 
-def test_an_artifact_and_its_content(ask: Asking, note: Any, tmp_path: Path) -> None:
-    listed = ask(lambda f: f.artifacts.list(user_id=OWNER, limit=1))
+def test_an_artifact_and_its_content(ask: Asking, owner: str, note: Any, tmp_path: Path) -> None:
+    listed = ask(lambda f: f.artifacts.list(user_id=owner, limit=1))
     assert listed.count == 1
     assert listed.total >= 1
     [artifact] = listed
     assert (artifact.name, artifact.is_latest, artifact.size_bytes) == ("note.txt", True, 21)
-    found = ask(lambda f: f.artifacts.get(artifact.id, user_id=OWNER))
+    found = ask(lambda f: f.artifacts.get(artifact.id, user_id=owner))
     assert (found.id, found.version, found.created_at) == (
         artifact.id,
         artifact.version,
@@ -57,7 +70,7 @@ def test_an_artifact_and_its_content(ask: Asking, note: Any, tmp_path: Path) -> 
         seen.append((received, total))
 
     file = ask(
-        lambda f: f.artifacts.download(artifact.id, tmp_path, on_progress=watch, user_id=OWNER)
+        lambda f: f.artifacts.download(artifact.id, tmp_path, on_progress=watch, user_id=owner)
     )
     assert (file.path, file.path.read_bytes()) == (tmp_path / "note.txt", NOTE)
     assert (file.artifact_id, file.version) == (artifact.id, artifact.version)
@@ -65,8 +78,8 @@ def test_an_artifact_and_its_content(ask: Asking, note: Any, tmp_path: Path) -> 
     assert seen[-1] == (21, 21)
 
 
-def test_versions(ask: Asking, note: Any) -> None:
-    versions = ask(lambda f: f.artifacts.versions(note.id, user_id=OWNER))
+def test_versions(ask: Asking, owner: str, note: Any) -> None:
+    versions = ask(lambda f: f.artifacts.versions(note.id, user_id=owner))
     assert (versions.name, versions[0].id, versions.count) == ("note.txt", note.id, len(versions))
     for version in versions:
         file = io.BytesIO()
@@ -75,7 +88,7 @@ def test_versions(ask: Asking, note: Any) -> None:
                 note.id,
                 file,  # noqa: B023
                 version=version.version,  # noqa: B023
-                user_id=OWNER,
+                user_id=owner,
             ),
             client_key=None,
         )
@@ -83,12 +96,12 @@ def test_versions(ask: Asking, note: Any) -> None:
         assert (sent.path, file.getvalue()) == (None, NOTE)
 
 
-def test_what_there_is_not(ask: Asking, note: Any, tmp_path: Path) -> None:
+def test_what_there_is_not(ask: Asking, owner: str, note: Any, tmp_path: Path) -> None:
     for use in (
-        lambda f: f.artifacts.get("none", user_id=OWNER),
-        lambda f: f.artifacts.versions("none", user_id=OWNER),
-        lambda f: f.artifacts.download("none", tmp_path, user_id=OWNER),
-        lambda f: f.artifacts.download(note.id, tmp_path, version=99, user_id=OWNER),
+        lambda f: f.artifacts.get("none", user_id=owner),
+        lambda f: f.artifacts.versions("none", user_id=owner),
+        lambda f: f.artifacts.download("none", tmp_path, user_id=owner),
+        lambda f: f.artifacts.download(note.id, tmp_path, version=99, user_id=owner),
     ):
         with pytest.raises(muxi.NotFoundError, match="not found") as caught:
             ask(use)

@@ -1,7 +1,8 @@
 """How long the methods of the namespaces are: `python -m tests.surface.lines` prints it.
 
-Counted is what stands in the file for one endpoint: decorator, signature, docstring and body,
-without blank lines. What methods share, such as imports and helpers, is told beside it.
+Counted is what stands in the file for one endpoint, a method that describes one call or stream:
+decorator, signature, docstring and body, without blank lines. Told beside it are walks, the methods
+that make several of these calls, and what methods share, such as imports and helpers.
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from muxi._endpoint import _Method
+from muxi._endpoint import endpoint, flow, paging, streaming
 
 from .source import MODULES, Function, Module
 
-_DECORATORS = {kind.__name__ for kind in _Method.__subclasses__()}
+ENDPOINTS = (endpoint, streaming)
+WALKS = (flow, paging)
 
 
 @dataclass(frozen=True)
@@ -23,21 +25,23 @@ class Namespace:
     """A file of methods."""
 
     name: str
-    methods: tuple[int, ...]
+    endpoints: tuple[int, ...]
     """Lines of each."""
+    walks: tuple[int, ...]
     others: int
     """Lines of the file that belong to no method: imports, classes, helpers, properties."""
 
     @property
     def average(self) -> float:
-        return sum(self.methods) / len(self.methods)
+        return sum(self.endpoints) / len(self.endpoints)
 
 
-def decorated(module: Module) -> Iterator[Function]:
-    """The methods that describe calls."""
+def decorated(module: Module, *decorators: type) -> Iterator[Function]:
+    """The methods of some kinds."""
+    wanted = {one.__name__ for one in decorators}
     for kind in module.tree.body:
         for node in kind.body if isinstance(kind, ast.ClassDef) else ():
-            if isinstance(node, Function) and _DECORATORS & {
+            if isinstance(node, Function) and wanted & {
                 ast.unparse(one) for one in node.decorator_list
             }:
                 yield node
@@ -50,36 +54,39 @@ def span(node: Function, text: list[str]) -> int:
 
 
 def namespaces() -> list[Namespace]:
-    """All files that have methods."""
+    """All files that have endpoints."""
     found = []
     for module in MODULES:
         if not module.is_in("muxi.resources"):
             continue
         text = module.file.read_text().splitlines()
-        methods = tuple(span(node, text) for node in decorated(module))
-        if methods:
+        endpoints = tuple(span(node, text) for node in decorated(module, *ENDPOINTS))
+        walks = tuple(span(node, text) for node in decorated(module, *WALKS))
+        if endpoints:
             name = ".".join(module.name.split(".")[-2:])
-            others = sum(bool(line.strip()) for line in text) - sum(methods)
-            found.append(Namespace(name, methods, others))
+            others = sum(bool(line.strip()) for line in text) - sum(endpoints) - sum(walks)
+            found.append(Namespace(name, endpoints, walks, others))
     return found
 
 
 def averages(found: list[Namespace]) -> dict[str, float]:
-    """Lines a method, by service."""
+    """Lines an endpoint, by service."""
     by_service: dict[str, list[int]] = defaultdict(list)
     for one in found:
-        by_service[one.name.partition(".")[0]] += one.methods
+        by_service[one.name.partition(".")[0]] += one.endpoints
     return {service: sum(lines) / len(lines) for service, lines in by_service.items()}
 
 
 def main() -> None:
     found = namespaces()
-    print(f"{'namespace':30}{'methods':>8}{'lines':>8}{'average':>9}{'longest':>9}{'others':>8}")
+    titles = ("endpoints", "lines", "average", "longest", "walks", "others")
+    print(f"{'namespace':24}", *(f"{title:>9}" for title in titles))
     for one in found:
-        lines = f"{len(one.methods):8}{sum(one.methods):8}{one.average:9.1f}{max(one.methods):9}"
-        print(f"{one.name:30}{lines}{one.others:8}")
+        lines = f"{sum(one.endpoints):9} {one.average:9.1f} {max(one.endpoints):9}"
+        shared = f"{sum(one.walks):9} {one.others:9}"
+        print(f"{one.name:24} {len(one.endpoints):9} {lines} {shared}")
     for service, average in averages(found).items():
-        print(f"{service:46}{average:9.1f}")
+        print(f"{service:24} {average:29.1f}")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 
 import pytest
 
@@ -35,14 +36,15 @@ def test_counted_is_all_but_blank_lines() -> None:
 
 
 def test_every_method_is_counted() -> None:
-    defined = {one.descriptor.__wrapped__ for one in METHODS}
-    assert sum(len(one.methods) for one in namespaces()) == len(defined)
+    verbs = Counter({one.descriptor.__wrapped__: one.descriptor.verb for one in METHODS}.values())
+    found = namespaces()
+    assert sum(len(one.endpoints) for one in found) == verbs["call"] + verbs["stream"]
+    assert sum(len(one.walks) for one in found) == verbs["run"] + verbs["iterate"] > 5
 
 
 @pytest.mark.parametrize("service", ["formation", "server"])
 def test_methods_are_short_on_average(service: str) -> None:
-    """The goal is 12 lines; what is beyond may not grow."""
-    assert averages(namespaces())[service] <= 13
+    assert averages(namespaces())[service] <= 12
 
 
 def test_the_average_is_printed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -57,7 +57,8 @@ class ArtifactVersions(Listing[Artifact]):
 
 
 class ArtifactFile(Answer):
-    """An artifact's content, downloaded."""
+    """What a download wrote. It can be kept and read again like all answers, as it says of a file
+    what the server only told in headers."""
 
     path: Path | None
     """Where it was written; None for a file that was passed in open."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..._call import Auth, Call, path
 from ..._endpoint import Resource, TransportT, endpoint
 from ...models import formation as m
-from .._inputs import as_request
+from .._inputs import as_request, present
 
 
 class Agents(Resource[TransportT]):
@@ -44,18 +44,13 @@ class Agents(Resource[TransportT]):
             NotFoundError: There is no such agent, or it has no such source.
             ValidationError: The agent has no remote sources.
         """
-        given = {} if source_id is None else {"source_id": source_id}
-        where, body = (
-            path("agents", agent_id, "knowledge", "sync"),
-            as_request(m.SyncRequest, given),
-        )
+        where = path("agents", agent_id, "knowledge", "sync")
+        body = as_request(m.SyncRequest, present(source_id=source_id))
         return Call("POST", where, m.KnowledgeSync, Auth.ADMIN, body=body)
 
     @endpoint
     def skills(self, agent_id: str) -> Call[m.AgentSkillList]:
         """List the skills that an agent may use. Needs the client key.
-
-        This version of the runtime fails each time.
 
         Args:
             agent_id: Which agent.

@@ -10,13 +10,15 @@ from ..._endpoint import Resource, TransportT, endpoint
 from ..._saving import OnProgress, Save, Saved, Writable
 from ...models import formation as m
 
+_USER = User.REQUIRED
+
 
 class Artifacts(Resource[TransportT]):
     """The files that agents made for a user. All methods take either key and need a user.
 
     They are kept a moment after the turn has ended. A formation for one user (SQLite) keeps them
     for user "0", whoever spoke: name that one. A formation without persistent memory keeps none:
-    lists are empty, ids are not found.
+    lists are empty. An id or a version that the user doesn't have raises `NotFoundError`.
     """
 
     @endpoint
@@ -30,8 +32,7 @@ class Artifacts(Resource[TransportT]):
             user_id: Whose artifacts; beats the client's own user.
         """
         asked = query(limit=within("limit", limit, 1, 100))
-        where = path("artifacts")
-        return Call("GET", where, m.ArtifactList, Auth.EITHER, User.REQUIRED, user_id, asked)
+        return Call("GET", path("artifacts"), m.ArtifactList, Auth.EITHER, _USER, user_id, asked)
 
     @endpoint
     def get(self, artifact_id: str, *, user_id: str | None = None) -> Call[m.ArtifactDetails]:
@@ -40,12 +41,9 @@ class Artifacts(Resource[TransportT]):
         Args:
             artifact_id: Which artifact, and which version of it.
             user_id: Whose artifact; beats the client's own user.
-
-        Raises:
-            NotFoundError: The user has no such artifact.
         """
         where = path("artifacts", artifact_id)
-        return Call("GET", where, m.ArtifactDetails, Auth.EITHER, User.REQUIRED, user_id)
+        return Call("GET", where, m.ArtifactDetails, Auth.EITHER, _USER, user_id)
 
     @endpoint
     def versions(self, artifact_id: str, *, user_id: str | None = None) -> Call[m.ArtifactVersions]:
@@ -54,12 +52,9 @@ class Artifacts(Resource[TransportT]):
         Args:
             artifact_id: Which artifact, by the id of any of its versions.
             user_id: Whose artifact; beats the client's own user.
-
-        Raises:
-            NotFoundError: The user has no such artifact.
         """
         where = path("artifacts", artifact_id, "versions")
-        return Call("GET", where, m.ArtifactVersions, Auth.EITHER, User.REQUIRED, user_id)
+        return Call("GET", where, m.ArtifactVersions, Auth.EITHER, _USER, user_id)
 
     @endpoint
     def download(
@@ -88,10 +83,8 @@ class Artifacts(Resource[TransportT]):
             user_id: Whose artifact; beats the client's own user.
 
         Raises:
-            NotFoundError: The user has no such artifact or version.
             ConnectionError: It broke off.
-            OSError: The file can't be written; FileExistsError if the directory has one of that
-                name.
+            OSError: It can't be written; FileExistsError if the directory has one of that name.
         """
         save = Save(to, fallback=artifact_id, on_progress=on_progress)
         return _content(artifact_id, version, user_id, save)
@@ -102,9 +95,8 @@ def _content(
 ) -> Call[m.ArtifactFile]:
     where = path("artifacts", artifact_id, "content")
     asked = query(version=None if version is None else within("version", version, 1, 2**31 - 1))
-    whose = User.REQUIRED
     call = Call(
-        "GET", where, Saved, Auth.EITHER, whose, user_id, asked, shape=Shape.FILE, save=save
+        "GET", where, Saved, Auth.EITHER, _USER, user_id, asked, shape=Shape.FILE, save=save
     )
     return call.map_response(partial(_file, artifact_id))
 

@@ -6,11 +6,14 @@ from ..._call import Auth, Call, User, path
 from ..._endpoint import Resource, TransportT, endpoint
 from ...models import formation as m
 
+_USER = User.REQUIRED
+
 
 class Buffer(Resource[TransportT]):
     """The messages of a user that the formation holds in memory.
 
-    A formation for a single user keeps them for user "0", whoever has spoken.
+    A formation for a single user keeps them for user "0", whoever has spoken. Clearing needs a
+    user with the admin key too: the server would take nobody's call and clear nothing.
     """
 
     @endpoint
@@ -20,19 +23,17 @@ class Buffer(Resource[TransportT]):
         Args:
             user_id: Whose messages; beats the client's own user.
         """
-        where = path("memory", "buffer")
-        return Call("GET", where, m.BufferStatus, Auth.EITHER, User.REQUIRED, user_id)
+        return Call("GET", path("memory", "buffer"), m.BufferStatus, Auth.EITHER, _USER, user_id)
 
     @endpoint
     def clear(self, *, user_id: str | None = None) -> Call[m.BufferCleared]:
         """Forget a user's messages.
 
         Args:
-            user_id: Whose messages; beats the client's own user. Needed with the admin key too:
-                the server would take nobody's call and clear nothing.
+            user_id: Whose messages; beats the client's own user.
         """
         where = path("memory", "buffer")
-        return Call("DELETE", where, m.BufferCleared, Auth.EITHER, User.REQUIRED, user_id)
+        return Call("DELETE", where, m.BufferCleared, Auth.EITHER, _USER, user_id)
 
     @endpoint
     def clear_session(
@@ -42,8 +43,7 @@ class Buffer(Resource[TransportT]):
 
         Args:
             session_id: Which session.
-            user_id: Whose session; beats the client's own user. Needed with the admin key too:
-                the server would take nobody's call and clear nothing.
+            user_id: Whose session; beats the client's own user.
         """
         where = path("memory", "buffer", session_id)
-        return Call("DELETE", where, m.SessionBufferCleared, Auth.EITHER, User.REQUIRED, user_id)
+        return Call("DELETE", where, m.SessionBufferCleared, Auth.EITHER, _USER, user_id)

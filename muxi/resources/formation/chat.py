@@ -26,9 +26,8 @@ class Chat(Resource[TransportT]):
     ) -> Call[m.ChatReply | m.ChatAccepted]:
         """Say something and wait for the whole reply. A turn can take minutes.
 
-        After a timeout it is sent again under the same idempotency key, which the formation joins
-        to the turn that is running. Use `stream` for turns that make files: this runtime can't
-        send them in a plain reply (contract A10).
+        After a timeout it is sent again, and the formation joins it to the turn that runs. Use
+        `stream` for turns that make files: this runtime can't send them in a plain reply.
 
         Args:
             message: What to say; a request model or a mapping for all that can be sent.
@@ -36,8 +35,7 @@ class Chat(Resource[TransportT]):
             agent_id: Which agent shall answer.
             files: What goes with it: `Path("a.txt")`, `open("a.png", "rb")`, `("a.csv", b"...")`
                 or attachments. Text in UTF-8, images, audio and video, up to 50 MiB each.
-            reply_to: The reply that this answers: its session goes on and, where it asked for
-                something, its turn too.
+            reply_to: What this answers: its session goes on, and its turn if it asked something.
             user_id: Who speaks; beats the client's own user. Nobody named is user "0".
 
         Raises:
@@ -66,10 +64,8 @@ class Chat(Resource[TransportT]):
             message: What to say; a request model or a mapping for all that can be sent.
             session_id: The conversation it belongs to; a new one if None.
             agent_id: Which agent shall answer.
-            files: What goes with it: `Path("a.txt")`, `open("a.png", "rb")`, `("a.csv", b"...")`
-                or attachments. Text in UTF-8, images, audio and video, up to 50 MiB each.
-            reply_to: The reply that this answers: its session goes on and, where it asked for
-                something, its turn too.
+            files: What goes with it, in the forms that `send` takes.
+            reply_to: What this answers: its session goes on, and its turn if it asked something.
             stall_after: Seconds without an event after which the turn itself is looked at: the
                 runtime leaves some streams open that have nothing more to say.
             user_id: Who speaks; beats the client's own user. Nobody named is user "0".
@@ -121,8 +117,7 @@ class Audio(Resource[TransportT]):
         """Send voice notes and read the reply as it is made.
 
         Args:
-            files: The notes: `Path("note.ogg")`, `open("note.ogg", "rb")`, `("note.ogg", b"...")`
-                or attachments, all of them `audio/*`.
+            files: The notes, in the forms that `send` takes.
             session_id: The conversation they belong to; a new one if None.
             agent_id: Which agent shall answer.
             stall_after: Seconds without an event after which the turn itself is looked at.

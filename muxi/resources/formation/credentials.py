@@ -9,6 +9,8 @@ from ..._endpoint import Resource, TransportT, endpoint
 from ...models import formation as m
 from .._inputs import as_request, present
 
+_USER = User.REQUIRED
+
 
 class Credentials(Resource[TransportT]):
     """What users lend the formation to reach services with."""
@@ -26,8 +28,7 @@ class Credentials(Resource[TransportT]):
         Args:
             user_id: Whose credentials; beats the client's own user.
         """
-        where = path("credentials")
-        return Call("GET", where, m.CredentialList, Auth.EITHER, User.REQUIRED, user_id)
+        return Call("GET", path("credentials"), m.CredentialList, Auth.EITHER, _USER, user_id)
 
     @endpoint
     def get(self, credential_id: str, *, user_id: str | None = None) -> Call[m.Credential]:
@@ -41,7 +42,7 @@ class Credentials(Resource[TransportT]):
             NotFoundError: The user has no such credential.
         """
         where = path("credentials", credential_id)
-        return Call("GET", where, m.Credential, Auth.EITHER, User.REQUIRED, user_id)
+        return Call("GET", where, m.Credential, Auth.EITHER, _USER, user_id)
 
     @endpoint
     def create(
@@ -52,7 +53,7 @@ class Credentials(Resource[TransportT]):
         name: str | None = None,
         user_id: str | None = None,
     ) -> Call[m.Credential]:
-        """Store a credential. This runtime can't: it always answers 500.
+        """Store a credential. This runtime can't.
 
         Args:
             service: What it is for, one of `services`; without spaces.
@@ -61,14 +62,13 @@ class Credentials(Resource[TransportT]):
             user_id: Whose credential; beats the client's own user.
 
         Raises:
-            ServerError: Always, on this runtime (contract E).
+            ServerError: Always (500), on this runtime.
             ValidationError: The service's name has a space.
             UnavailableError: The formation has no persistent memory.
         """
-        where = path("credentials")
         fields = present(service=service, credential=credential, name=name)
-        body = as_request(m.CredentialRequest, fields)
-        return Call("POST", where, m.Credential, Auth.EITHER, User.REQUIRED, user_id, body=body)
+        body, where = as_request(m.CredentialRequest, fields), path("credentials")
+        return Call("POST", where, m.Credential, Auth.EITHER, _USER, user_id, body=body)
 
     @endpoint
     def delete(
@@ -87,4 +87,4 @@ class Credentials(Resource[TransportT]):
             ServerError: The user has another one for the same service.
         """
         where = path("credentials", credential_id)
-        return Call("DELETE", where, m.DeletedCredential, Auth.EITHER, User.REQUIRED, user_id)
+        return Call("DELETE", where, m.DeletedCredential, Auth.EITHER, _USER, user_id)

@@ -14,7 +14,7 @@ from .._inputs import as_request, present
 class Distilleries(Resource[TransportT]):
     """Who may send distilled memories. Needs the admin key.
 
-    A formation without `memory.distillery.enabled` answers 503.
+    These calls raise `UnavailableError` in a formation without `memory.distillery.enabled`.
     """
 
     @endpoint
@@ -39,18 +39,13 @@ class Distilleries(Resource[TransportT]):
 
         Raises:
             ValidationError: The key is no Ed25519 key.
-            UnavailableError: The formation takes no distilled memories.
         """
         fields = present(description=description, scope=scope, trust_level=trust_level)
         return _register({"name": name, "public_key": public_key, **fields})
 
     @endpoint
     def list(self) -> Call[m.DistilleryList]:
-        """List the distilleries, the newest first, the revoked ones too.
-
-        Raises:
-            UnavailableError: The formation takes no distilled memories.
-        """
+        """List the distilleries, the newest first, the revoked ones too."""
         return Call("GET", path("memory", "distilleries"), m.DistilleryList, Auth.ADMIN)
 
     @endpoint
@@ -62,7 +57,6 @@ class Distilleries(Resource[TransportT]):
 
         Raises:
             NotFoundError: There is no such distillery.
-            UnavailableError: The formation takes no distilled memories.
         """
         where = path("memory", "distilleries", distillery_id)
         return Call("DELETE", where, m.Distillery, Auth.ADMIN)

@@ -14,7 +14,12 @@ _USER = User.REQUIRED_WITH_CLIENT_KEY
 
 
 class Events(Resource[TransportT]):
-    """What happens on behalf of users. This runtime tells nothing; a later one may."""
+    """What happens on behalf of users. This runtime tells nothing; a later one may.
+
+    The streams have no result. They raise `TimeoutError` when nothing is told for `stall_after`
+    seconds, `StreamError` when the formation fails to go on and `StreamInterrupted` when it hangs
+    up before the end.
+    """
 
     @streaming
     def stream(
@@ -24,21 +29,14 @@ class Events(Resource[TransportT]):
         stall_after: float | None = 60.0,
         user_id: str | None = None,
     ) -> StreamCall[m.FormationEvent | m.UnknownEvent, None]:
-        """Listen to what happens, until the stream is closed. It has no result.
+        """Listen to what happens, until the stream is closed.
 
-        Broken in this runtime: it accepts the call and never sends an event, for nothing in it
-        feeds the stream. So it ends in `TimeoutError`.
+        This runtime accepts the call and never sends an event, so that it ends in `TimeoutError`.
 
         Args:
             session_id: Of which session; of all if None.
             stall_after: Seconds without an event after which to give up; None waits for ever.
-            user_id: Whose events. Needed with the client key; with the admin key alone it is a
-                filter.
-
-        Raises:
-            TimeoutError: Nothing was told for `stall_after` seconds.
-            StreamError: The formation failed to go on.
-            StreamInterrupted: The formation hung up.
+            user_id: Whose events. Needed with the client key; a filter with the admin key alone.
         """
         where = path("events") if session_id is None else path("events", session_id)
         call = Call("GET", where, object, Auth.EITHER, _USER, user_id, timeout=stall_after)
@@ -53,9 +51,9 @@ class Events(Resource[TransportT]):
         stall_after: float | None = 60.0,
         user_id: str | None = None,
     ) -> StreamCall[m.TokenEvent, None]:
-        """Listen to a turn that somebody else has begun, until it is over. It has no result.
+        """Listen to a turn that somebody else has begun, until it is over.
 
-        Broken in this runtime: it always answers 500. `requests.wait` gives the reply.
+        On this runtime it always ends in a `ServerError`: `requests.wait` gives the reply.
 
         Args:
             session_id: The session of the turn.
@@ -64,10 +62,7 @@ class Events(Resource[TransportT]):
             user_id: Whose turn. Needed with the client key.
 
         Raises:
-            ServerError: The runtime is the one that can't do it.
-            TimeoutError: Nothing was told for `stall_after` seconds.
             StreamError: The turn doesn't run, is another user's, or failed.
-            StreamInterrupted: The formation hung up before the turn was over.
         """
         where = path("events", session_id, request_id)
         call = Call("GET", where, object, Auth.EITHER, _USER, user_id, timeout=stall_after)
@@ -90,9 +85,8 @@ class Logs(Resource[TransportT]):
     ) -> StreamCall[m.LogRecord | m.UnknownEvent, None]:
         """Listen to the log, until the stream is closed. Needs the admin key; it has no result.
 
-        Broken in this runtime: it accepts the call and never sends a record, for nothing in it
-        feeds the stream. So it ends in `TimeoutError`. Its filter by agent is left out here: it
-        compares with a key that no record has.
+        This runtime accepts the call and never sends a record, so that it ends in `TimeoutError`.
+        Its filter by agent is left out here: it compares with a key that no record has.
 
         Args:
             level: The least severity to tell of.

@@ -33,8 +33,7 @@ class History(Resource[TransportT]):
             user_id: Whose log; beats the client's own user.
 
         Raises:
-            ValidationError: There is no user id, the limit is out of bounds, or a date is none:
-                the server would ignore it.
+            ValidationError: There is no user id, the limit is out of bounds, or a date is none.
         """
         days = {"date_from": _day(date_from), "date_to": _day(date_to)}
         found = query(limit=within("limit", limit, 1, 100), include_sources=include_sources, **days)
@@ -42,6 +41,7 @@ class History(Resource[TransportT]):
 
 
 def _day(day: date | None) -> str | None:
+    # The server would ignore what is no date.
     try:
         return None if day is None else date(day.year, day.month, day.day).isoformat()
     except AttributeError:

@@ -12,6 +12,7 @@ from ...models import formation as m
 from .._inputs import as_request, present
 
 _JOBS = ("scheduler", "jobs")
+_USER = User.OPTIONAL
 
 
 class Jobs(Resource[TransportT]):
@@ -22,8 +23,7 @@ class Jobs(Resource[TransportT]):
         """List jobs, the newest first; none where the scheduler is off.
 
         Args:
-            user_id: Whose jobs. Needed with the client key; with the admin key alone it is a
-                filter.
+            user_id: Whose jobs. Needed with the client key; a filter with the admin key alone.
         """
         whose = User.REQUIRED_WITH_CLIENT_KEY
         return Call("GET", path(*_JOBS), m.JobList, Auth.EITHER, whose, user_id)
@@ -39,8 +39,7 @@ class Jobs(Resource[TransportT]):
     ) -> Call[m.Job]:
         """Schedule something.
 
-        The server takes at most 100 jobs a user, 20 new ones an hour and 100 a day, and answers
-        500 beyond that.
+        The server answers 500 beyond 100 jobs a user, 20 new ones an hour and 100 a day.
 
         Args:
             message: What the formation is told at each run, at most 10,000 characters.
@@ -51,12 +50,11 @@ class Jobs(Resource[TransportT]):
             user_id: Whose job it is; beats the client's own user. Nobody named is user "0".
 
         Raises:
-            ValidationError: The schedule is wrong or past, or the formation has no persistent
-                memory.
+            ValidationError: The schedule is wrong or past, or there is no persistent memory.
         """
         body = as_request(m.JobRequest, present(type=type, schedule=schedule, message=message))
-        where, whose = path(*_JOBS), User.OPTIONAL
-        return Call("POST", where, m.Job, Auth.ADMIN, whose, user_id, body=body, deduplicated=True)
+        where = path(*_JOBS)
+        return Call("POST", where, m.Job, Auth.ADMIN, _USER, user_id, body=body, deduplicated=True)
 
     @endpoint
     def get(self, job_id: str) -> Call[m.Job]:
@@ -112,8 +110,7 @@ class Jobs(Resource[TransportT]):
         Raises:
             NotFoundError: There is no such job.
         """
-        where = path(*_JOBS, job_id)
-        return Call("DELETE", where, m.DeletedJob, Auth.ADMIN, User.OPTIONAL, user_id)
+        return Call("DELETE", path(*_JOBS, job_id), m.DeletedJob, Auth.ADMIN, _USER, user_id)
 
     @endpoint
     def pause(self, job_id: str, *, user_id: str | None = None) -> Call[m.JobSwitch]:
@@ -126,8 +123,7 @@ class Jobs(Resource[TransportT]):
         Raises:
             NotFoundError: There is no such job, or it isn't active.
         """
-        where = path(*_JOBS, job_id, "pause")
-        return Call("POST", where, m.JobSwitch, Auth.ADMIN, User.OPTIONAL, user_id)
+        return Call("POST", path(*_JOBS, job_id, "pause"), m.JobSwitch, Auth.ADMIN, _USER, user_id)
 
     @endpoint
     def resume(self, job_id: str, *, user_id: str | None = None) -> Call[m.JobSwitch]:
@@ -140,11 +136,10 @@ class Jobs(Resource[TransportT]):
         Raises:
             NotFoundError: There is no such job, or it isn't paused.
         """
-        where = path(*_JOBS, job_id, "resume")
-        return Call("POST", where, m.JobSwitch, Auth.ADMIN, User.OPTIONAL, user_id)
+        return Call("POST", path(*_JOBS, job_id, "resume"), m.JobSwitch, Auth.ADMIN, _USER, user_id)
 
 
 def _update(job_id: str, body: m.JobUpdateRequest, user_id: str | None) -> Call[m.JobUpdate]:
     where = path(*_JOBS, job_id)
-    call = Call("PUT", where, m.Job, Auth.ADMIN, User.OPTIONAL, user_id, body=body)
+    call = Call("PUT", where, m.Job, Auth.ADMIN, _USER, user_id, body=body)
     return call.map(partial(m.JobUpdate.of, updated_id=job_id))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..._call import Auth, Call, path
 from ..._endpoint import Resource, TransportT, endpoint
 from ...models import formation as m
-from .._inputs import as_request
+from .._inputs import as_request, present
 
 
 class Knowledge(Resource[TransportT]):
@@ -28,7 +28,5 @@ class Knowledge(Resource[TransportT]):
             NotFoundError: There is no such agent.
             UnavailableError: The formation has no agents yet.
         """
-        given = {"agent_id": agent_id, "source_id": source_id}
-        wanted = {name: value for name, value in given.items() if value is not None}
-        where, body = path("knowledge", "rebuild"), as_request(m.RebuildRequest, wanted)
-        return Call("POST", where, m.KnowledgeRebuild, Auth.ADMIN, body=body)
+        body = as_request(m.RebuildRequest, present(agent_id=agent_id, source_id=source_id))
+        return Call("POST", path("knowledge", "rebuild"), m.KnowledgeRebuild, Auth.ADMIN, body=body)

@@ -15,12 +15,14 @@ from .._pages import by_offset
 from .._waits import until_terminal
 
 AnswerT = TypeVar("AnswerT")
+_USER = User.REQUIRED
 
 
 class Memories(Resource[TransportT]):
     """What the formation remembers about users.
 
-    `list`, `create` and `delete` end in a `ServerError` on this runtime with SQLite.
+    What writes them raises `UnavailableError` in a formation without persistent memory. `list`,
+    `create` and `delete` end in a `ServerError` on this runtime with SQLite.
     """
 
     @endpoint
@@ -49,7 +51,7 @@ class Memories(Resource[TransportT]):
         size, start = within("limit", limit, 1, 100), within("offset", offset, 0, 2**63)
         asked = query(limit=size, offset=start, scopes=",".join(scopes) if scopes else None)
         where = path("memories")
-        return Call("GET", where, m.MemoryList, Auth.EITHER, User.REQUIRED, user_id, asked)
+        return Call("GET", where, m.MemoryList, Auth.EITHER, _USER, user_id, asked)
 
     @paging
     def iter(
@@ -100,7 +102,6 @@ class Memories(Resource[TransportT]):
 
         Raises:
             AuthorizationError: The user may not write to the scope.
-            UnavailableError: The formation has no persistent memory.
         """
         new = present(content=content, type=type, metadata=metadata, scope=scope, scope_id=scope_id)
         return _post(as_request(m.MemoryRequest, new), m.NewMemory, user_id)
@@ -121,18 +122,13 @@ class Memories(Resource[TransportT]):
         Raises:
             ValidationError: The item lacks something.
             RateLimitError: Too many ingestions of the user are going on; nothing was taken.
-            UnavailableError: The formation has no persistent memory.
         """
         body = as_request(m.MemoryItem, item)
-        call = _post(body, m.Ingestion, user_id)
-        return replace(call, deduplicated=body.source_id is not None)
+        return replace(_post(body, m.Ingestion, user_id), deduplicated=body.source_id is not None)
 
     @endpoint
     def batch(
-        self,
-        items: Sequence[m.MemoryItem | Mapping[str, object]],
-        *,
-        user_id: str | None = None,
+        self, items: Sequence[m.MemoryItem | Mapping[str, object]], *, user_id: str | None = None
     ) -> Call[m.IngestionBatch]:
         """Give the formation many things to make memories of, in one background job.
 
@@ -146,7 +142,6 @@ class Memories(Resource[TransportT]):
         Raises:
             ValidationError: There is no item, or too many, or one lacks something.
             RateLimitError: Too many ingestions of the user are going on; nothing was taken.
-            UnavailableError: The formation has no persistent memory.
         """
         body = as_request(m.MemoryBatchRequest, {"items": items})
         call = _post(body, m.IngestionBatch, user_id, "batch")
@@ -209,10 +204,9 @@ class Memories(Resource[TransportT]):
             ValidationError: Neither was named.
             UnavailableError: The formation records no events, or has no knowledge graph.
         """
-        asked, whose = query(entity=entity, event_id=event_id), User.REQUIRED
-        where, key = path("memories", "provenance"), Auth.EITHER
+        where, asked = path("memories", "provenance"), query(entity=entity, event_id=event_id)
         return Call(
-            "GET", where, m.EntityProvenance | m.EventProvenance, key, whose, user_id, asked
+            "GET", where, m.EntityProvenance | m.EventProvenance, Auth.EITHER, _USER, user_id, asked
         )
 
     @endpoint
@@ -227,7 +221,7 @@ class Memories(Resource[TransportT]):
             NotFoundError: There is no such memory.
         """
         where = path("memories", memory_id)
-        return Call("DELETE", where, m.DeletedMemory, Auth.EITHER, User.REQUIRED, user_id)
+        return Call("DELETE", where, m.DeletedMemory, Auth.EITHER, _USER, user_id)
 
 
 def _page(
@@ -244,4 +238,4 @@ def _post(
     *parts: str,
 ) -> Call[AnswerT]:
     where = path("memories", *parts)
-    return Call("POST", where, answer, Auth.EITHER, User.REQUIRED, user_id, body=body)
+    return Call("POST", where, answer, Auth.EITHER, _USER, user_id, body=body)

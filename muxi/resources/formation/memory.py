@@ -14,7 +14,11 @@ from .distilleries import Distilleries
 
 
 class Memory(Resource[TransportT]):
-    """The upkeep of the memory. Needs the admin key; `buffer` takes the client key too."""
+    """The upkeep of the memory. Needs the admin key; `buffer` takes the client key too.
+
+    `rebuild`, `backfill` and `forget` work on recorded events. They raise `UnavailableError` in a
+    formation that can't record them, and `ValidationError` in one where that is switched off.
+    """
 
     @property
     def buffer(self) -> Buffer[TransportT]:
@@ -51,8 +55,7 @@ class Memory(Resource[TransportT]):
             backfill: First make events for what has none, as `backfill` does.
 
         Raises:
-            ValidationError: The projection is unknown, or no events are recorded.
-            UnavailableError: The formation records no events.
+            ValidationError: The projection is unknown.
         """
         fields = present(user_id=user_id, projection=projection, dry_run=dry_run)
         return _rebuild({**fields, "background": background, "backfill": backfill})
@@ -95,10 +98,6 @@ class Memory(Resource[TransportT]):
 
         Args:
             user_id: Whose memory.
-
-        Raises:
-            ValidationError: No events are recorded.
-            UnavailableError: The formation records no events.
         """
         body = as_request(m.BackfillRequest, {"user_id": user_id})
         return Call("POST", path("memory", "backfill"), m.Backfill, Auth.ADMIN, body=body)
@@ -120,12 +119,7 @@ class Memory(Resource[TransportT]):
             source: Which source, such as `"calendar"`.
             reason: Why, for the server's records; else `user_request`.
             rebuild: Derive the memory anew without the events; else it still knows of them.
-            background: Rebuild in the background; the answer has a `job_id` for
-                `wait_for_forget`.
-
-        Raises:
-            ValidationError: No events are recorded.
-            UnavailableError: The formation records no events.
+            background: Rebuild in the background, under a `job_id` for `wait_for_forget`.
         """
         fields = present(user_id=user_id, source=source, reason=reason, rebuild=rebuild)
         return _forget({**fields, "background": background})

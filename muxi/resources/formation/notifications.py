@@ -24,14 +24,12 @@ class Notifications(Resource[TransportT]):
 
         Args:
             message: What to tell; not blank.
-            user_id: Whom to tell. Always to be named: the client's own user speaks, and isn't
-                spoken to.
+            user_id: Whom to tell. The client's own user isn't meant: that is who speaks.
             channels: Where to instead: the formation's channels, `"last"`, `"preferred"` or
                 `"webhook"`. The server takes an unknown name for `"webhook"`.
 
         Raises:
-            ServerError: Nothing was delivered (502); `error.details` tells of each channel, with
-                the keys of a `Notification`.
+            ServerError: Nothing was delivered (502); `error.details` is like a `Notification`.
             UnavailableError: The formation has no `proactive` block.
         """
         fields = present(user_id=user_id, message=message, channels=channels)

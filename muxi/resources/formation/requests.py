@@ -21,8 +21,7 @@ class Requests(Resource[TransportT]):
         """List tracked requests; the server doesn't page them.
 
         Args:
-            user_id: Whose requests. Needed with the client key; with the admin key alone it is a
-                filter.
+            user_id: Whose requests. Needed with the client key; a filter with the admin key alone.
         """
         return Call("GET", path("requests"), m.RequestList, Auth.EITHER, _USER, user_id)
 

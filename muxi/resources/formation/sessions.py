@@ -9,6 +9,8 @@ from ..._endpoint import Resource, TransportT, endpoint
 from ...models import formation as m
 from .._inputs import as_request
 
+_USER = User.REQUIRED
+
 
 class Sessions(Resource[TransportT]):
     """The conversations that the formation holds in memory."""
@@ -28,9 +30,7 @@ class Sessions(Resource[TransportT]):
             ValidationError: There is no user id, or the limit is out of bounds.
         """
         found = query(active_only=active_only, limit=within("limit", limit, 1, 1000))
-        return Call(
-            "GET", path("sessions"), m.SessionList, Auth.CLIENT, User.REQUIRED, user_id, found
-        )
+        return Call("GET", path("sessions"), m.SessionList, Auth.CLIENT, _USER, user_id, found)
 
     @endpoint
     def get(self, session_id: str, *, user_id: str | None = None) -> Call[m.Session]:
@@ -43,9 +43,7 @@ class Sessions(Resource[TransportT]):
         Raises:
             NotFoundError: The user has no such session.
         """
-        return Call(
-            "GET", path("sessions", session_id), m.Session, Auth.CLIENT, User.REQUIRED, user_id
-        )
+        return Call("GET", path("sessions", session_id), m.Session, Auth.CLIENT, _USER, user_id)
 
     @endpoint
     def messages(
@@ -60,10 +58,9 @@ class Sessions(Resource[TransportT]):
             limit: How many, from 1 to 1000.
             user_id: Whose session; beats the client's own user.
         """
-        where, found = path("sessions", session_id, "messages"), within("limit", limit, 1, 1000)
-        return Call(
-            "GET", where, m.MessageList, Auth.CLIENT, User.REQUIRED, user_id, query(limit=found)
-        )
+        where = path("sessions", session_id, "messages")
+        found = query(limit=within("limit", limit, 1, 1000))
+        return Call("GET", where, m.MessageList, Auth.CLIENT, _USER, user_id, found)
 
     @endpoint
     def restore(
@@ -85,6 +82,4 @@ class Sessions(Resource[TransportT]):
         """
         where = path("sessions", session_id, "restore")
         body = as_request(m.RestoreRequest, {"messages": messages})
-        return Call(
-            "POST", where, m.RestoredSession, Auth.CLIENT, User.REQUIRED, user_id, body=body
-        )
+        return Call("POST", where, m.RestoredSession, Auth.CLIENT, _USER, user_id, body=body)

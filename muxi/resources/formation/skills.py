@@ -8,15 +8,11 @@ from ...models import formation as m
 
 
 class Skills(Resource[TransportT]):
-    """What agents can be taught. This version of the runtime fails each time it is asked."""
+    """What agents can be taught. All calls end in a `ServerError` on this runtime."""
 
     @endpoint
     def list(self) -> Call[m.SkillList]:
-        """List the skills that the formation has loaded. Needs the client key.
-
-        Raises:
-            ServerError: Always, on this version of the runtime.
-        """
+        """List the skills that the formation has loaded. Needs the client key."""
         return Call("GET", path("skills"), m.SkillList, Auth.CLIENT)
 
     @endpoint
@@ -25,8 +21,5 @@ class Skills(Resource[TransportT]):
 
         Args:
             skill_name: Which skill.
-
-        Raises:
-            ServerError: Always, on this version of the runtime; also where there is no such skill.
         """
         return Call("GET", path("skills", skill_name), m.Skill, Auth.CLIENT)

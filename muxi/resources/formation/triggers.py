@@ -44,13 +44,11 @@ class Triggers(Resource[TransportT]):
     ) -> Call[m.TriggerRun]:
         """Send an event, of which the formation makes a turn. Needs the client key.
 
-        It is sent under one idempotency key: sent again after a failure on the way, it joins the
-        turn that runs.
+        Sent again after a failure on the way, it joins the turn that runs.
 
         A turn that isn't waited for is followed by `requests.wait(run.request_id)`, which raises
-        `NotFoundError` if the turn could not begin. Where the formation's replies stream
-        (`overlord.response.streaming`), this runtime leaves such a turn `processing` and it does
-        not reply, unless the trigger names a webhook: there, wait for it.
+        `NotFoundError` if it could not begin. Where replies stream (`overlord.response.streaming`)
+        this runtime leaves it `processing`, unless the trigger names a webhook: there, `wait`.
 
         Args:
             name: Which trigger.
@@ -66,8 +64,7 @@ class Triggers(Resource[TransportT]):
             AuthorizationError: The formation's rules forbid it.
             UnavailableError: The formation has too much to do.
         """
-        body = _event(data, session_id, wait)
-        return _turn(path("triggers", name), body, user_id)
+        return _turn(path("triggers", name), _event(data, session_id, wait), user_id)
 
 
 def _event(data: Mapping[str, object], session_id: str | None, wait: bool) -> m.TriggerRequest:

@@ -13,17 +13,16 @@ from .._inputs import as_request, present
 class Users(Resource[TransportT]):
     """Who is who, and how to reach them.
 
-    These calls speak about a user, not for one: whom the client speaks for doesn't matter. All but
-    the channels need a database; without one the formation answers 503.
+    These calls speak about a user, not for one: whom the client speaks for doesn't matter. They
+    raise `UnavailableError` in a formation without a database, or for channels in one without a
+    `proactive` block.
     """
 
     @endpoint
     def resolve(
         self, identifier: str, *, identifier_type: str | None = None
     ) -> Call[m.UserIdentity]:
-        """Find the MUXI user behind an identifier. It always makes a user where there is none.
-
-        Use `lookup` to find out without making one.
+        """Find the MUXI user behind an identifier, made where there is none; `lookup` makes none.
 
         Args:
             identifier: An email address, a Slack id.
@@ -31,7 +30,6 @@ class Users(Resource[TransportT]):
 
         Raises:
             ValidationError: The identifier is empty.
-            UnavailableError: The formation has no database.
         """
         fields = present(identifier=identifier, identifier_type=identifier_type)
         body = as_request(m.ResolveRequest, fields)
@@ -46,7 +44,6 @@ class Users(Resource[TransportT]):
 
         Raises:
             NotFoundError: Nobody is known by it.
-            UnavailableError: The formation has no database.
         """
         return Call("GET", path("users", identifier), m.UserIdentity, Auth.CLIENT)
 
@@ -59,32 +56,27 @@ class Users(Resource[TransportT]):
 
         Raises:
             NotFoundError: There is no such user.
-            UnavailableError: The formation has no database.
         """
         where = path("users", "identifiers", muxi_user_id)
         return Call("GET", where, m.UserIdentifierList, Auth.CLIENT)
 
     @endpoint
     def link(
-        self,
-        muxi_user_id: str,
-        identifiers: Sequence[str | m.Identifier | Mapping[str, object]],
+        self, muxi_user_id: str, identifiers: Sequence[str | m.Identifier | Mapping[str, object]]
     ) -> Call[m.UserIdentifierList]:
         """Give identifiers to a user. One that was another user's is theirs no longer.
 
         The kind of one that is the user's already stays as it was, whatever the answer says.
 
         Args:
-            muxi_user_id: The `muxi_user_id` of `lookup` or `resolve`. The server can't make a
-                user here.
+            muxi_user_id: The `muxi_user_id` of `lookup` or `resolve`; no user is made here.
             identifiers: Which, with their kinds where known.
 
         Raises:
             NotFoundError: There is no such user.
-            UnavailableError: The formation has no database.
         """
         where = path("users", "identifiers")
-        fields = present(muxi_user_id=muxi_user_id, identifiers=identifiers)
+        fields = {"muxi_user_id": muxi_user_id, "identifiers": identifiers}
         body = as_request(m.LinkRequest, fields)
         return Call("POST", where, m.UserIdentifierList, Auth.CLIENT, body=body)
 
@@ -97,7 +89,6 @@ class Users(Resource[TransportT]):
 
         Raises:
             NotFoundError: Nobody is known by it.
-            UnavailableError: The formation has no database.
         """
         where = path("users", "identifiers", identifier)
         return Call("DELETE", where, m.UnlinkedIdentifier, Auth.CLIENT)
@@ -108,9 +99,6 @@ class Users(Resource[TransportT]):
 
         Args:
             user_id: Which user. A formation for a single user takes anyone for user "0".
-
-        Raises:
-            UnavailableError: The formation has no `proactive` block.
         """
         return Call("GET", path("users", user_id, "channels"), m.UserChannels, Auth.CLIENT)
 
@@ -128,13 +116,11 @@ class Users(Resource[TransportT]):
         Args:
             user_id: Which user. A formation for a single user takes anyone for user "0".
             preferred_channel: A channel of the formation, or `"webhook"`; `""` for none.
-            channels: The user's address in each channel, added to those that are known; `{}`
-                removes one.
+            channels: Addresses by channel, added to those that are known; `{}` removes one.
             timezone: IANA name; `""` for none.
 
         Raises:
             ValidationError: The formation doesn't know the channel or the timezone.
-            UnavailableError: The formation has no `proactive` block.
         """
         where = path("users", user_id, "channels")
         fields = present(preferred_channel=preferred_channel, channels=channels, timezone=timezone)

@@ -12,7 +12,16 @@ from ._rollout import Rollout
 
 
 class Deploys(Resource[TransportT]):
-    """Bundles, brought to the server."""
+    """Bundles, brought to the server.
+
+    All of these raise besides:
+
+    - `BundleError`: the formation can't be deployed as it is; nothing was sent.
+    - `ValidationError`: the server refused the bundle, or the formation isn't healthy with it
+      (`HealthCheckFailed`, which the server files under 400).
+    - `TimeoutError`, `StreamInterrupted`: the server was silent for too long, or the connection
+      broke; it may go on.
+    """
 
     @flow
     def deploy(
@@ -26,19 +35,13 @@ class Deploys(Resource[TransportT]):
         """Deploy a new formation, and wait until it is healthy. What fails is undone by the server.
 
         Args:
-            source: A formation's directory, or a `.tar.gz` of one. A directory takes the extra
-                `deploy`.
+            source: A formation's directory (takes the extra `deploy`), or a `.tar.gz` of one.
             include_db: Send `memory.db` too; it replaces the memory of what is deployed.
             timeout: Seconds that the server may stay silent; it does while it downloads a runtime.
             on_progress: Is told each step: bytes of the upload, then what the server does.
 
         Raises:
             ConflictError: The server has a formation of this id.
-            BundleError: The formation can't be deployed as it is; nothing was sent.
-            ValidationError: The server refused the bundle, or the formation isn't healthy with it
-                (`HealthCheckFailed`, as the server files that under 400).
-            TimeoutError: The server was silent for too long, and may go on.
-            StreamInterrupted: The connection broke; the server may have gone on.
         """
         rollout = Rollout(source, include_db, timeout, on_progress)
         return rollout.follow(rollout.deploy)
@@ -56,18 +59,12 @@ class Deploys(Resource[TransportT]):
         To leave the stream doesn't stop the deployment; `delete` does.
 
         Args:
-            source: A formation's directory, or a `.tar.gz` of one. A directory takes the extra
-                `deploy`.
+            source: A formation's directory (takes the extra `deploy`), or a `.tar.gz` of one.
             include_db: Send `memory.db` too; it replaces the memory of what is deployed.
             timeout: Seconds that the server may stay silent; it does while it downloads a runtime.
 
         Raises:
             ConflictError: The server has a formation of this id.
-            BundleError: The formation can't be deployed as it is; nothing was sent.
-            ValidationError: The server refused the bundle, or the formation isn't healthy with it
-                (`HealthCheckFailed`, as the server files that under 400).
-            TimeoutError: The server was silent for too long, and may go on.
-            StreamInterrupted: The connection broke; the server may have gone on.
         """
         rollout = Rollout(source, include_db, timeout)
         return rollout.stream(rollout.deploy)
@@ -85,20 +82,13 @@ class Deploys(Resource[TransportT]):
         healthy. `memory.db`, `MUXI.md` and `PENDING-MUXI.md` of what runs are kept.
 
         Args:
-            source: A formation's directory, or a `.tar.gz` of one. A directory takes the extra
-                `deploy`.
+            source: A formation's directory (takes the extra `deploy`), or a `.tar.gz` of one.
             include_db: Send `memory.db` too; it replaces the memory of what is deployed.
             timeout: Seconds that the server may stay silent; it does while it downloads a runtime.
             on_progress: Is told each step: bytes of the upload, then what the server does.
 
         Raises:
-            NotFoundError: The server has no such formation.
             ConflictError: It is being updated already, or runs the very same bundle (`NoChange`).
-            BundleError: The formation can't be deployed as it is; nothing was sent.
-            ValidationError: The server refused the bundle, or the formation isn't healthy with it
-                (`HealthCheckFailed`, as the server files that under 400).
-            TimeoutError: The server was silent for too long, and may go on.
-            StreamInterrupted: The connection broke; the server may have gone on.
         """
         rollout = Rollout(source, include_db, timeout, on_progress)
         return rollout.follow(rollout.update)
@@ -116,19 +106,12 @@ class Deploys(Resource[TransportT]):
         To leave the stream doesn't stop the update; `cancel_update` does.
 
         Args:
-            source: A formation's directory, or a `.tar.gz` of one. A directory takes the extra
-                `deploy`.
+            source: A formation's directory (takes the extra `deploy`), or a `.tar.gz` of one.
             include_db: Send `memory.db` too; it replaces the memory of what is deployed.
             timeout: Seconds that the server may stay silent; it does while it downloads a runtime.
 
         Raises:
-            NotFoundError: The server has no such formation.
             ConflictError: It is being updated already, or runs the very same bundle (`NoChange`).
-            BundleError: The formation can't be deployed as it is; nothing was sent.
-            ValidationError: The server refused the bundle, or the formation isn't healthy with it
-                (`HealthCheckFailed`, as the server files that under 400).
-            TimeoutError: The server was silent for too long, and may go on.
-            StreamInterrupted: The connection broke; the server may have gone on.
         """
         rollout = Rollout(source, include_db, timeout)
         return rollout.stream(rollout.update)
@@ -148,8 +131,7 @@ class Deploys(Resource[TransportT]):
         nothing is done, and the answer's `changed` is False.
 
         Args:
-            source: A formation's directory, or a `.tar.gz` of one. A directory takes the extra
-                `deploy`.
+            source: A formation's directory (takes the extra `deploy`), or a `.tar.gz` of one.
             include_db: Send `memory.db` too; it replaces the memory of what is deployed.
             allow_downgrade: Update to a version that is older than what runs.
             cleanup: On Ctrl-C, or when the task is cancelled, stop the update or delete the new
@@ -159,11 +141,6 @@ class Deploys(Resource[TransportT]):
 
         Raises:
             ConflictError: A newer version runs, or it is being updated already.
-            BundleError: The formation can't be deployed as it is; nothing was sent.
-            ValidationError: The server refused the bundle, or the formation isn't healthy with it
-                (`HealthCheckFailed`, as the server files that under 400).
-            TimeoutError: The server was silent for too long, and may go on.
-            StreamInterrupted: The connection broke; the server may have gone on.
         """
         rollout = Rollout(source, include_db, timeout, on_progress, allow_downgrade)
         return rollout.apply_or_undo(cleanup=cleanup)
@@ -181,19 +158,13 @@ class Deploys(Resource[TransportT]):
         upload is over, and to leave it stops nothing.
 
         Args:
-            source: A formation's directory, or a `.tar.gz` of one. A directory takes the extra
-                `deploy`.
+            source: A formation's directory (takes the extra `deploy`), or a `.tar.gz` of one.
             include_db: Send `memory.db` too; it replaces the memory of what is deployed.
             allow_downgrade: Update to a version that is older than what runs.
             timeout: Seconds that the server may stay silent; it does while it downloads a runtime.
 
         Raises:
             ConflictError: A newer version runs, or it is being updated already.
-            BundleError: The formation can't be deployed as it is; nothing was sent.
-            ValidationError: The server refused the bundle, or the formation isn't healthy with it
-                (`HealthCheckFailed`, as the server files that under 400).
-            TimeoutError: The server was silent for too long, and may go on.
-            StreamInterrupted: The connection broke; the server may have gone on.
         """
         rollout = Rollout(source, include_db, timeout, allow_downgrade=allow_downgrade)
         return rollout.stream(rollout.apply)

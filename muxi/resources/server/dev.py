@@ -18,11 +18,7 @@ class Dev(Resource[TransportT]):
 
     @endpoint
     def run(
-        self,
-        *,
-        path: str | None = None,
-        formation_id: str | None = None,
-        timeout: float = 300.0,
+        self, *, path: str | None = None, formation_id: str | None = None, timeout: float = 300.0
     ) -> Call[m.DevRun]:
         """Run a draft and wait until it is healthy; `ServerClient.formation(id, mode="draft")`
         talks to it. It ends with the server.
@@ -51,9 +47,8 @@ class Dev(Resource[TransportT]):
         Raises:
             NotFoundError: No draft of it runs.
         """
-        return _call(
-            "stop", m.DevStop, as_request(m.DevStopRequest, {"formation_id": formation_id})
-        )
+        body = as_request(m.DevStopRequest, {"formation_id": formation_id})
+        return _call("stop", m.DevStop, body)
 
 
 def _call(action: str, returns: type[T], body: Request, timeout: float | None = None) -> Call[T]:

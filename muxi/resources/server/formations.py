@@ -19,7 +19,10 @@ from .lifecycle import Lifecycle
 
 
 class Formations(Deploys[TransportT], Lifecycle[TransportT]):
-    """The formations that the server runs."""
+    """The formations that the server runs.
+
+    One that the server doesn't have raises `NotFoundError`, whatever is asked of it.
+    """
 
     @endpoint
     def list(self) -> Call[m.FormationList]:
@@ -35,9 +38,6 @@ class Formations(Deploys[TransportT], Lifecycle[TransportT]):
 
         Args:
             formation_id: Which formation.
-
-        Raises:
-            NotFoundError: The server has no such formation.
         """
         return look_at(formation_id)
 
@@ -57,9 +57,6 @@ class Formations(Deploys[TransportT], Lifecycle[TransportT]):
             formation_id: Which formation.
             lines: How many of each stream; 100 if None, and 10,000 at most.
             stream: Which; both if None.
-
-        Raises:
-            NotFoundError: The server has no such formation.
         """
         return last_lines(formation_id, lines, stream)
 
@@ -83,7 +80,6 @@ class Formations(Deploys[TransportT], Lifecycle[TransportT]):
             lines: How many of the lines there are to begin with, 10,000 at most.
 
         Raises:
-            NotFoundError: The server has no such formation.
             ConnectionError: The server can't be reached again.
         """
         return following(formation_id, stream, lines)
@@ -114,7 +110,6 @@ class Formations(Deploys[TransportT], Lifecycle[TransportT]):
                 server doesn't say.
 
         Raises:
-            NotFoundError: The server has no such formation.
             InvalidResponseError: The zip isn't whole.
             BundleError: The zip holds what leads out of the directory, or the directory is taken.
             OSError: It can't be written.
@@ -143,6 +138,5 @@ class Formations(Deploys[TransportT], Lifecycle[TransportT]):
 
         Raises:
             TimeoutError: It isn't healthy yet.
-            NotFoundError: The server has no such formation.
         """
         return until_healthy(look_at(formation_id), timeout, poll_interval)

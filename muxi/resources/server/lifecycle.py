@@ -16,7 +16,11 @@ from ._rollout import DONE, cancel, delete
 
 
 class Lifecycle(Resource[TransportT]):
-    """What formations on the server go through."""
+    """What formations on the server go through.
+
+    What takes time raises besides `TimeoutError` where the server was silent for too long, and
+    `StreamInterrupted` where the connection broke. In both cases the server may go on.
+    """
 
     @flow
     def start(
@@ -36,11 +40,8 @@ class Lifecycle(Resource[TransportT]):
             on_progress: Is told each step that the server takes.
 
         Raises:
-            NotFoundError: The server has no such formation.
             ConflictError: It runs already.
             ServerError: It didn't start, or isn't healthy.
-            TimeoutError: The server was silent for too long, and may go on.
-            StreamInterrupted: The connection broke; the server may have gone on.
         """
         return followed(_stream("start", formation_id, timeout), on_progress)
 
@@ -55,11 +56,8 @@ class Lifecycle(Resource[TransportT]):
             timeout: Seconds that the server may stay silent; it does while it downloads a runtime.
 
         Raises:
-            NotFoundError: The server has no such formation.
             ConflictError: It runs already.
             ServerError: It didn't start, or isn't healthy.
-            TimeoutError: The server was silent for too long, and may go on.
-            StreamInterrupted: The connection broke; the server may have gone on.
         """
         return _stream("start", formation_id, timeout)
 
@@ -79,10 +77,7 @@ class Lifecycle(Resource[TransportT]):
             on_progress: Is told each step that the server takes.
 
         Raises:
-            NotFoundError: The server has no such formation.
             ServerError: It didn't start, or isn't healthy.
-            TimeoutError: The server was silent for too long, and may go on.
-            StreamInterrupted: The connection broke; the server may have gone on.
         """
         return followed(_stream("restart", formation_id, timeout), on_progress)
 
@@ -97,10 +92,7 @@ class Lifecycle(Resource[TransportT]):
             timeout: Seconds that the server may stay silent; it does while it downloads a runtime.
 
         Raises:
-            NotFoundError: The server has no such formation.
             ServerError: It didn't start, or isn't healthy.
-            TimeoutError: The server was silent for too long, and may go on.
-            StreamInterrupted: The connection broke; the server may have gone on.
         """
         return _stream("restart", formation_id, timeout)
 
@@ -122,11 +114,8 @@ class Lifecycle(Resource[TransportT]):
             on_progress: Is told each step that the server takes.
 
         Raises:
-            NotFoundError: The server has no such formation.
             ValidationError: There is no version before.
             ServerError: It didn't start, or isn't healthy; the current version runs on.
-            TimeoutError: The server was silent for too long, and may go on.
-            StreamInterrupted: The connection broke; the server may have gone on.
         """
         return followed(_stream("rollback", formation_id, timeout), on_progress)
 
@@ -141,11 +130,8 @@ class Lifecycle(Resource[TransportT]):
             timeout: Seconds that the server may stay silent; it does while it downloads a runtime.
 
         Raises:
-            NotFoundError: The server has no such formation.
             ValidationError: There is no version before.
             ServerError: It didn't start, or isn't healthy; the current version runs on.
-            TimeoutError: The server was silent for too long, and may go on.
-            StreamInterrupted: The connection broke; the server may have gone on.
         """
         return _stream("rollback", formation_id, timeout)
 
@@ -157,7 +143,6 @@ class Lifecycle(Resource[TransportT]):
             formation_id: Which formation.
 
         Raises:
-            NotFoundError: The server has no such formation.
             ConflictError: It is stopped already.
             ServerError: The server can't find its process; some versions lose it with an update.
         """
@@ -171,9 +156,6 @@ class Lifecycle(Resource[TransportT]):
 
         Args:
             formation_id: Which formation.
-
-        Raises:
-            NotFoundError: The server has no such formation.
         """
         return delete(formation_id)
 
@@ -186,7 +168,6 @@ class Lifecycle(Resource[TransportT]):
             formation_id: Which formation.
 
         Raises:
-            NotFoundError: The server has no such formation.
             ValidationError: It isn't being updated.
         """
         return cancel(formation_id)
