@@ -119,8 +119,11 @@ class AsyncStream(Base[EventT, ResultT]):
         for event in opened.events:
             yield event
         if self._http is None:
-            if (event := self._plain(opened)) is not None:
-                yield event
+            last = self._plain(opened)
+            if last is None:
+                last = await self._transport.run(self._reader.finish())
+            if last is not None:
+                yield last
             return
         while True:
             if not self._closed:

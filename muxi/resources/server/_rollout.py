@@ -93,7 +93,8 @@ class Rollout:
                 return (yield from self._send(packed, reader, updates=False))
             if found.version is not None and found.version.current == packed.bundle.sha256:
                 reader.base_url = yield from address()
-                return Opened(look_at(found.id), events=[reader.settle(found)])
+                reader.settle(found)
+                return Opened(look_at(found.id))
             if not self._allow_downgrade:
                 _no_downgrade(packed.bundle, found)
             reader.done_code = "NoChange"

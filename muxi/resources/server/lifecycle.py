@@ -124,7 +124,8 @@ class Lifecycle(Resource[TransportT]):
         Raises:
             NotFoundError: The server has no such formation.
             ValidationError: There is no version before.
-            ServerError: It didn't start, or isn't healthy; the current version runs on.
+            ServerError: It didn't start, or isn't healthy; the current version runs on, unless the
+                two were being swapped.
             TimeoutError: The server was silent for too long, and may go on.
             StreamInterrupted: The connection broke; the server may have gone on.
         """
@@ -143,7 +144,8 @@ class Lifecycle(Resource[TransportT]):
         Raises:
             NotFoundError: The server has no such formation.
             ValidationError: There is no version before.
-            ServerError: It didn't start, or isn't healthy; the current version runs on.
+            ServerError: It didn't start, or isn't healthy; the current version runs on, unless the
+                two were being swapped.
             TimeoutError: The server was silent for too long, and may go on.
             StreamInterrupted: The connection broke; the server may have gone on.
         """
