@@ -40,12 +40,17 @@ class Hosts:
 
         return close
 
-    async def close(self) -> None:
-        """End everything; calls that still run are cancelled."""
+    def drop(self) -> None:
+        """Cancel the calls that still run, and answer none of them."""
         for server in self._servers.values():
             server.should_exit = True
+            for connection in [*server.server_state.connections]:
+                connection.transport.close()
         for task in self._busy:
             task.cancel()
+
+    async def close(self) -> None:
+        """End everything that was dropped."""
         await asyncio.gather(*self._servers)
 
     def _counted(self, app: ASGIApp) -> ASGIApp:
