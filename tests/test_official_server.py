@@ -89,9 +89,11 @@ def test_a_refused_stream_is_no_empty_loop(colour: Colour, answer: Answer) -> No
 
 @pytest.mark.parametrize("status", [400, 404, 409, 500, 507])
 def test_the_code_is_never_the_status(colour: Colour, status: int) -> None:
-    with Scripted(refused(status, "Why", "Some Phrase")) as server:
-        with pytest.raises(muxi.MuxiError) as caught:
-            colour.server(server.url, lambda s: s.formations.get(ID), max_retries=0)
+    with (
+        Scripted(refused(status, "Why", "Some Phrase")) as server,
+        pytest.raises(muxi.MuxiError) as caught,
+    ):
+        colour.server(server.url, lambda s: s.formations.get(ID), max_retries=0)
     assert (caught.value.code, caught.value.message) == ("Some Phrase", "Why")
     assert caught.value.status_code == status
 
@@ -103,25 +105,31 @@ def test_the_code_is_never_the_status(colour: Colour, status: int) -> None:
 def test_statuses_that_servers_use_have_their_classes(
     colour: Colour, status: int, kind: type[muxi.MuxiError]
 ) -> None:
-    with Scripted(by_method(GET=NOT_FOUND, POST=refused(status, "Why"))) as server:
-        with pytest.raises(kind, match="Why"):
-            colour.server(server.url, lambda s: s.formations.deploy(HELLO))
+    with (
+        Scripted(by_method(GET=NOT_FOUND, POST=refused(status, "Why"))) as server,
+        pytest.raises(kind, match="Why"),
+    ):
+        colour.server(server.url, lambda s: s.formations.deploy(HELLO))
 
 
 @pytest.mark.parametrize("body", [b'["a"]', b'"text"', b"null", b"7"])
 def test_errors_without_an_object(colour: Colour, body: bytes) -> None:
-    with Scripted(Answer(409, body, {"Content-Type": "application/json"})) as server:
-        with pytest.raises(muxi.ConflictError):
-            colour.server(server.url, lambda s: s.formations.get(ID))
+    with (
+        Scripted(Answer(409, body, {"Content-Type": "application/json"})) as server,
+        pytest.raises(muxi.ConflictError),
+    ):
+        colour.server(server.url, lambda s: s.formations.get(ID))
     with Scripted(Answer(405, "", {})) as server, pytest.raises(muxi.MuxiError) as caught:
         colour.server(server.url, lambda s: s.formations.get(ID))
     assert (caught.value.status_code, caught.value.message) == (
         405,
         "The server answered 405 with 0 bytes of no content type",
     )
-    with Scripted(flat({"success": False, "error": "Why"}, 409)) as server:
-        with pytest.raises(muxi.ConflictError, match="Why"):
-            colour.server(server.url, lambda s: s.dev.run(path="/x"))
+    with (
+        Scripted(flat({"success": False, "error": "Why"}, 409)) as server,
+        pytest.raises(muxi.ConflictError, match="Why"),
+    ):
+        colour.server(server.url, lambda s: s.dev.run(path="/x"))
 
 
 def test_what_takes_long_has_its_own_timeout() -> None:
