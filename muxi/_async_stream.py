@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator
 from contextlib import aclosing, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
 from httpx_sse import EventSource
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from ._steps import Opened
     from ._transport import AsyncTransport
+
+T = TypeVar("T")
 
 
 class AsyncStream(Base[EventT, ResultT]):
@@ -71,22 +73,37 @@ class AsyncStream(Base[EventT, ResultT]):
         if self._http is not None:
             await self._http.aclose()
 
-    async def __aiter__(self) -> AsyncGenerator[EventT, None]:
-        await self.open()
-        try:
-            if self._events is not None:
-                async for event in self._events:
-                    yield event
-        finally:
-            if not self._entered:
-                await self.aclose()
+    def __aiter__(self) -> AsyncIterator[EventT]:
+        return _Within(self._next) if self._entered else self._alone()
 
-    async def text(self) -> AsyncIterator[str]:
+    def text(self) -> AsyncIterator[str]:
         """The pieces of the reply's text, as they come."""
-        async with aclosing(self.__aiter__()) as events:
-            async for event in events:
-                if piece := self._reader.text_of(event):
-                    yield piece
+        return _Within(self._next_text) if self._entered else self._text_alone()
+
+    async def _next(self) -> EventT:
+        await self.open()
+        if self._events is None:
+            raise StopAsyncIteration
+        return await anext(self._events)
+
+    async def _next_text(self) -> str:
+        while not (piece := self._reader.text_of(await self._next())):
+            pass
+        return piece
+
+    async def _alone(self) -> AsyncGenerator[EventT, None]:
+        try:
+            async for event in _Within(self._next):
+                yield event
+        finally:
+            await self.aclose()
+
+    async def _text_alone(self) -> AsyncGenerator[str, None]:
+        try:
+            async for piece in _Within(self._next_text):
+                yield piece
+        finally:
+            await self.aclose()
 
     async def result(self) -> ResultT:
         """What the whole stream adds up to; reads what is left of it.
@@ -102,8 +119,11 @@ class AsyncStream(Base[EventT, ResultT]):
         for event in opened.events:
             yield event
         if self._http is None:
-            if (event := self._plain(opened)) is not None:
-                yield event
+            last = self._plain(opened)
+            if last is None:
+                last = await self._transport.run(self._reader.finish())
+            if last is not None:
+                yield last
             return
         while True:
             if not self._closed:
@@ -144,6 +164,16 @@ class AsyncStream(Base[EventT, ResultT]):
             await self._transport.run(self._reader.stalled())
             return self._reader.ended
         return self._over()
+
+
+class _Within(AsyncIterator[T]):
+    """A loop within `async with`. No generator: trio complains of those that are left half-way."""
+
+    def __init__(self, following: Callable[[], Awaitable[T]]) -> None:
+        self._following = following
+
+    async def __anext__(self) -> T:
+        return await self._following()
 
 
 class _AsyncTap(httpx.AsyncByteStream):

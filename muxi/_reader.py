@@ -21,8 +21,8 @@ class Reader(Protocol[EventT, ResultT_co]):
         """The event in a server-sent one; None for those that only steer."""
         ...
 
-    def answered(self, answer: object) -> EventT:
-        """The event that stands for an answer sent whole instead of as events."""
+    def answered(self, answer: object) -> EventT | None:
+        """The event that stands for an answer sent whole; None where `finish` has it."""
         ...
 
     def text_of(self, event: EventT) -> str:

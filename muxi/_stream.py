@@ -95,8 +95,11 @@ class Stream(Base[EventT, ResultT]):
     def _pump(self, opened: Opened) -> Generator[EventT, None, None]:
         yield from opened.events
         if self._http is None:
-            if (event := self._plain(opened)) is not None:
-                yield event
+            last = self._plain(opened)
+            if last is None:
+                last = self._transport.run(self._reader.finish())
+            if last is not None:
+                yield last
             return
         while True:
             if not self._closed:

@@ -205,10 +205,9 @@ class AsyncTransport(Async):
 
     async def _follow(self, step: Follow) -> object:
         async with self.stream(step.stream) as stream:
-            async with aclosing(aiter(stream)) as events:
-                async for event in events:
-                    if step.on_event is not None:
-                        step.on_event(event)
+            async for event in stream:
+                if step.on_event is not None:
+                    step.on_event(event)
             return await stream.result()
 
     async def _send(self, step: Outgoing) -> Reply:

@@ -44,7 +44,8 @@ CANCELLED = flat(
 
 @pytest.fixture(autouse=True)
 def _fast(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_rollout, "_SETTLING", 0.01)
+    monkeypatch.setattr(_rollout, "_TRIES", 2)
+    monkeypatch.setattr(_rollout, "_PAUSE", 0.01)
 
 
 class Interrupted:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import aclosing
 from typing import Any
 
 import anyio
@@ -54,9 +53,8 @@ def first(colour: Colour, url: str, count: int, **options: Any) -> list[str]:
         async with (
             AsyncServerClient(url=url, max_retries=0) as client,
             client.formations.logs_stream(ID, **options) as stream,
-            aclosing(aiter(stream)) as lines,
         ):
-            async for line in lines:
+            async for line in stream:
                 found.append(line.line)
                 if len(found) == count:
                     break

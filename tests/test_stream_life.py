@@ -7,7 +7,6 @@ import gc
 import threading
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import aclosing
 from typing import Any
 
 import anyio
@@ -116,12 +115,17 @@ async def test_leaving_a_loop_within_async_with_leaves_no_generator_behind() -> 
     """Trio warns of each async generator that it has to finalize."""
 
     async def leave(client: AsyncFormationClient) -> None:
-        async with client.chat.stream("hi") as stream, aclosing(aiter(stream)) as events:
-            async for event in events:
+        async with client.chat.stream("hi") as stream:
+            async for event in stream:
                 assert isinstance(event, m.Progress)
                 break
+        async with client.chat.stream("hi") as stream:
+            async for piece in stream.text():
+                assert piece == "Hel"
+                break
 
-    with Scripted(ENDLESS) as server:
+    said = stream_of(token("content", "Hel"), *slow_keepalives(200))
+    with Scripted(ENDLESS, said) as server:
         async with AsyncFormationClient(url=server.url, client_key="c") as client:
             await leave(client)
             gc.collect()

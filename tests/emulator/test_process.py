@@ -39,9 +39,9 @@ def test_nothing_is_left_of_an_emulator_in_the_middle_of_work() -> None:
                 for stream in (True, False)
             ]
             until(lambda: asker.ask("GET", "/requests").json()["data"]["count"] == 2)
-        with pytest.raises(httpx.RemoteProtocolError):
-            calls[0].result()
-        assert calls[1].result().status_code == 500
+        for call in calls:  # neither is answered
+            with pytest.raises(httpx.RemoteProtocolError):
+                call.result()
     assert threading.active_count() == threads
     assert len(os.listdir("/dev/fd")) == files
     for url in (emulator.server_url, emulator.formation_url):

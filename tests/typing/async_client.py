@@ -1,7 +1,7 @@
 """What the checkers say of the async clients. Checked, never run."""
 
 import io
-from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -119,7 +119,7 @@ async def chat_streams(client: AsyncFormationClient, previous: m.ChatReply) -> N
         async for piece in stream.text():
             assert_type(piece, str)
         assert_type(await stream.result(), m.ChatReply)
-        assert_type(aiter(stream), AsyncGenerator[m.ChatEvent, None])
+        assert_type(aiter(stream), AsyncIterator[m.ChatEvent])
         await stream.aclose()
     opened = await client.chat.stream("Hi")
     assert_type(opened, AsyncStream[m.ChatEvent, m.ChatReply])

@@ -62,14 +62,13 @@ class ProgressReader:
             self._unchanged = self.ended = True
         return None
 
-    def answered(self, answer: object) -> m.Progress:
-        """The last step, made of an answer that came whole."""
+    def answered(self, answer: object) -> None:
+        """Take an answer that came whole."""
         self._deployment = m.Deployment.model_validate(answer)
         self.ended = True
-        return self._complete()
 
-    def settle(self, formation: m.Formation) -> m.Progress:
-        """The last step where there is nothing to do."""
+    def settle(self, formation: m.Formation) -> None:
+        """Take what there is: nothing is to be done."""
         self._deployment = m.Deployment(
             formation_id=formation.id,
             status=formation.status,
@@ -79,7 +78,6 @@ class ProgressReader:
             message="It runs already",
         )
         self.ended = True
-        return self._complete()
 
     def text_of(self, event: m.Progress) -> str:
         """The message of a step."""
@@ -96,7 +94,7 @@ class ProgressReader:
             StreamInterrupted: The stream ended before the server said how it went.
         """
         if self._unchanged:
-            return self.settle((yield from send(look_at(self.formation_id))))
+            self.settle((yield from send(look_at(self.formation_id))))
         if self._deployment is None:
             raise self._interrupted()
         if self._deployment.version is not None and self.action != "rollback":

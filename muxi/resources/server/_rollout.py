@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from ...bundle import Bundle, PackedBundle
 
 _Opens = Callable[[ProgressReader], Steps[Opened]]
-_SETTLING = 5.0
-"""Seconds that the server may need until it knows what is to be undone."""
+_TRIES, _PAUSE = 11, 0.5
+"""How often, and each how many seconds later, to undo what the server doesn't know yet."""
 
 
 class Rollout:
@@ -93,7 +93,8 @@ class Rollout:
                 return (yield from self._send(packed, reader, updates=False))
             if found.version is not None and found.version.current == packed.bundle.sha256:
                 reader.base_url = yield from address()
-                return Opened(look_at(found.id), events=[reader.settle(found)])
+                reader.settle(found)
+                return Opened(look_at(found.id))
             if not self._allow_downgrade:
                 _no_downgrade(packed.bundle, found)
             reader.done_code = "NoChange"
@@ -113,15 +114,15 @@ class Rollout:
         """Stop what the server does with the bundle, if it has all of it."""
         if self._upload is None or not self._upload.whole:
             return
-        for patience in (_SETTLING, None):
+        for more in range(_TRIES - 1, -1, -1):
             try:
                 if self._updates:
                     yield from send(cancel(self._formation_id))
                 else:
                     yield from send(delete(self._formation_id))
             except (NotFoundError, ValidationError):
-                if patience is not None:
-                    yield from pause(patience)
+                if more:
+                    yield from pause(_PAUSE)
             except MuxiError:
                 return
             else:

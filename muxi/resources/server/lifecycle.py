@@ -115,7 +115,8 @@ class Lifecycle(Resource[TransportT]):
 
         Raises:
             ValidationError: There is no version before.
-            ServerError: It didn't start, or isn't healthy; the current version runs on.
+            ServerError: It didn't start, or isn't healthy; the current version runs on, unless the
+                two were being swapped.
         """
         return followed(_stream("rollback", formation_id, timeout), on_progress)
 
@@ -131,7 +132,8 @@ class Lifecycle(Resource[TransportT]):
 
         Raises:
             ValidationError: There is no version before.
-            ServerError: It didn't start, or isn't healthy; the current version runs on.
+            ServerError: It didn't start, or isn't healthy; the current version runs on, unless the
+                two were being swapped.
         """
         return _stream("rollback", formation_id, timeout)
 

@@ -39,9 +39,9 @@ async def _follow(formation_id: str, lines: list[str], poll: float) -> AsyncGene
     seen = len(lines)
     yield event("connected", {"formation_id": formation_id})
     while True:
-        for line in lines[seen:]:
-            yield event("log", {"line": line, "formation_id": formation_id})
-        seen = len(lines)
+        while seen < len(lines):  # more may be written while one is sent
+            seen += 1
+            yield event("log", {"line": lines[seen - 1], "formation_id": formation_id})
         await asyncio.sleep(poll)
 
 

@@ -74,8 +74,9 @@ class Server:
         return self._close
 
     async def _close(self) -> None:
-        await self.registry.close()
         assert self._hosts is not None
+        self._hosts.drop()
+        await self.registry.close()
         await self._hosts.close()
 
     def _install(self) -> None:

@@ -78,6 +78,28 @@ def test_what_is_written_from_now_on(
     found.close()
 
 
+def test_what_is_written_while_a_line_is_sent_is_sent_too(registry: Registry) -> None:
+    registry.behaviour.auth = False
+    log, told = registry.log("my-bot").stdout, b""
+    over = asyncio.Event()
+
+    async def send(message: Message) -> None:
+        nonlocal told
+        told += message.get("body", b"")
+        for after, line in ((b"event: connected", "one"), (b'"one"', "two"), (b'"two"', "")):
+            if after in message.get("body", b""):
+                log.append(line) if line else over.set()
+
+    async def receive() -> Message:
+        await over.wait()
+        return {"type": "http.disconnect"}
+
+    scope = {"type": "http", "method": "GET", "path": LOGS, "query_string": b"follow=1"}
+    app = ControlPlane(registry, ("", ""))
+    asyncio.run(asyncio.wait_for(app({**scope, "headers": []}, receive, send), 5))
+    assert told.count(b"event: log") == 2
+
+
 def test_the_servers_own_log_is_text(control: Control) -> None:
     assert control.ask("GET", "/rpc/server/logs").content == b""
     control.server.audit += [f"line {number}" for number in range(3)]
