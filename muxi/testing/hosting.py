@@ -136,7 +136,7 @@ async def _serve(server: uvicorn.Server, listening: socket.socket) -> None:
     try:
         await server.serve([listening])
     finally:
-        # uvicorn leaves them open where it is told to end before it has started.
+        # uvicorn leaves them open where it is cancelled.
         for each in server.servers if server.started else ():
             each.close()
         listening.close()
