@@ -192,6 +192,8 @@ def translated(exc: httpx.HTTPError | httpx.InvalidURL, step: Outgoing) -> MuxiE
         return ValidationError(f"{what} can't be sent: {exc}")
     if isinstance(exc, httpx.DecodingError):
         return InvalidResponseError(f"The answer to {what} can't be decoded: {exc}", sent=True)
+    if isinstance(step.content, Upload) and not step.content.whole and sent:
+        what += f", an upload, after {step.content.sent} of {step.content.size} bytes"
     return ConnectionError(f"{what} failed: {str(exc) or type(exc).__name__}", sent=sent)
 
 

@@ -33,7 +33,8 @@ from .control import (
     stage,
     stream,
 )
-from .scripted import FAST, Scripted
+from .scripted import FAST, Action, Received, Scripted
+from .trees import MANIFEST, make_tree
 
 DEPLOYED = stream(*STAGES, COMPLETE)
 Use = Callable[[Any], Any]
@@ -324,6 +325,7 @@ def test_apply_of_what_runs_sends_nothing(colour: Colour) -> None:
         assert [one.method for one in server.received] == ["GET"]
     assert [one.stage for one in streamed.events] == ["complete"]
     assert (streamed.result.changed, streamed.result.port) == (False, 8001)
+    assert streamed.result.message == "The server has this very bundle already"
     assert streamed.result.url == f"{server.url}/api/{ID}"
 
 
@@ -342,3 +344,51 @@ def test_apply_refuses_to_go_back(colour: Colour) -> None:
         assert [one.method for one in server.received] == ["GET"]
         found = colour.server(server.url, lambda s: s.formations.apply(HELLO, allow_downgrade=True))
     assert found.version == 2
+
+
+def test_apply_finds_the_version_in_the_list_where_the_formation_tells_none(
+    colour: Colour,
+) -> None:
+    untold = ok({**FORMATION, "version": {"current": "aa"}})
+    others = [{**FORMATION, "id": "other"}, {**FORMATION, "version": {"semantic": "2.0.0"}}]
+    listed = ok({"formations": others, "total": 2})
+
+    def answer(request: Received) -> Action:
+        if request.method == "PUT":
+            return stream(UPDATED)
+        return listed if request.path == "/rpc/formations" else untold
+
+    with Scripted(answer) as server:
+        with pytest.raises(muxi.ConflictError, match=r"runs version 2\.0\.0"):
+            colour.server(server.url, lambda s: s.formations.apply(HELLO))
+        assert [one.path for one in server.received] == [f"/rpc/formations/{ID}", "/rpc/formations"]
+        colour.server(server.url, lambda s: s.formations.apply(HELLO, allow_downgrade=True))
+        assert [one.method for one in server.received[2:4]] == ["GET", "PUT"]
+
+
+def test_a_manifest_without_a_version_counts_as_the_first(colour: Colour, tmp_path: Path) -> None:
+    make_tree(tmp_path, {"formation.afs": f"id: {ID}\ndescription: A bot\n"})
+    newer = ok({**FORMATION, "version": {"semantic": "1.0.1"}})
+    with (
+        Scripted(by_method(GET=newer)) as server,
+        pytest.raises(muxi.ConflictError, match=r"runs version 1\.0\.1, and 1\.0\.0 is older"),
+    ):
+        colour.server(server.url, lambda s: s.formations.apply(tmp_path))
+
+
+def test_what_the_server_will_ignore_is_logged(
+    colour: Colour, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    make_tree(tmp_path, {"formation.afs": MANIFEST, "formation.yml": "", "MUXI.md": "x"})
+    with Scripted(by_method(POST=DEPLOYED)) as server:
+        colour.server(server.url, lambda s: s.formations.apply(tmp_path))
+    told = [(one.name, one.levelname, one.getMessage()) for one in caplog.records]
+    assert told == [
+        ("muxi", "WARNING", f"{tmp_path}/formation.yml is ignored: formation.afs is read."),
+        (
+            "muxi",
+            "WARNING",
+            f"{tmp_path}/MUXI.md counts in the first deployment only: "
+            "updates keep the server's own.",
+        ),
+    ]

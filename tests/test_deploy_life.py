@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import tarfile
 import threading
@@ -245,3 +246,10 @@ def test_no_file_stays_open(colour: Colour, monkeypatch: pytest.MonkeyPatch) -> 
             except muxi.MuxiError:
                 continue
     assert [one() for one in closed] == [True] * 3
+
+
+def test_an_upload_that_breaks_off_says_how_far_it_came(colour: Colour, tmp_path: Path) -> None:
+    source = large(tmp_path / "large")
+    with hasty(b"") as url, pytest.raises(muxi.ConnectionError) as caught:
+        colour.server(url, lambda s: s.formations.deploy(source))
+    assert re.search(r", an upload, after \d+ of \d+ bytes failed: ", str(caught.value))

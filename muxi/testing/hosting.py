@@ -29,7 +29,7 @@ class Hosts:
             dates: Answers get a `Date`; an application may add its own instead.
         """
         server = _server(self._counted(app), dates=dates)
-        task = asyncio.ensure_future(server.serve([listening]))
+        task = asyncio.ensure_future(_serve(server, listening))
         self._servers[task] = server
         task.add_done_callback(self._servers.pop)
 
@@ -130,6 +130,16 @@ def listen(port: int) -> socket.socket:
 def port_of(listening: socket.socket) -> int:
     """Where a socket listens."""
     return int(listening.getsockname()[1])
+
+
+async def _serve(server: uvicorn.Server, listening: socket.socket) -> None:
+    try:
+        await server.serve([listening])
+    finally:
+        # uvicorn leaves them open where it is cancelled.
+        for each in server.servers if server.started else ():
+            each.close()
+        listening.close()
 
 
 def _server(app: ASGIApp, *, dates: bool) -> uvicorn.Server:

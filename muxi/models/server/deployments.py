@@ -74,7 +74,7 @@ class Deployment(Answer):
     restart_count: int | None = None
     """After a restart: how often it was restarted."""
     changed: bool = True
-    """False where `apply` found the same bundle running, or `start` what had started already."""
+    """False where `apply` found the same bundle there, or `start` what had started already."""
     message: str | None = None
     health_url: str | None = None
     """Where the server looks for its health; only reached on the server's machine."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..._call import Auth, Call, Steps, clock, path, pause, send
-from ...errors import TimeoutError
+from ...errors import NotFoundError, TimeoutError
 from ...models import server as m
 
 FORMATIONS = ("rpc", "formations")
@@ -12,6 +12,32 @@ FORMATIONS = ("rpc", "formations")
 def look_at(formation_id: str) -> Call[m.Formation]:
     """The call that fetches a formation."""
     return Call("GET", path(*FORMATIONS, formation_id), m.Formation, Auth.HMAC)
+
+
+def look_at_all() -> Call[m.FormationList]:
+    """The call that lists all formations."""
+    return Call("GET", path(*FORMATIONS), m.FormationList, Auth.HMAC)
+
+
+def look_for(formation_id: str) -> Steps[m.Formation | None]:
+    """The formation, if the server has it."""
+    try:
+        return (yield from send(look_at(formation_id)))
+    except NotFoundError:
+        return None
+
+
+def version_of(formation: m.Formation) -> Steps[str | None]:
+    """The version of the manifest that runs, if it has one.
+
+    Some servers tell it in the list only (server-api 3.3).
+    """
+    if formation.version is not None and formation.version.semantic:
+        return formation.version.semantic
+    for each in (yield from send(look_at_all())):
+        if each.id == formation.id and each.version is not None:
+            return each.version.semantic
+    return None
 
 
 def until_healthy(

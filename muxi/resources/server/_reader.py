@@ -75,7 +75,7 @@ class ProgressReader:
             port=formation.port,
             pid=formation.pid,
             changed=False,
-            message="It runs already",
+            message="The server has this very bundle already",
         )
         self.ended = True
 

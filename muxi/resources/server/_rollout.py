@@ -14,7 +14,7 @@ from ..._upload import Upload
 from ..._versions import is_older
 from ...errors import ConflictError, MuxiError, NotFoundError, ValidationError
 from ...models import server as m
-from ._looking import FORMATIONS, look_at
+from ._looking import FORMATIONS, look_at, look_for, version_of
 from ._reader import ProgressReader
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Rollout:
         """Open the stream of a new deployment."""
         with _Packing(self._source, include_db=self._include_db) as packing:
             packed = yield from work(packing.open)
-            if (yield from _found(packed.bundle.id)) is not None:
+            if (yield from look_for(packed.bundle.id)) is not None:
                 raise ConflictError(
                     f"The formation {packed.bundle.id} exists already: update it, or use apply",
                     code="FormationExists",
@@ -88,7 +88,7 @@ class Rollout:
         """Open the stream of whichever of the two is needed, or of neither."""
         with _Packing(self._source, include_db=self._include_db) as packing:
             packed = yield from work(packing.open)
-            found = yield from _found(packed.bundle.id)
+            found = yield from look_for(packed.bundle.id)
             if found is None:
                 return (yield from self._send(packed, reader, updates=False))
             if found.version is not None and found.version.current == packed.bundle.sha256:
@@ -96,7 +96,7 @@ class Rollout:
                 reader.settle(found)
                 return Opened(look_at(found.id))
             if not self._allow_downgrade:
-                _no_downgrade(packed.bundle, found)
+                yield from _no_downgrade(packed.bundle, found)
             reader.done_code = "NoChange"
             return (yield from self._send(packed, reader, updates=True))
 
@@ -131,7 +131,11 @@ class Rollout:
     def _send(
         self, packed: PackedBundle, reader: ProgressReader, *, updates: bool
     ) -> Steps[Opened]:
+        from ..._log import logger  # not above: to import a client stays cheap
+
         bundle = packed.bundle
+        for warning in bundle.warnings:
+            logger.warning("%s", warning)
         self._upload = Upload(packed.file, bundle.size, "application/gzip", self._report(bundle))
         self._formation_id, self._updates = bundle.id, updates
         reader.action = "update" if updates else "deploy"
@@ -203,21 +207,16 @@ def cancel(formation_id: str) -> Call[m.CancelledUpdate]:
     return Call("POST", where, m.CancelledUpdate, Auth.HMAC, shape=Shape.BARE)
 
 
+_UNSAID = "1.0.0"
+"""What the server takes for the version of a manifest that has none."""
 DONE = "An attempt before, whose answer was lost, has done it."
 
 
-def _found(formation_id: str) -> Steps[m.Formation | None]:
-    try:
-        return (yield from send(look_at(formation_id)))
-    except NotFoundError:
-        return None
-
-
-def _no_downgrade(bundle: Bundle, found: m.Formation) -> None:
-    runs = None if found.version is None else found.version.semantic
-    if bundle.version and runs and is_older(bundle.version, runs):
+def _no_downgrade(bundle: Bundle, found: m.Formation) -> Steps[None]:
+    version, runs = bundle.version or _UNSAID, (yield from version_of(found))
+    if runs and is_older(version, runs):
         raise ConflictError(
-            f"{bundle.id} runs version {runs}, and {bundle.version} is older: pass "
+            f"{bundle.id} runs version {runs}, and {version} is older: pass "
             "allow_downgrade=True to go back"
         )
 

@@ -21,6 +21,8 @@ class Deploys(Resource[TransportT]):
       (`HealthCheckFailed`, which the server files under 400).
     - `TimeoutError`, `StreamInterrupted`: the server was silent for too long, or the connection
       broke; it may go on.
+
+    What the server will ignore or drop of a bundle is logged as a warning, to the logger `muxi`.
     """
 
     @flow
@@ -127,8 +129,9 @@ class Deploys(Resource[TransportT]):
         timeout: float = 600.0,
         on_progress: Callable[[m.Progress], object] | None = None,
     ) -> Steps[m.Deployment]:
-        """Deploy a formation, or update the one that runs. Where the very same bundle runs already
-        nothing is done, and the answer's `changed` is False.
+        """Deploy a formation, or update the one that runs. Where the server has the very same
+        bundle already nothing is done: `changed` of the answer is False, and its `status` says
+        whether it runs.
 
         Args:
             source: A formation's directory (takes the extra `deploy`), or a `.tar.gz` of one.

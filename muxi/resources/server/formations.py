@@ -7,13 +7,13 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from ..._call import Auth, Call, Steps, StreamCall, path
+from ..._call import Call, Steps, StreamCall
 from ..._endpoint import TransportT, endpoint, flow, streaming
 from ..._saving import OnProgress
 from ...models import server as m
 from ._downloading import download, downloaded, extracted
 from ._following import following, last_lines
-from ._looking import FORMATIONS, look_at, until_healthy
+from ._looking import look_at, look_at_all, until_healthy
 from .deploys import Deploys
 from .lifecycle import Lifecycle
 
@@ -30,7 +30,7 @@ class Formations(Deploys[TransportT], Lifecycle[TransportT]):
 
         The server asks each running formation for its health, one after another and for up to 2 s.
         """
-        return Call("GET", path(*FORMATIONS), m.FormationList, Auth.HMAC)
+        return look_at_all()
 
     @endpoint
     def get(self, formation_id: str) -> Call[m.Formation]:

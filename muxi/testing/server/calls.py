@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
 
 from starlette.datastructures import Headers, QueryParams
 from starlette.responses import Response
@@ -35,7 +34,7 @@ class Call:
         """The announced version of a bundle."""
         return self.headers.get("x-formation-version") or "1.0.0"
 
-    async def work(self, run: Run, job: Coroutine[Any, Any, Done]) -> Response:
+    async def work(self, run: Run, job: Callable[[], Awaitable[Done]]) -> Response:
         """Begin something that takes a while."""
         self.registry.begin(run.work(job))
         return await run.answer(streamed=self.streamed)

@@ -47,7 +47,7 @@ async def deploy(call: Call) -> Response:
             source = examine(run, directory, sha256(body))
             return await deploy_source(registry, run, formation_id, source, call.version)
 
-    return await call.work(run, job())
+    return await call.work(run, job)
 
 
 async def update(call: Call) -> Response:
@@ -73,7 +73,7 @@ async def update(call: Call) -> Response:
         finally:
             known.deploying = False
 
-    return await call.work(run, job())
+    return await call.work(run, job)
 
 
 def _locked(known: Registered) -> Registered:
@@ -94,7 +94,7 @@ async def deploy_draft(call: Call) -> Response:
     known = registry.formations.get(formation_id)
     if known is None or not registry.directory(formation_id).is_dir():
         run = Run("deploy", registry.behaviour)
-        return await call.work(run, _deploy_draft(registry, run, formation_id, directory))
+        return await call.work(run, lambda: _deploy_draft(registry, run, formation_id, directory))
     if known.deploying:
         conflict = drafts.DraftError("DeployConflict", "Formation is already being updated")
         if not call.streamed:
@@ -104,7 +104,7 @@ async def deploy_draft(call: Call) -> Response:
         return Pieces(only(text.encode()), EVENTS)
     known.deploying = True
     run = Run("update", registry.behaviour)
-    return await call.work(run, _update_draft(registry, run, known, directory))
+    return await call.work(run, lambda: _update_draft(registry, run, known, directory))
 
 
 async def _deploy_draft(registry: Registry, run: Run, formation_id: str, directory: Path) -> Done:

@@ -90,7 +90,6 @@ class Registry:
 
     async def close(self) -> None:
         """Give up whatever is being done."""
-        await asyncio.sleep(0)  # what never began complains when it is cancelled
         tasks = [*self._tasks]
         for task in tasks:
             task.cancel()

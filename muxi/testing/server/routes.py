@@ -57,7 +57,7 @@ def _action(
 ) -> Handler:
     async def handler(call: Call) -> Response:
         run = Run(operation, call.registry.behaviour)
-        return await call.work(run, do(call.registry, run, call.formation_id))
+        return await call.work(run, lambda: do(call.registry, run, call.formation_id))
 
     return handler
 

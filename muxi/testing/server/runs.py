@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -142,10 +142,10 @@ class Run:
         usual = _STATUSES.get(failed.type, 500)
         return failed.status or _BY_OPERATION.get(failed.type, {}).get(self.operation, usual)
 
-    async def work(self, job: Awaitable[Done]) -> None:
+    async def work(self, job: Callable[[], Awaitable[Done]]) -> None:
         """Do it, and tell how it ended."""
         try:
-            self._told.put_nowait(await job)
+            self._told.put_nowait(await job())
         except Failed as failed:
             self._told.put_nowait(failed)
         except OSError as problem:
