@@ -11,7 +11,7 @@ import pytest
 import muxi
 from muxi import ConfigurationError
 from muxi.models import formation as m
-from muxi.resources.formation import Jobs
+from muxi.resources.formation import Jobs, Requests
 
 from .conftest import ADMIN_KEY, CLIENT_KEY, Colour
 from .scripted import FAST, Received, Scripted, envelope, failure
@@ -82,6 +82,22 @@ def test_jobs_are_listed_with_either_key(colour: Colour) -> None:
     assert "x-muxi-user-id" not in received.headers
     received = sent(colour, lambda f: f.jobs.list(user_id="bob"), client_key=None, user_id=None)
     assert received.headers["x-muxi-user-id"] == "bob"
+
+
+@pytest.mark.parametrize("use", [Jobs.list, Requests.list])
+def test_all_users_takes_the_admin_key_and_no_user(colour: Colour, use: Any) -> None:
+    """With both keys too: the server would show the user's own to the client key."""
+
+    def ask(f: Any) -> Any:
+        return (f.jobs if use is Jobs.list else f.requests).list(all_users=True)
+
+    received = sent(colour, ask)
+    assert received.headers["x-muxi-admin-key"] == ADMIN_KEY
+    assert received.headers.keys().isdisjoint({"x-muxi-client-key", "x-muxi-user-id"})
+    with pytest.raises(ConfigurationError, match="admin key"):
+        colour.formation("http://muxi.test", ask, admin_key=None)
+    with pytest.raises(muxi.ValidationError, match="leave out user_id"):
+        use.build(all_users=True, user_id="bob")
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,7 @@ def test_jobs_are_listed_by_owner(ask: Asking, owner: str) -> None:
     assert listed.count == 2
     everyone = ask(lambda f: f.jobs.list(), client_key=None, user_id=None)
     assert {first.id, second.id} <= {job.id for job in everyone}
+    assert ask(lambda f: f.jobs.list(all_users=True)) == everyone
     mine = ask(lambda f: f.jobs.list(user_id=owner), client_key=None)
     assert {job.user_id for job in mine} == {owner}
 
