@@ -82,8 +82,11 @@ class ChatRequest(Request):
     user_id: str | None = None
     """Sent as the `X-Muxi-User-ID` header, where the server looks first."""
     group_id: str | None = None
+    """This runtime ignores it."""
     mode: str | None = None
+    """This runtime refuses `"async"` (501, `METHOD_NOT_FOUND`) and ignores all else."""
     threshold_seconds: float | None = None
+    """This runtime ignores it."""
     stream: bool | None = None
     """Set by the SDK: False by `send`, True by `stream`."""
 
