@@ -231,10 +231,12 @@ def test_configuration_that_may_hold_secrets_does_not_show() -> None:
             "mcp_servers": ["echo", {"id": "s", "auth": hidden}],
             "a2a": hidden,
             "unknown": hidden,
-            "knowledge": {"sources": [{"url": "https://x", "auth": hidden}]},
+            "knowledge": {"sources": [{"url": "https://sk-1@x", "auth": hidden}], "cloud": hidden},
         }
     )
-    assert "sk-1" not in repr(server) + str(server) + repr(agent) + str(agent)
+    synced = m.SyncResult(source_id="s", url="https://sk-1@x", status="success")
+    shown = [f(one) for f in (repr, str) for one in (server, agent, synced)]
+    assert not any("sk-1" in one for one in shown)
     assert (server.auth, server.model_extra) == (hidden, {"headers": hidden})
     assert isinstance(agent.knowledge, m.AgentKnowledge)
 

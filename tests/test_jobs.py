@@ -11,7 +11,7 @@ import pytest
 import muxi
 from muxi import ConfigurationError
 from muxi.models import formation as m
-from muxi.resources.formation import Jobs
+from muxi.resources.formation import Jobs, Requests
 
 from .conftest import ADMIN_KEY, CLIENT_KEY, Colour
 from .scripted import FAST, Received, Scripted, envelope, failure
@@ -84,6 +84,22 @@ def test_jobs_are_listed_with_either_key(colour: Colour) -> None:
     assert received.headers["x-muxi-user-id"] == "bob"
 
 
+@pytest.mark.parametrize("use", [Jobs.list, Requests.list])
+def test_all_users_takes_the_admin_key_and_no_user(colour: Colour, use: Any) -> None:
+    """With both keys too: the server would show the user's own to the client key."""
+
+    def ask(f: Any) -> Any:
+        return (f.jobs if use is Jobs.list else f.requests).list(all_users=True)
+
+    received = sent(colour, ask)
+    assert received.headers["x-muxi-admin-key"] == ADMIN_KEY
+    assert received.headers.keys().isdisjoint({"x-muxi-client-key", "x-muxi-user-id"})
+    with pytest.raises(ConfigurationError, match="admin key"):
+        colour.formation("http://muxi.test", ask, admin_key=None)
+    with pytest.raises(muxi.ValidationError, match="leave out user_id"):
+        use.build(all_users=True, user_id="bob")
+
+
 @pytest.mark.parametrize(
     ("schedule", "told"),
     [
@@ -100,8 +116,9 @@ def test_jobs_are_listed_with_either_key(colour: Colour) -> None:
 def test_schedules_are_texts_or_moments(
     colour: Colour, schedule: str | datetime, told: str
 ) -> None:
-    received = sent(colour, lambda f: f.jobs.create("Hi", type="one_time", schedule=schedule))
-    assert received.json == {"type": "one_time", "schedule": told, "message": "Hi"}
+    kind: Any = "recurring" if schedule == told == "0 9 * * *" else "one_time"
+    received = sent(colour, lambda f: f.jobs.create("Hi", type=kind, schedule=schedule))
+    assert received.json == {"type": kind, "schedule": told, "message": "Hi"}
     received = sent(colour, lambda f: f.jobs.update("j", schedule=schedule))
     assert received.json == {"schedule": told}
 
@@ -120,6 +137,42 @@ def test_jobs_that_can_not_be_are_refused_before_they_are_sent() -> None:
     Jobs.update.build("j", title="x" * 500)
     with pytest.raises(muxi.ValidationError, match="at most 500"):
         Jobs.update.build("j", title="x" * 501)
+
+
+@pytest.mark.parametrize(
+    ("kind", "schedule"),
+    [
+        ("recurring", "* * * *"),
+        ("recurring", "0 0 * * * * * *"),
+        ("recurring", "whenever"),
+        ("recurring", ""),
+        ("recurring", datetime(2099, 1, 1, tzinfo=timezone.utc)),
+        ("one_time", "0 9 * * *"),
+        ("one_time", "@daily"),
+    ],
+)
+def test_a_schedule_is_of_the_jobs_kind(kind: Any, schedule: str | datetime) -> None:
+    with pytest.raises(muxi.ValidationError, match=f"schedule of a {kind} job") as caught:
+        Jobs.create.build("Hi", type=kind, schedule=schedule)
+    assert not caught.value.sent
+
+
+@pytest.mark.parametrize(
+    ("kind", "schedule"),
+    [
+        ("recurring", "@daily"),
+        ("recurring", "0 9 L * * 30"),
+        ("recurring", "0 9 1 1 * 0 2099"),
+        ("recurring", "61 * * * *"),
+        ("one_time", "2099-01-01 09:00"),
+        ("one_time", "2001-01-01T09:00:00Z"),
+    ],
+)
+def test_the_server_judges_all_other_schedules(kind: Any, schedule: str) -> None:
+    """Its cron library and its clock are what counts."""
+    body = Jobs.create.build("Hi", type=kind, schedule=schedule).body
+    assert isinstance(body, m.JobRequest)
+    assert body.type == kind
 
 
 def test_a_creation_is_sent_again_under_its_key(colour: Colour) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, TypeVar
 
+from .._call import Auth, User
 from ..errors import ValidationError
 
 if TYPE_CHECKING:
@@ -37,3 +38,16 @@ def as_request(kind: type[RequestT], given: RequestT | Mapping[str, object]) -> 
 def present(**arguments: object) -> dict[str, object]:
     """The arguments that were given: None stands for absent."""
     return {name: value for name, value in arguments.items() if value is not None}
+
+
+def listed(user_id: str | None, all_users: bool) -> tuple[Auth, User, str | None]:
+    """Whose things a list tells of: a user's, or everybody's, which takes the admin key.
+
+    Raises:
+        ValidationError: Both were asked for.
+    """
+    if not all_users:
+        return Auth.EITHER, User.REQUIRED_WITH_CLIENT_KEY, user_id
+    if user_id is not None:
+        raise ValidationError("all_users=True is about everybody: leave out user_id=.")
+    return Auth.ADMIN, User.UNUSED, None

@@ -28,6 +28,7 @@ def test_turns_belong_to_users_where_there_are_many(ask: Asking, runtime: Runtim
             return error
         return None
 
+    assert turn in [one.request_id for one in ask(lambda f: f.requests.list(all_users=True))]
     assert look("ann") is None
     refused = look("bob")
     assert (refused is not None) is runtime.many_users

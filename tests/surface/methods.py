@@ -61,6 +61,9 @@ _HELLO = Path(__file__).parents[2] / "examples" / "hello-formation"
 _FIXED: Arguments = {"confirm": True, "private_key": PRIVATE_KEY}
 """With other values nothing is sent."""
 
+_WITH: dict[str, Arguments] = {"type=recurring": {"schedule": "0 9 * * *"}}
+"""What an argument wants another one to be."""
+
 
 @dataclass(frozen=True)
 class Method:
@@ -119,7 +122,9 @@ class Method:
         fixed = {one.name for one in parameters} & _FIXED.keys()
         fewest = self.required() | {name: _FIXED[name] for name in fixed}
         return [fewest] + [
-            {**fewest, one.name: value} for one in parameters for value in self.values(one)
+            {**fewest, one.name: value, **_WITH.get(f"{one.name}={value}", {})}
+            for one in parameters
+            for value in self.values(one)
         ]
 
 

@@ -229,6 +229,7 @@ async def secrets_audit_and_tuning(client: AsyncFormationClient) -> None:
 
 async def jobs(client: AsyncFormationClient, moment: datetime) -> None:
     assert_type(await client.jobs.list(user_id="alice"), m.JobList)
+    assert_type(await client.jobs.list(all_users=True), m.JobList)
     assert_type(await client.jobs.create("Hi", type="recurring", schedule="0 9 * * *"), m.Job)
     assert_type(
         await client.jobs.create("Hi", type="one_time", schedule=moment, user_id="alice"), m.Job
@@ -377,7 +378,7 @@ async def artifacts(client: AsyncFormationClient, opened: BinaryIO) -> None:
     assert_type(await client.artifacts.download("a", Path("x"), version=2), m.ArtifactFile)
     assert_type(await client.artifacts.download("a", opened, on_progress=print), m.ArtifactFile)
     assert_type(await client.artifacts.download("a", io.BytesIO(), user_id="u"), m.ArtifactFile)
-    assert_type((await client.artifacts.list())[0].created_at, datetime)
+    assert_type((await client.artifacts.list())[0].created_at, datetime | None)
     assert_type((await client.artifacts.download("a", "x")).path, Path | None)
 
 

@@ -247,6 +247,7 @@ def audit_and_tuning(client: FormationClient, moment: datetime) -> None:
 
 def jobs(client: FormationClient, moment: datetime) -> None:
     assert_type(client.jobs.list(user_id="alice"), m.JobList)
+    assert_type(client.jobs.list(all_users=True), m.JobList)
     assert_type(client.jobs.create("Hi", type="recurring", schedule="0 9 * * *"), m.Job)
     assert_type(client.jobs.create("Hi", type="one_time", schedule=moment, user_id="alice"), m.Job)
     assert_type(client.jobs.get("j"), m.Job)
@@ -404,7 +405,7 @@ def artifacts(client: FormationClient, opened: BinaryIO) -> None:
     assert_type(client.artifacts.download("a", Path("x"), version=2), m.ArtifactFile)
     assert_type(client.artifacts.download("a", opened, on_progress=print), m.ArtifactFile)
     assert_type(client.artifacts.download("a", io.BytesIO(), user_id="u"), m.ArtifactFile)
-    assert_type((client.artifacts.list())[0].created_at, datetime)
+    assert_type((client.artifacts.list())[0].created_at, datetime | None)
     assert_type((client.artifacts.download("a", "x")).path, Path | None)
 
 

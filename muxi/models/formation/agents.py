@@ -17,15 +17,15 @@ class KnowledgeSource(ConfigBlock):
     """Of remote sources; the server makes one where none is configured."""
     path: str | None = None
     """Where a local source is on the server."""
-    url: str | None = None
-    """Where a remote source is."""
+    url: str | None = Field(default=None, repr=False)
+    """Where a remote source is; it may hold credentials."""
     description: str | None = None
     max_files: int | None = None
     max_file_size: int | None = None
     """Bytes."""
 
 
-class AgentKnowledge(Model):
+class AgentKnowledge(ConfigBlock):
     """What an agent knows."""
 
     enabled: bool | None = None
@@ -68,7 +68,7 @@ class SyncResult(Model):
     """What a sync did with one remote source."""
 
     source_id: str
-    url: str
+    url: str = Field(repr=False)
     status: Literal["success", "partial", "failed", "skipped"] | str
     """`skipped`: it is being synced already; `reason` says so, and nothing is counted."""
     reason: str | None = None

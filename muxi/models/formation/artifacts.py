@@ -27,8 +27,8 @@ class Artifact(Model):
     conversation_id: str | None = None
     """The session that it was made in."""
     size_bytes: int
-    created_at: UtcTime
-    updated_at: UtcTime
+    created_at: UtcTime | None = None
+    updated_at: UtcTime | None = None
     last_accessed_at: UtcTime | None = None
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from pydantic import Field
+
 from .._base import Request
 from ._files import FileSource, encoded, read
 
@@ -74,14 +76,17 @@ class ChatRequest(Request):
     ui_response: UiResponse | None = None
     request_id: str | None = None
     """The id of the turn; the SDK makes one when it is absent."""
-    webhook_url: str | None = None
+    webhook_url: str | None = Field(default=None, repr=False)
     """Where results of this turn go that come later."""
     source_channel: str | None = None
     user_id: str | None = None
     """Sent as the `X-Muxi-User-ID` header, where the server looks first."""
     group_id: str | None = None
+    """This runtime ignores it."""
     mode: str | None = None
+    """This runtime refuses `"async"` (501, `METHOD_NOT_FOUND`) and ignores all else."""
     threshold_seconds: float | None = None
+    """This runtime ignores it."""
     stream: bool | None = None
     """Set by the SDK: False by `send`, True by `stream`."""
 

@@ -134,6 +134,7 @@ class Completed(TurnEvent):
     status: Literal["success", "error", "escalated", "awaiting_clarification"] | str | None = None
     """None for the result of a workflow."""
     processing_time_ms: float | None = None
+    """Milliseconds."""
     agent_used: str | None = None
     fast_path: bool | None = None
     clarification: bool | None = None

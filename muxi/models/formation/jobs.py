@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, Field, model_validator
+from typing_extensions import Self
 
 from .._base import Answer, JsonObject, Listing, Request, UtcTime
 
@@ -100,6 +101,18 @@ class JobRequest(Request):
     type: Literal["one_time", "recurring"]
     schedule: _Schedule
     message: _Message
+
+    @model_validator(mode="after")
+    def _of_its_kind(self) -> Self:
+        """What is past, the server's clock decides; what is valid, its cron library."""
+        when = self.schedule
+        words = 1 if isinstance(when, datetime) else len(when.split())
+        is_alias = isinstance(when, str) and when.startswith("@")
+        if self.type == "recurring" and not (is_alias or 5 <= words <= 7):
+            raise ValueError("the schedule of a recurring job is cron's: 5 to 7 fields")
+        if self.type == "one_time" and (is_alias or words > 2):
+            raise ValueError("the schedule of a one_time job is a time")
+        return self
 
 
 class JobUpdateRequest(Request):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 from typing import Any, Literal
 
+from pydantic import Field
+
 from .._base import Answer, JsonObject, Model, UtcTime
 from .widgets import Widget
 
@@ -65,6 +67,7 @@ class ReplyMetadata(Model):
     """Of a streamed turn."""
     agent_used: str | None = None
     processing_time_ms: float | None = None
+    """Milliseconds."""
     handled_by: str | None = None
     is_actionable: bool | None = None
     fast_path: bool | None = None
@@ -161,7 +164,7 @@ class ChatAccepted(Answer):
     workflow_id: str | None = None
     accepted_at: UtcTime | None = None
     delivery: Literal["webhook", "polling"] | str | None = None
-    webhook_url: str | None = None
+    webhook_url: str | None = Field(default=None, repr=False)
     user_id: str | None = None
     session_id: str | None = None
 
@@ -190,7 +193,7 @@ class Acknowledgement(Model):
     workflow_id: str | None = None
     timestamp: UtcTime | None = None
     delivery: str | None = None
-    webhook_url: str | None = None
+    webhook_url: str | None = Field(default=None, repr=False)
     poll_url: str | None = None
 
 

@@ -61,8 +61,9 @@ class Stats(Model):
     memory: MemoryUse
     requests: RequestCounts
     buffer_size: int | None = None
-    """Messages that the conversation buffer holds."""
+    """How many messages the conversation buffer can hold, as configured."""
     cpu_percent: float | None = None
+    """Of the whole machine, from 0 to 100, since this was last asked for."""
 
 
 class FormationStatus(Answer):

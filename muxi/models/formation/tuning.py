@@ -56,6 +56,7 @@ class TuningRun(Answer):
     benchmark_skipped: str | None = None
     """Why no benchmark ran."""
     duration_ms: float
+    """Milliseconds."""
     learnings_recorded: int | None = None
     learnings_retired: int | None = None
     recommendations: int | None = None

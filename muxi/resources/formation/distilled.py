@@ -86,9 +86,8 @@ class Distilled(Resource[TransportT]):
             TimeoutError: It still goes on.
             NotFoundError: There is none of this id, or no longer.
         """
-        return until_terminal(
-            _status(processing_id, distillery_id), processing_id, timeout, poll_interval
-        )
+        look = _status(processing_id, distillery_id)
+        return until_terminal(look, processing_id, timeout, poll_interval)
 
 
 def _submit(body: m.DistilledBatch, distillery_id: str, key: m.SecretValue) -> Call[m.Distillation]:

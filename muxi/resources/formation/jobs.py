@@ -9,7 +9,7 @@ from typing import Literal
 from ..._call import Auth, Call, User, path
 from ..._endpoint import Resource, TransportT, endpoint
 from ...models import formation as m
-from .._inputs import as_request, present
+from .._inputs import as_request, listed, present
 
 _JOBS = ("scheduler", "jobs")
 _USER = User.OPTIONAL
@@ -19,14 +19,14 @@ class Jobs(Resource[TransportT]):
     """What the formation does for users on a schedule. All but `list` needs the admin key."""
 
     @endpoint
-    def list(self, *, user_id: str | None = None) -> Call[m.JobList]:
+    def list(self, *, all_users: bool = False, user_id: str | None = None) -> Call[m.JobList]:
         """List jobs, the newest first; none where the scheduler is off.
 
         Args:
+            all_users: Everybody's, whomever the client speaks for. Needs the admin key.
             user_id: Whose jobs. Needed with the client key; a filter with the admin key alone.
         """
-        whose = User.REQUIRED_WITH_CLIENT_KEY
-        return Call("GET", path(*_JOBS), m.JobList, Auth.EITHER, whose, user_id)
+        return Call("GET", path(*_JOBS), m.JobList, *listed(user_id, all_users))
 
     @endpoint
     def create(

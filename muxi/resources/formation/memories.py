@@ -205,9 +205,8 @@ class Memories(Resource[TransportT]):
             UnavailableError: The formation records no events, or has no knowledge graph.
         """
         where, asked = path("memories", "provenance"), query(entity=entity, event_id=event_id)
-        return Call(
-            "GET", where, m.EntityProvenance | m.EventProvenance, Auth.EITHER, _USER, user_id, asked
-        )
+        kind = m.EntityProvenance | m.EventProvenance
+        return Call("GET", where, kind, Auth.EITHER, _USER, user_id, asked)
 
     @endpoint
     def delete(self, memory_id: str, *, user_id: str | None = None) -> Call[m.DeletedMemory]:

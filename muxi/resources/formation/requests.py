@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..._call import Auth, Call, Steps, User, path
 from ..._endpoint import Resource, TransportT, endpoint, flow
 from ...models import formation as m
+from .._inputs import listed
 from .._waits import until_terminal
 
 _USER = User.REQUIRED_WITH_CLIENT_KEY
@@ -17,13 +18,14 @@ class Requests(Resource[TransportT]):
     """The turns and jobs that run, and those that ended within the last five minutes."""
 
     @endpoint
-    def list(self, *, user_id: str | None = None) -> Call[m.RequestList]:
+    def list(self, *, all_users: bool = False, user_id: str | None = None) -> Call[m.RequestList]:
         """List tracked requests; the server doesn't page them.
 
         Args:
+            all_users: Everybody's, whomever the client speaks for. Needs the admin key.
             user_id: Whose requests. Needed with the client key; a filter with the admin key alone.
         """
-        return Call("GET", path("requests"), m.RequestList, Auth.EITHER, _USER, user_id)
+        return Call("GET", path("requests"), m.RequestList, *listed(user_id, all_users))
 
     @endpoint
     def get(self, request_id: str, *, user_id: str | None = None) -> Call[m.RequestStatus]:
@@ -31,7 +33,7 @@ class Requests(Resource[TransportT]):
 
         Args:
             request_id: Which request.
-            user_id: Whose request; beats the client's own user.
+            user_id: Whose request. Not needed with the admin key alone.
 
         Raises:
             NotFoundError: It was never tracked, or ended over five minutes ago.
@@ -46,10 +48,11 @@ class Requests(Resource[TransportT]):
 
         Args:
             request_id: Which request.
-            user_id: Whose request; beats the client's own user.
+            user_id: Whose request. Not needed with the admin key alone.
 
         Raises:
             NotFoundError: It isn't tracked.
+            AuthorizationError: It is another user's.
             ValidationError: It has ended already (`OPERATION_FAILED`).
         """
         where = path("requests", request_id)
@@ -74,7 +77,7 @@ class Requests(Resource[TransportT]):
             request_id: Which request.
             timeout: Seconds to wait at most; None for as long as it takes.
             poll_interval: Seconds between two looks.
-            user_id: Whose request; beats the client's own user.
+            user_id: Whose request. Not needed with the admin key alone.
 
         Raises:
             TimeoutError: It still runs.
