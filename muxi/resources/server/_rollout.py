@@ -54,6 +54,7 @@ class Rollout:
         self._allow_downgrade = allow_downgrade
         self._on_progress = on_progress
         self._upload: Upload | None = None
+        self._reader: ProgressReader | None = None
         self._updates = False
         self._formation_id = ""
 
@@ -111,8 +112,10 @@ class Rollout:
             raise
 
     def _undo(self) -> Steps[None]:
-        """Stop what the server does with the bundle, if it has all of it."""
+        """Stop what the server does with the bundle, if it has all of it and isn't done."""
         if self._upload is None or not self._upload.whole:
+            return
+        if self._reader is not None and self._reader.ended:
             return
         for more in range(_TRIES - 1, -1, -1):
             try:
@@ -137,7 +140,7 @@ class Rollout:
         for warning in bundle.warnings:
             logger.warning("%s", warning)
         self._upload = Upload(packed.file, bundle.size, "application/gzip", self._report(bundle))
-        self._formation_id, self._updates = bundle.id, updates
+        self._reader, self._formation_id, self._updates = reader, bundle.id, updates
         reader.action = "update" if updates else "deploy"
         reader.formation_id = bundle.id
         where = path(*FORMATIONS, bundle.id) if updates else path(*FORMATIONS)

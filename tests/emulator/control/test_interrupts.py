@@ -67,14 +67,18 @@ def interrupt(plane: Plane, stage: str, how: str = "scope", **options: Any) -> N
     anyio.run(main, backend=plane.colour.name)
 
 
-def _press(plane: Plane, stage: str, options: dict[str, Any]) -> None:
+def _pressing(stage: str) -> Callable[[Any], None]:
     def press(progress: Any) -> None:
         if progress.stage == stage:
             raise KeyboardInterrupt
 
+    return press
+
+
+def _press(plane: Plane, stage: str, options: dict[str, Any]) -> None:
     with ServerClient(url=plane.url, **plane.keys) as client:
         with pytest.raises(KeyboardInterrupt):
-            client.formations.apply(plane.folder, on_progress=press, **options)
+            client.formations.apply(plane.folder, on_progress=_pressing(stage), **options)
         assert busy(client) == []
         assert client.health().status == "ok"
 
@@ -127,6 +131,19 @@ def test_what_is_to_stay_is_finished(plane: Plane, run: str, stage: str, tmp_pat
     assert plane.look()["status"] == "running"
     assert plane.look()["version"] != before
     assert plane.chat().text == "You said: Hi"
+
+
+@pytest.mark.parametrize("run", ["deploy", "update"])
+def test_what_is_done_is_not_undone(plane: Plane, run: str, tmp_path: Path) -> None:
+    before = _prepared(plane, run)
+    with (
+        no_traces(plane.url, tmp_path / "tmp"),
+        ServerClient(url=plane.url, **plane.keys) as client,
+    ):
+        with pytest.raises(KeyboardInterrupt):
+            client.formations.apply(plane.folder, on_progress=_pressing("complete"))
+    assert plane.left == {ID}
+    assert plane.look()["version"] != before
 
 
 def test_before_anything_was_sent_there_is_nothing_to_undo(plane: Plane, tmp_path: Path) -> None:
