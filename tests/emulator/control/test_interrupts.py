@@ -139,9 +139,9 @@ def test_what_is_done_is_not_undone(plane: Plane, run: str, tmp_path: Path) -> N
     with (
         no_traces(plane.url, tmp_path / "tmp"),
         ServerClient(url=plane.url, **plane.keys) as client,
+        pytest.raises(KeyboardInterrupt),
     ):
-        with pytest.raises(KeyboardInterrupt):
-            client.formations.apply(plane.folder, on_progress=_pressing("complete"))
+        client.formations.apply(plane.folder, on_progress=_pressing("complete"))
     assert plane.left == {ID}
     assert plane.look()["version"] != before
 
