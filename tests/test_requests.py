@@ -57,7 +57,7 @@ def test_a_cancellation_is_immediate_or_cooperative_and_wait_finds_out(
     with Scripted(cancelled(how), state("processing"), end) as server:
         answer = colour.formation(server.url, lambda f: f.requests.cancel("r"))
         found = colour.formation(
-            server.url, lambda f: f.requests.wait("r", timeout=30, poll_interval=0.001)
+            server.url, lambda f: f.requests.wait("r", timeout=5, poll_interval=0.001)
         )
         asked = [(one.method, one.path) for one in server.received]
     assert isinstance(answer, m.Cancellation)
