@@ -148,8 +148,12 @@ def check_error(error: muxi.MuxiError, recording: Recording) -> None:
 
 
 def check_reply(reply: m.ChatReply | m.ChatAccepted, data: dict[str, Any]) -> None:
-    assert isinstance(reply, m.ChatReply)
     message = data["message"]
+    if isinstance(reply, m.ChatAccepted):
+        assert (reply.status, reply.text) == ("processing", message["message"])
+        assert reply.request_id == message["request_id"]
+        assert reply.workflow_id == message["workflow_id"]
+        return
     assert (reply.role, reply.content) == (message["role"], message["content"])
     assert reply.text == message["content"]
     assert differences(reply.metadata, message["metadata"] or {}) == []

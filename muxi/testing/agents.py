@@ -45,7 +45,7 @@ async def get_agent(call: Call) -> Response:
 
 async def sync_knowledge(call: Call) -> Response:
     """`POST /v1/agents/{id}/knowledge/sync`: there is nothing new in any source."""
-    body = Sync() if call.body is None else parse(Sync, call.body)
+    body = Sync() if call.body in (None, b"") else parse(Sync, call.body)
     agent_id = call.param("agent_id")
     agent = _agents(call).get(agent_id)
     if agent is None:

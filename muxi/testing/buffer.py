@@ -65,7 +65,8 @@ async def buffers(call: Call) -> Response:
     count = _count(call)
     one: dict[str, object] = {"total_entries": count, "max_size": 0, "utilization": 0.0}
     one["kv_namespaces"] = {}
-    data: dict[str, object] = {"buffers": [one] if count else [], "total_entries": count}
+    # The total is left out as soon as there is one.
+    data: dict[str, object] = {"buffers": [one]} if count else {"buffers": [], "total_entries": 0}
     return ok("list", "memory.list", data)
 
 
@@ -73,7 +74,7 @@ async def clear_all(call: Call) -> Response:
     """`DELETE /v1/memory/buffers`: clears, and fails to say so."""
     users = {user_id for user_id, _ in call.state.sessions.all()}
     if not users:
-        raise ApiError(503, "The buffer holds nothing", code="SERVICE_UNAVAILABLE")
+        raise ApiError(503, "Buffer memory is not available", code="SERVICE_UNAVAILABLE")
     for user_id in users:
         call.state.sessions.clear(user_id)
     raise ApiError(500, "MEMORY_BUFFER_CLEARED")

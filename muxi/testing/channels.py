@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import available_timezones
 
 from pydantic import BaseModel
 from starlette.responses import JSONResponse, Response
 
-from .directory import Reach
+from .directory import Reach, canonical
 from .guards import Row, client
 from .manifest import Manifest, block_of
 from .state import Call
@@ -48,7 +48,7 @@ async def update(call: Call) -> Response:
     if body.timezone and not _is_timezone(body.timezone):
         text = f"Unknown timezone '{body.timezone}' (use an IANA name like 'Europe/London')"
         raise ApiError(400, text)
-    user_id = call.state.owner(call.param("user_id"))
+    user_id = call.state.owner(canonical(call.param("user_id")))
     reach = call.state.channels.of(user_id)
     if body.preferred_channel is not None:
         reach.preferred_channel = body.preferred_channel or None
@@ -104,15 +104,11 @@ def _target(name: str, reach: Reach, manifest: Manifest) -> str:
 
 
 def _is_timezone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (ValueError, OSError, ZoneInfoNotFoundError):
-        return False
-    return True
+    return name.lower() in {each.lower() for each in available_timezones()}
 
 
 def _shown(call: Call, event: str) -> Response:
-    user_id = call.state.owner(call.param("user_id"))
+    user_id = call.state.owner(canonical(call.param("user_id")))
     return ok("user_channels", event, {"user_id": user_id, **vars(call.state.channels.of(user_id))})
 
 

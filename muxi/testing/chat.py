@@ -81,6 +81,8 @@ class Turns:
     def begin(self, turn: Turn) -> Tracked:
         """Track a turn and record what it says."""
         entry = self._requests.begin(turn.request_id, turn.user_id)
+        asked = self._sessions.asks(turn.user_id, turn.session_id)
+        entry.fast = is_greeting(turn.message) and not asked
         self._kept.users.know(turn.user_id)
         self._say(turn, "user", turn.message)
         return entry
@@ -94,7 +96,6 @@ class Turns:
     async def answer(self, turn: Turn) -> Said:
         """Run a turn to its end."""
         began = time.time()
-        fast = is_greeting(turn.message) and not self._sessions.asks(turn.user_id, turn.session_id)
         entry = self.begin(turn)
         outcome = await self._decide(turn)
         try:
@@ -108,7 +109,7 @@ class Turns:
             raise BrokenOff
         if isinstance(outcome, Reply) and outcome.artifacts:
             raise ApiError(500, "Object of type datetime is not JSON serializable")
-        if fast and isinstance(outcome, Reply):
+        if entry.fast and isinstance(outcome, Reply):
             return Said(greeting(outcome.text, began))
         return Said(message_of(turn, outcome), session_of(turn, outcome))
 
@@ -157,7 +158,7 @@ class Turns:
     ) -> AsyncGenerator[Event, None]:
         began = time.monotonic()
         token_pause = self._token_pause if turn.stream else 0.0
-        for event in stages(turn, outcome, token_pause):
+        for event in stages(turn, outcome, token_pause, fast=entry.fast):
             if event.pause:
                 await asyncio.sleep(event.pause)
             if entry.cancelling and event.stage not in AFTER_WORK:

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from .wire import nano_id, utc_now
+
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+def canonical(identifier: str) -> str:
+    """An identifier as it is kept: a mail address in lower case."""
+    return identifier.lower() if _EMAIL.fullmatch(identifier) else identifier
 
 
 @dataclass
@@ -25,7 +33,8 @@ class Users:
 
     def find(self, identifier: str) -> User | None:
         """Whom an identifier stands for."""
-        return next((each for each in self._users if identifier in each.names), None)
+        name = canonical(identifier)
+        return next((each for each in self._users if name in each.names), None)
 
     def know(self, identifier: str, kind: str | None = None) -> User:
         """Whom an identifier stands for; somebody new if nobody."""
@@ -42,7 +51,7 @@ class Users:
 
     def link(self, user: User, identifier: str, kind: str | None) -> dict[str, object]:
         """Make an identifier stand for this user, whomever it stood for."""
-        holder = self.find(identifier)
+        identifier, holder = canonical(identifier), self.find(identifier)
         if holder is not None and holder is not user:
             del holder.names[identifier]
         shown: dict[str, object] = {"identifier": identifier, "type": kind or "unknown"}
@@ -53,7 +62,7 @@ class Users:
         """Whom an identifier stood for. It no longer does."""
         found = self.find(identifier)
         if found is not None:
-            del found.names[identifier]
+            del found.names[canonical(identifier)]
         return found
 
 

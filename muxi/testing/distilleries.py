@@ -10,6 +10,8 @@ from .manifest import block_of
 from .state import Call
 from .wire import ApiError, ok, parse
 
+_TRUST = ["provisional", "verified"]
+
 
 class Registration(BaseModel):
     """The body of `POST /v1/memory/distilleries`."""
@@ -27,8 +29,12 @@ async def register(call: Call) -> Response:
     need_distilleries(call)
     trust = body.trust_level or "provisional"
     try:
-        if not body.name.strip() or trust not in ("provisional", "verified"):
-            raise ValueError("'name' is blank, or 'trust_level' is unknown")
+        if not body.name.strip():
+            raise ValueError("'name' is required and must be a non-empty string")
+        if trust not in _TRUST:
+            raise ValueError(f"Invalid trust_level '{trust}'; expected one of {_TRUST}")
+        if not body.public_key:
+            raise ValueError("public_key must be a non-empty string")
         about = (body.description, body.scope or {}, trust)
         made = call.state.distilleries.add(body.name, body.public_key, *about)
     except ValueError as problem:

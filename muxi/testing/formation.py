@@ -71,8 +71,16 @@ _NOUNS = (
     views,
 )
 _WITH_BODY = ("PATCH", "POST", "PUT", "QUERY")
-_READS_ITSELF = ("/memories/distilled", "/users/identifiers", "/users/resolve")
-"""Handlers of these bodies want the bytes, and refuse them in their own words."""
+_UNPARSED = (
+    "/memories/distilled",
+    "/scheduler/jobs/{job_id}/pause",
+    "/scheduler/jobs/{job_id}/resume",
+    "/secrets/reload",
+    "/tuning/pending",
+    "/tuning/run",
+    "/users/resolve",
+)
+"""Handlers here want no body, or its bytes, to refuse them in their own words."""
 
 
 def formation_app(state: State) -> Starlette:
@@ -97,7 +105,7 @@ def formation_app(state: State) -> Starlette:
 
 def _route(state: State, row: Row, prefix: str) -> Route:
     method, path, guard, handler = row
-    parses = method in _WITH_BODY and path not in _READS_ITSELF
+    parses = method in _WITH_BODY and path not in _UNPARSED
 
     async def endpoint(request: Request) -> Response:
         try:

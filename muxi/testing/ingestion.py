@@ -35,6 +35,11 @@ class Memory(BaseModel):
     timestamp: str | None = None
     subject: str | None = None
 
+    @property
+    def told(self) -> object:
+        """What is to be ingested: the detail stands in for a missing content."""
+        return self.detail if self.content is None else self.content
+
 
 class Batch(BaseModel):
     """The body of `POST /v1/memories/batch`."""
@@ -47,7 +52,8 @@ async def create_batch(call: Call) -> Response:
     body, user_id = parse(Batch, call.body), call.named_user()
     if not 1 <= len(body.items) <= 100:
         few = "'items' must contain at least one item"
-        many = f"'items' has {len(body.items)} items, and 100 are the most"
+        many = f"Batch too large: {len(body.items)} items (max: 100).\n\n"
+        many += "Break into smaller batches for processing."
         raise ApiError(422, many if body.items else few, code="INVALID_PARAMS")
     told = [_tell(call, item, user_id, index) for index, item in enumerate(body.items)]
     items = [each for each, _ in told]
@@ -104,7 +110,8 @@ def check_scope(body: Memory) -> None:
         text = f"Invalid scope '{body.scope}'; expected one of {[*SCOPES]}"
         raise ApiError(422, text, code="INVALID_PARAMS")
     if scope == "group" and not body.scope_id:
-        raise ApiError(422, "The scope 'group' needs a 'scope_id'", code="INVALID_PARAMS")
+        text = "scope_id (the group id) is required when scope is 'group'"
+        raise ApiError(422, text, code="INVALID_PARAMS")
     if scope != "user":
         raise ApiError(403, "Insufficient permissions to write to this memory scope")
 
@@ -158,26 +165,37 @@ def _problem(item: Memory) -> str | None:
     """What is wrong with an item."""
     if not (item.source or "").strip():
         return "'source' is required and must be a non-empty string (e.g. \"gmail\")"
-    if item.content is None or isinstance(item.content, bool | int | float) or not item.content:
-        return "'content' is required, as a text or a structure with something in it"
+    content = item.told
+    if content is None:
+        return "'content' is required (a string or a structured object)"
+    if isinstance(content, bool | int | float):
+        kind = type(content).__name__
+        return f"'content' must be a string or a structured object, got {kind}"
+    text = content.strip() if isinstance(content, str) else json.dumps(content)
+    if not content or not text:
+        return "'content' must not be empty"
+    if len(text) > _LIMIT:
+        return (
+            f"Memory entry too large: {len(text):,} characters (max: {_LIMIT:,}).\n\n"
+            "Memory entries should be concise summaries, not full documents."
+        )
     if item.source_id is not None and not item.source_id.strip():
-        return "'source_id' may not be blank"
+        return "'source_id' must be a non-empty string when provided"
     for name, most in _LONGEST.items():
-        if len(getattr(item, name) or "") > most:
-            return f"'{name}' is longer than {most} characters"
-    text = item.content if isinstance(item.content, str) else json.dumps(item.content)
-    if not text.strip() or len(text) > _LIMIT:
-        return f"'content' is blank, or longer than {_LIMIT:,} characters"
+        length = len(getattr(item, name) or "")
+        if length > most:
+            return f"'{name}' must be at most {most} characters, got {length}"
     try:
         naive_utc(item.timestamp or utc_now())
     except ValueError:
-        return f"'timestamp' is no ISO 8601 instant: {item.timestamp!r}"
+        example = '(expected e.g. "2026-07-01T12:00:00Z")'
+        return f"'timestamp' is not valid ISO 8601: {item.timestamp!r} {example}"
     return None
 
 
 def _append(call: Call, item: Memory, user_id: str) -> tuple[Event, bool]:
     call.state.users.know(user_id)
-    given = {"content": item.content, "metadata": item.metadata, "subject": item.subject}
+    given = {"content": item.told, "metadata": item.metadata, "subject": item.subject}
     payload = {key: value for key, value in given.items() if value is not None}
     event = Event(user_id, "memory.ingested", payload, item.source or "", item.source_id)
     if item.timestamp:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from datetime import datetime, timezone
 
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from .guards import Row, either, either_admin
+from .guards import Row, admins_only, either, either_admin
 from .idempotency import once
 from .job_store import Job
 from .state import Call
@@ -16,6 +17,13 @@ from .wire import ApiError, ok, parse, utc_now
 
 _RANGES = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
 """Of the five columns of a cron expression."""
+_ALIASES = {
+    "@hourly": "0 * * * *",
+    "@daily": "0 0 * * *",
+    "@weekly": "0 0 * * 0",
+    "@monthly": "0 0 1 * *",
+    "@yearly": "0 0 1 1 *",
+}
 
 
 class _Past(ValueError):
@@ -47,6 +55,7 @@ async def list_jobs(call: Call) -> Response:
 async def create(call: Call) -> Response:
     """`POST /v1/scheduler/jobs`."""
     body = parse(Create, call.body)
+    admins_only(call.admin)
     return await once(call, lambda: _create(call, body))
 
 
@@ -58,6 +67,7 @@ async def get(call: Call) -> Response:
 async def update(call: Call) -> Response:
     """`PUT /v1/scheduler/jobs/{id}`: another message is another job, of whoever asks."""
     body = parse(Update, call.body)
+    admins_only(call.admin)
     job, user_id = _job(call), call.user_id or "0"
     try:
         if body.message and _words(body.message) != _words(str(job["original_prompt"])):
@@ -104,6 +114,8 @@ async def _create(call: Call, body: Create) -> Response:
     else:
         text = f"Invalid job type '{body.type}'. Must be 'one_time' or 'recurring'"
         raise ApiError(400, text, code="VALIDATION_ERROR")
+    if not body.message:
+        raise ApiError(500, "Failed to create scheduled job: title must be a non-empty string")
     user_id = call.user_id or "0"
     call.state.users.know(user_id)
     job = call.state.jobs.add(user_id, body.message, body.message, when)
@@ -154,7 +166,7 @@ def _cron(schedule: str) -> str:
 
 
 def _checked(schedule: str) -> str:
-    columns = schedule.split()
+    columns = _ALIASES.get(schedule.lower(), schedule).split()
     if not 5 <= len(columns) <= 7:
         text = "Exactly 5, 6 or 7 columns has to be specified for iterator expression."
         raise ValueError(text)
@@ -164,7 +176,18 @@ def _checked(schedule: str) -> str:
             not least <= each <= most for each in values
         ):
             raise ValueError(f"[{schedule}] is not acceptable, out of range")
+    _, _, day, month, weekday, *_ = columns
+    if weekday == "*" and _never(day, month):
+        raise ValueError("failed to find next date")
     return schedule
+
+
+def _never(days: str, months: str) -> bool:
+    """Whether none of these months has one of these days."""
+    if not re.fullmatch(r"[\d,]+;[\d,]+", f"{days};{months}"):
+        return False
+    longest = max(monthrange(2024, int(month))[1] for month in months.split(",") if month)
+    return min(int(day) for day in days.split(",") if day) > longest
 
 
 def _moment(schedule: str) -> str:
@@ -175,7 +198,8 @@ def _moment(schedule: str) -> str:
         text = "Schedule datetime must be in the future"
         raise _wrong(text, schedule, expected) from None
     except ValueError as problem:
-        text = "Invalid datetime for one-time job"
+        text = "Invalid datetime format for one_time job"
+        expected = "ISO 8601 datetime (e.g., '2025-10-25T14:00:00Z')"
         raise _wrong(text, schedule, expected, error=str(problem)) from None
 
 
@@ -204,9 +228,9 @@ def _words(text: str) -> list[str]:
 
 ROUTES: tuple[Row, ...] = (
     ("GET", "/scheduler/jobs", either, list_jobs),
-    ("POST", "/scheduler/jobs", either_admin, create),
+    ("POST", "/scheduler/jobs", either, create),
     ("GET", "/scheduler/jobs/{job_id}", either_admin, get),
-    ("PUT", "/scheduler/jobs/{job_id}", either_admin, update),
+    ("PUT", "/scheduler/jobs/{job_id}", either, update),
     ("DELETE", "/scheduler/jobs/{job_id}", either_admin, delete),
     ("POST", "/scheduler/jobs/{job_id}/pause", either_admin, pause),
     ("POST", "/scheduler/jobs/{job_id}/resume", either_admin, resume),

@@ -54,14 +54,18 @@ async def create(call: Call) -> Response:
     body, user_id = parse(Memory, call.body), call.named_user()
     if body.source is not None:
         return ingest(call, body, user_id)
-    text = body.content if body.content is not None else body.detail
-    if text is None:
+    text = body.detail if body.content in (None, "") else body.content
+    if text is None or text == "":
         text = "Either 'content' or 'detail' must be provided"
         raise ApiError(422, text, code="INVALID_PARAMS")
     if not isinstance(text, str):
-        raise ApiError(422, "'content' is no string", code="INVALID_PARAMS")
+        text = "Structured 'content' requires the ingestion contract; include 'source' to route "
+        raise ApiError(422, f"{text}through POST /v1/memories ingestion", code="INVALID_PARAMS")
     check_scope(body)
     _need_postgres(call, "create memory")
+    if not text.strip():
+        text = "Input cannot be empty or whitespace-only (embed helper)."
+        raise ApiError(500, f"Failed to create memory: {text}")
     metadata = {**(body.metadata or {}), **({"type": body.type} if body.type else {})}
     number = call.state.users.know(user_id).number
     kept = call.state.memories.add(user_id, text, metadata, str(number))

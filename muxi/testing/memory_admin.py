@@ -59,7 +59,7 @@ async def rebuild(call: Call) -> Response:
         text = f"Unknown projection '{names[0]}'; registered: {[*PROJECTIONS]}"
         raise ApiError(422, text, code="INVALID_PARAMS")
     report: dict[str, object] = {"user_id": body.user_id, "dry_run": body.dry_run}
-    if body.backfill:
+    if body.backfill and not body.dry_run:
         report["backfill"] = _synthesized()
     report["projections"] = _projected(call.state, body.user_id, names, body.dry_run)
     if body.background and not body.dry_run:
@@ -71,6 +71,10 @@ async def rebuild(call: Call) -> Response:
 async def backfill(call: Call) -> Response:
     """`POST /v1/memory/backfill`: nothing is older than the log."""
     body = parse(Backfill, call.body)
+    if not body.user_id:
+        text = "RequestContext not available and no external_user_id provided. "
+        text += "This should not happen in normal operation."
+        raise ApiError(422, text, code="INVALID_PARAMS")
     data = {"user_id": body.user_id, "synthesized": _synthesized()}
     return ok("memory", "memory.retrieved", data)
 

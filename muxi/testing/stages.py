@@ -26,11 +26,13 @@ AFTER_WORK = frozenset({"response_preparation", "response_generation", "final_re
 """Stages past the last checkpoint: a cancellation is no longer heeded."""
 
 _QUIET = {"skip_rephrase": True}
-_WORDS = re.compile(r"\s*\S+\s*")
+_WORDS = re.compile(r"\s*\S+\s*", re.ASCII)
 
 
-def stages(turn: Turn, outcome: Outcome, token_pause: float) -> Iterator[Event]:
-    """Every event of the turn, and the pauses before them."""
+def stages(
+    turn: Turn, outcome: Outcome, token_pause: float, *, fast: bool = False
+) -> Iterator[Event]:
+    """Every event of the turn, and the pauses before them; a fast one plans nothing."""
     if isinstance(outcome, Cut):
         yield from islice(stages(turn, Reply(outcome.text), token_pause), outcome.after)
         return
@@ -40,7 +42,7 @@ def stages(turn: Turn, outcome: Outcome, token_pause: float) -> Iterator[Event]:
         return
     yield _thinking(turn)
     if isinstance(outcome, Reply):
-        yield from _reply(turn, outcome, token_pause)
+        yield from _reply(turn, outcome, token_pause, fast)
     elif isinstance(outcome, Approval):
         yield from _approval(turn, outcome)
     elif isinstance(outcome, Clarification):
@@ -77,20 +79,22 @@ def _thinking(turn: Turn) -> Event:
     return Event("thinking", "process_sync_start", "Working on it...", extra)
 
 
-def _reply(turn: Turn, reply: Reply, token_pause: float) -> Iterator[Event]:
+def _reply(turn: Turn, reply: Reply, token_pause: float, fast: bool) -> Iterator[Event]:
     if reply.workflow_id is not None:
         yield from reply.events
         yield from _final(reply.text, reply.workflow_id, reply)
         yield from reply.late
         return
-    yield from _planned(turn, reply)
+    if not fast:
+        yield from _planned(turn, reply)
     yield from reply.events
-    style = {"has_persona": True, "response_format": "markdown", **_QUIET}
+    persona = {} if fast else {"has_persona": True, "response_format": "markdown"}
+    style = {**persona, **_QUIET}
     yield Event("progress", "response_preparation", "Preparing response...", style, reply.sleep)
     for word in _WORDS.findall(reply.text):
         yield Event("content", "response_generation", word, _QUIET, token_pause)
-    extra: dict[str, object] = {"agent_used": turn.agent_id or "assistant"}
-    yield _completed(reply.text, reply, status="success", **extra)
+    how: dict[str, object] = {"agent_used": turn.agent_id or "assistant"}
+    yield _completed(reply.text, reply, status="success", **({"fast_path": True} if fast else how))
     yield from reply.late
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from dataclasses import dataclass, field
 
@@ -11,7 +10,7 @@ from starlette.requests import Request
 from .artifact_store import Artifacts
 from .chat import Kept, Turns
 from .credential_store import Credentials
-from .directory import Channels, Users
+from .directory import Channels, Users, canonical
 from .distillery_store import Distilleries
 from .job_store import Jobs
 from .kept import AuditLog, Guidance, Secrets
@@ -20,8 +19,6 @@ from .memory_store import EventLog, History, Memories
 from .model import Model
 from .store import Replays, Requests, Sessions
 from .wire import ApiError
-
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 @dataclass(frozen=True)
@@ -95,7 +92,7 @@ class Call:
     def user_id(self) -> str | None:
         """The `X-Muxi-User-ID` header; a mail address in lower case."""
         given = self.request.headers.get("x-muxi-user-id")
-        return given.lower() if given and _EMAIL.fullmatch(given) else given or None
+        return canonical(given) if given else None
 
     def named_user(self) -> str:
         """The header, which may not be missing. Most nouns take it as it is."""

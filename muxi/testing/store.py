@@ -32,6 +32,8 @@ class Tracked:
     """Asked to stop; the turn looks at its next checkpoint."""
     answered: bool = False
     """The turn is over, though its status may still say `processing`."""
+    fast: bool = False
+    """The turn answers a greeting."""
 
     def end(
         self,

@@ -119,9 +119,20 @@ def _look_up(path: str, data: object) -> str:
         elif key in inside:
             found = inside[key]
         else:
-            text = f"Data key 'data.{path}' not found. Available keys: {[*inside]}"
+            text = _missing(key, path, found)
             raise ApiError(400, f"Template rendering failed: {text}")
     return str(found)
+
+
+def _missing(key: str, path: str, found: object) -> str:
+    items, inside = as_list(found), as_map(found)
+    if inside or found == {}:
+        return f"Data key 'data.{path}' not found. Available keys: {[*inside]}"
+    if items or found == []:
+        text = f"Cannot access non-numeric key '{key}' in list at 'data.{path}'. "
+        return f"{text}Use numeric index (0-{len(items) - 1})"
+    text = f"Cannot access '{key}' in non-dict/non-list value at 'data.{path}'. "
+    return f"{text}Value type: {type(found).__name__}"
 
 
 def _templates(call: Call) -> dict[str, str]:

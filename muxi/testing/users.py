@@ -5,17 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 from starlette.responses import Response
 
-from .directory import User
+from .directory import User, canonical
 from .guards import Row, client
+from .manifest import as_list, as_map
 from .state import Call
-from .wire import ApiError, ok
-
-ModelT = TypeVar("ModelT", bound=BaseModel)
+from .wire import ApiError, ok, parse
 
 _NO_ROW = {
     True: "(sqlalchemy.dialects.postgresql.asyncpg.NotNullViolationError) null value in column "
@@ -32,33 +30,28 @@ class ResolveRequest(BaseModel):
     identifier_type: str | None = None
 
 
-class Named(BaseModel):
-    """An identifier and its type."""
-
-    identifier: str
-    type: str | None = None
-
-
 class AssociateRequest(BaseModel):
     """The body of `POST /v1/users/identifiers`."""
 
-    identifiers: list[str | tuple[str, str] | Named]
+    identifiers: list[object]
     muxi_user_id: str | None = None
 
 
 async def resolve(call: Call) -> Response:
     """`POST /v1/users/resolve`: makes a user for an identifier that nobody has."""
-    body = await _body(call, ResolveRequest)
+    body = await _resolving(call)
+    _check(body.identifier)
     user = call.state.users.know(body.identifier, body.identifier_type)
     return _resolved(body.identifier, user)
 
 
 async def lookup(call: Call) -> Response:
     """`GET /v1/users/{identifier}`."""
-    identifier = call.param("identifier")
+    identifier = canonical(call.param("identifier"))
+    _check(identifier)
     user = call.state.users.find(identifier)
     if user is None:
-        raise ApiError(404, f"Identifier not found: '{identifier}'")
+        raise ApiError(404, f"Identifier not found: {identifier!r}")
     return _resolved(identifier, user)
 
 
@@ -71,49 +64,67 @@ async def identifiers(call: Call) -> Response:
 
 async def associate(call: Call) -> Response:
     """`POST /v1/users/identifiers`: fails without a user."""
-    body = await _body(call, AssociateRequest)
-    if body.muxi_user_id is None:
+    body = parse(AssociateRequest, call.body)
+    if not body.muxi_user_id:
         refusal = f"IntegrityError({_NO_ROW[call.state.config.multi_user]!r})"
         raise ApiError(500, f"Failed to associate identifiers: {refusal}")
     user = _user(call, body.muxi_user_id)
-    linked = [call.state.users.link(user, *_named(each)) for each in body.identifiers]
+    named = [name for each in body.identifiers if (name := _named(each))]
+    linked = [call.state.users.link(user, *name) for name in named]
     data: dict[str, object] = {"muxi_user_id": user.muxi_id}
     return _listed("user.identifiers.associated", data, linked)
 
 
 async def dissociate(call: Call) -> Response:
     """`DELETE /v1/users/identifiers/{identifier}`."""
-    identifier = call.param("user_id")
+    identifier = canonical(call.param("user_id"))
     user = call.state.users.unlink(identifier)
     if user is None:
-        raise ApiError(404, f"Identifier '{identifier}' not found")
-    text = f"Identifier '{identifier}' removed successfully"
+        raise ApiError(404, f"Identifier {identifier!r} not found")
+    text = f"Identifier {identifier!r} removed successfully"
     data = {"message": text, "muxi_user_id": user.muxi_id}
     return ok("message", "user.identifier.deleted", data)
 
 
-async def _body(call: Call, model: type[ModelT]) -> ModelT:
+async def _resolving(call: Call) -> ResolveRequest:
     """The body as its model; the server's own words for what doesn't fit."""
     try:
-        return model.model_validate(json.loads(await call.request.body()))
+        body = json.loads(await call.request.body())
     except json.JSONDecodeError as problem:
         raise ApiError(400, f"JSONDecodeError({str(problem)!r})") from None
+    if not isinstance(body, dict):
+        raise ApiError(500, "Failed to resolve identifier: the body must be a mapping")
+    try:
+        return ResolveRequest.model_validate(body)
     except ValidationError as problem:
         # Pydantic names its own version; the runtime's is this one.
         raise ApiError(400, re.sub(r"(pydantic\.dev)/[\d.]+/", r"\1/2.14/", str(problem))) from None
 
 
+def _check(identifier: str) -> None:
+    if not identifier.strip():
+        text = f"identifier must be a non-empty string, got: str = {identifier!r}"
+        raise ApiError(400, repr(ValueError(text)))
+
+
 def _user(call: Call, muxi_id: str) -> User:
     found = call.state.users.of_muxi(muxi_id)
     if found is None:
-        raise ApiError(404, f"User not found: '{muxi_id}'")
+        raise ApiError(404, f"User not found: {muxi_id!r}")
     return found
 
 
-def _named(given: str | tuple[str, str] | Named) -> tuple[str, str | None]:
-    if isinstance(given, Named):
-        return given.identifier, given.type
-    return (given, None) if isinstance(given, str) else given
+def _named(given: object) -> tuple[str, str | None] | None:
+    """An identifier and its type; None for what is neither, which is passed over."""
+    about, pair = as_map(given), as_list(given)
+    identifier, kind = given, None
+    if about:
+        identifier, kind = about.get("identifier"), about.get("type")
+    elif len(pair) > 1:
+        identifier, kind = pair[:2]
+    if not isinstance(identifier, str) or not identifier:
+        return None
+    return identifier, kind if isinstance(kind, str) else None
 
 
 def _resolved(identifier: str, user: User) -> Response:

@@ -125,15 +125,14 @@ def frame(data: Mapping[str, object], event: str | None = None) -> bytes:
 
 
 async def read_json(request: Request) -> object:
-    """The parsed body, or its bytes when the content type is not JSON; None without a body.
+    """The parsed body, or its bytes when it is empty or the content type is not JSON.
 
     A body that can't be parsed is refused before the key is looked at: so does the server.
     """
     raw = await request.body()
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if not raw:
-        return None
-    if kind != "application/json" and not (kind[:12] == "application/" and kind[-5:] == "+json"):
+    named = kind[:12] == "application/" and kind[-5:] == "+json"
+    if not raw or (kind != "application/json" and not named):
         return raw
     try:
         return json.loads(raw)
@@ -145,7 +144,7 @@ async def read_json(request: Request) -> object:
 
 def parse(model: type[ModelT], body: object) -> ModelT:
     """The body as its model, or the server's 422."""
-    if body is None:
+    if body == b"":
         raise invalid([("", "Field required", "missing")])
     try:
         return model.model_validate(body, from_attributes=True)

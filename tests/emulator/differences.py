@@ -15,5 +15,7 @@ DIFFERENCES = {
     "single_user/memory_buffers": _FRESH,
     "ingestion_status": "The lab's embeddings were broken, so its items carry `classify_error`; "
     "and its usage names the model that it asked.",
+    "multi_user/provenance_real_entity": "It builds no knowledge graph: no entity is ever known.",
+    "odd_job_no_instant": "The words are those of a version of Python.",
     "distillery_bad": "The words are those of a version of `cryptography`.",
 }

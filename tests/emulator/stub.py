@@ -21,6 +21,13 @@ SLOWNESS = 0.02
 
 _APOLOGY = "I'm temporarily unable to process requests due to a service connectivity issue."
 _RESULT = "### Task 1: Gather the facts\nResult: done\n\n### Task 2: Write the answer\nResult: done"
+_TOLD = """### {{RESULT}}
+content: hi from the tool
+isError: False
+links: []
+_meta: {}
+structured_content: {'result': 'hi from the tool'}
+type: structured"""
 _QUIET = {"skip_rephrase": True}
 
 
@@ -44,14 +51,14 @@ def stub(turn: Turn) -> Outcome:
         return _procedure()
     if "STUB_FILE" in said:
         return _file()
+    if "STUB_TOOL=echo__echo" in said:
+        return _tool()
     return Reply(_text(said), sleep=SLOWNESS * 3 * float(_word(said, "STUB_SLEEP") or 0))
 
 
 def _text(said: str) -> str:
     if "STUB_ECHO" in said:
         return said.partition("=")[2]
-    if "STUB_TOOL=echo__echo" in said:
-        return "### {{RESULT}}\ncontent: hi from the tool"
     count = _word(said, "STUB_LONG")
     if count:
         return " ".join(f"word{number}" for number in range(int(count)))
@@ -119,6 +126,18 @@ def _tasks(workflow_id: str) -> list[Event]:
             Event("progress", "workflow_execution", "…", {**mark, "progress": progress}),
         ]
     return events
+
+
+def _tool() -> Outcome:
+    who = {"agent_name": "assistant", **_QUIET}
+    server = {"tool_name": "echo", "server_id": "echo"}
+    used = {"service": "echo", "tool_name": "echo", "has_params": True}
+    events = [
+        Event("progress", "plan_step", "use the tool", {"tool_name": "echo__echo", **who}),
+        Event("progress", "tool_started", "Using echo...", {**who, **server}),
+        Event("tool_call", "tool_execution", "Using echo to complete this task...", used),
+    ]
+    return Reply(_TOLD, events=events)
 
 
 def _file() -> Outcome:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import httpx
 import pytest
 
 import muxi
@@ -13,7 +15,7 @@ from muxi.testing import Emulator
 
 from ..conftest import Colour
 from ..scripted import FAST
-from .asking import asked
+from .asking import Asker, asked
 
 Ask = Callable[..., Any]
 MANIFEST = {
@@ -154,3 +156,12 @@ def test_what_the_server_does_with_credentials_fails_here_too(ask: Ask, emulator
 def test_credentials_need_a_running_emulator() -> None:
     with pytest.raises(RuntimeError, match="does not run"):
         Emulator().add_credential("github", {}, user_id="alice")
+
+
+@pytest.mark.parametrize("body", [[], None, "x", 5])
+def test_a_user_is_resolved_from_a_mapping_only(emulator: Emulator, body: object) -> None:
+    asker = Asker(emulator)
+    answer = httpx.post(
+        f"{asker.url}/users/resolve", content=json.dumps(body), headers=asker.headers, verify=False
+    )
+    assert (answer.status_code, answer.json()["error"]["code"]) == (500, "INTERNAL_ERROR")
