@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Literal
 
+from .formation.manifest import DEFAULT, Manifest
+from .formation.state import Config
 from .hosting import Running, listen, port_of
-from .manifest import DEFAULT, Manifest
 from .model import Model, echo
 from .server.behaviour import Behaviour
 from .server.running import Server
-from .state import Config
 
 CLIENT_KEY = "fmc_emulator_client_not_a_secret"
 ADMIN_KEY = "fma_emulator_admin_not_a_secret"

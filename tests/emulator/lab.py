@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from muxi.testing.manifest import Manifest
+from muxi.testing.formation.manifest import Manifest
 
 _FOLDER = Path(__file__).parent / "lab"
 

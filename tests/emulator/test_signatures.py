@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muxi.testing.distillery_store import is_signed, raw_key
+from muxi.testing.formation.distillery_store import is_signed, raw_key
 
 KEY = Ed25519PrivateKey.generate()
 RAW = KEY.public_key().public_bytes_raw()

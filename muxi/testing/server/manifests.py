@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from ..manifest import BESIDE, Manifest, as_list, as_map
+from ..formation.manifest import BESIDE, Manifest, as_list, as_map
 
 NAMES = ("formation.afs", "formation.yaml", "formation.yml")
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from starlette.types import ASGIApp
 
-from ..state import State
+from ..formation.state import State
 
 _PIDS = itertools.count(4711)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from starlette.responses import RedirectResponse, Response
 
-from ..chat import BrokenOff
+from ..formation.chat import BrokenOff
 from ..streams import NoAnswer
 from . import actions, dev, drafts, logs, views
 from .answers import CORS, Pieces, error, flat, ok

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from starlette.responses import Response
 
-from ..formation import formation_app
+from ..formation.app import formation_app
+from ..formation.manifest import Manifest, block_of, list_of
+from ..formation.state import Config, State
 from ..hosting import Hosts, listen, port_of
-from ..manifest import Manifest, block_of, list_of
-from ..state import Config, State
 from .behaviour import Behaviour
 from .control import ControlPlane
 from .manifests import BadManifest, read_manifest, write_manifest

@@ -9,7 +9,7 @@ from typing import Literal
 
 from starlette.responses import Response
 
-from ..chat import BrokenOff
+from ..formation.chat import BrokenOff
 from ..streams import NoAnswer
 from .answers import EVENTS, Pieces, error, event, ok
 from .behaviour import Behaviour

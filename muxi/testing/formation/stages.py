@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 
-from .model import (
+from ..model import (
     Approval,
     Background,
     Clarification,

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from starlette.responses import JSONResponse, Response
 
+from ..model import Turn
+from ..streams import EventStream, NoAnswer, only
 from .bodies import Audio, Chat
 from .chat import UNSTREAMABLE, BrokenOff, failed
 from .guards import Row, client
 from .idempotency import once
 from .messages import Said, inaudible, shortcut
-from .model import Turn
 from .state import Call
-from .streams import EventStream, NoAnswer, only
 from .wire import ApiError, envelope, new_id, parse
 
 

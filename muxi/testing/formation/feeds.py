@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
+from ..streams import Silence
 from .guards import Row, admin, either
 from .state import Call
-from .streams import Silence
 from .wire import ApiError
 
 _FILTERS = ("user_id", "session_id", "request_id", "agent_id", "level", "event_type")

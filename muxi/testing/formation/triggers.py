@@ -8,14 +8,14 @@ import yaml
 from pydantic import BaseModel
 from starlette.responses import JSONResponse, Response
 
+from ..model import Turn
+from ..streams import NoAnswer
 from .chat import BrokenOff
 from .guards import Row, client
 from .idempotency import once
 from .manifest import FOLDER, as_list, as_map, block_of, front_matter, texts_of
 from .messages import Said
-from .model import Turn
 from .state import Call
-from .streams import NoAnswer
 from .wire import ApiError, check_name, envelope, new_id, ok, parse
 
 _FIELD = re.compile(r"\$\{\{\s*data\.([A-Za-z0-9_.]+)\s*\}\}")

@@ -9,19 +9,7 @@ from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
-from .artifact_store import Artifacts
-from .directory import Users
-from .messages import (
-    Said,
-    cancelled,
-    greeting,
-    is_greeting,
-    message_of,
-    session_of,
-    text_of,
-    waits,
-)
-from .model import (
+from ..model import (
     Approval,
     Background,
     Cut,
@@ -34,6 +22,18 @@ from .model import (
     Reply,
     Turn,
     on_the_wire,
+)
+from .artifact_store import Artifacts
+from .directory import Users
+from .messages import (
+    Said,
+    cancelled,
+    greeting,
+    is_greeting,
+    message_of,
+    session_of,
+    text_of,
+    waits,
 )
 from .stages import AFTER_WORK, stages
 from .store import Requests, Sessions, Tracked

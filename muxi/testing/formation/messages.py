@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
-from .model import (
+from ..model import (
     Approval,
     Background,
     Clarification,

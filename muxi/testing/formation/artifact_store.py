@@ -7,8 +7,8 @@ import mimetypes
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from ..model import Turn
 from .memory_store import Event, EventLog
-from .model import Turn
 from .wire import naive_now, nano_id
 
 

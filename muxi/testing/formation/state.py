@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from starlette.requests import Request
 
+from ..model import Model
 from .artifact_store import Artifacts
 from .chat import Kept, Turns
 from .credential_store import Credentials
@@ -16,7 +17,6 @@ from .job_store import Jobs
 from .kept import AuditLog, Guidance, Secrets
 from .manifest import Manifest
 from .memory_store import EventLog, History, Memories
-from .model import Model
 from .store import Replays, Requests, Sessions
 from .wire import ApiError
 
