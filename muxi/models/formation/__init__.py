@@ -231,6 +231,13 @@ if TYPE_CHECKING:
     from .users import UserIdentifier as UserIdentifier
     from .users import UserIdentifierList as UserIdentifierList
     from .users import UserIdentity as UserIdentity
+    from .webhooks import UnknownWebhook as UnknownWebhook
+    from .webhooks import WebhookClarification as WebhookClarification
+    from .webhooks import WebhookCompletion as WebhookCompletion
+    from .webhooks import WebhookError as WebhookError
+    from .webhooks import WebhookEscalation as WebhookEscalation
+    from .webhooks import WebhookEvent as WebhookEvent
+    from .webhooks import WebhookNotification as WebhookNotification
     from .widgets import ActionLink as ActionLink
     from .widgets import McpResource as McpResource
     from .widgets import Option as Option

@@ -79,5 +79,9 @@ NAMES = {
         "ChannelsRequest Identifier LinkRequest ResolveRequest UnlinkedIdentifier "
         "UserChannels UserIdentifier UserIdentifierList UserIdentity"
     ),
+    "webhooks": (
+        "UnknownWebhook WebhookClarification WebhookCompletion WebhookError WebhookEscalation "
+        "WebhookEvent WebhookNotification"
+    ),
     "widgets": "ActionLink McpResource Option OptionsWidget UnknownWidget Widget",
 }
