@@ -189,7 +189,7 @@ def _prepared(plane: Plane, run: str) -> Any:
 
 
 PROGRAM = """
-import inspect, sys, anyio, muxi
+import asyncio, sys, anyio, muxi
 
 colour, url, key_id, secret_key, folder = sys.argv[1:]
 keys = {"url": url, "key_id": key_id, "secret_key": secret_key}
@@ -202,6 +202,8 @@ async def main():
 if colour == "sync":
     with muxi.ServerClient(**keys) as client:
         client.formations.apply(folder, on_progress=tell)
+elif colour == "asyncio":
+    asyncio.run(main())
 else:
     anyio.run(main, backend=colour)
 """
