@@ -11,7 +11,7 @@ from ._version import __version__ as __version__
 TYPE_CHECKING = False  # what type checkers take as true; `typing` takes long to import
 
 if TYPE_CHECKING:
-    from ._call import Response as Response
+    from ._core.call import Response as Response
     from .clients import AsyncFormationClient as AsyncFormationClient
     from .clients import AsyncServerClient as AsyncServerClient
     from .clients import FormationClient as FormationClient
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from .errors import RateLimitError as RateLimitError
     from .errors import ServerError as ServerError
     from .errors import StreamError as StreamError
-    from .errors import StreamInterrupted as StreamInterrupted
+    from .errors import StreamInterruptedError as StreamInterruptedError
     from .errors import TimeoutError as TimeoutError
     from .errors import UnavailableError as UnavailableError
     from .errors import ValidationError as ValidationError
@@ -38,12 +38,12 @@ if TYPE_CHECKING:
 __getattr__, __dir__ = _lazy(
     __name__,
     {
-        "_call": "Response",
+        "_core.call": "Response",
         "clients": "AsyncFormationClient AsyncServerClient FormationClient ServerClient",
         "errors": (
             "AuthenticationError AuthorizationError ConfigurationError ConflictError "
             "ConnectionError InvalidResponseError MuxiError NotFoundError RateLimitError "
-            "ServerError StreamError StreamInterrupted TimeoutError UnavailableError "
+            "ServerError StreamError StreamInterruptedError TimeoutError UnavailableError "
             "ValidationError"
         ),
         "retry": "Retry",

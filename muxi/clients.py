@@ -1,24 +1,128 @@
-"""The clients. Their methods come from `muxi.resources`, views and closing from `_client`."""
+"""The four clients: their settings, views on one pool of connections, and closing it.
+
+The methods come from `muxi.resources`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Literal
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
-from ._client import AsyncClient, Client, HttpT, OwnT, SyncClient, viewed
+from ._core.endpoint import Resource
 from .resources.formation import FormationApi
 from .resources.server import ServerApi
 
 if TYPE_CHECKING:
-    import httpx  # noqa: F401  # named in strings below, as are the transports
+    from types import TracebackType
+
+    import httpx
     from pydantic import SecretStr
     from typing_extensions import Self
 
-    from ._transport import AsyncTransport, RawAsyncTransport, RawSyncTransport, SyncTransport  # noqa: F401
+    from ._core.options import Options
+    from ._http.transport import AsyncTransport, RawAsyncTransport, RawSyncTransport, SyncTransport
     from .retry import Retry
 
 
-class _ServerClient(Client[OwnT, HttpT], ServerApi[OwnT]):
+OwnT = TypeVar("OwnT", bound="SyncTransport | AsyncTransport", covariant=True)
+HttpT = TypeVar("HttpT", bound="httpx.Client | httpx.AsyncClient")
+ClientT = TypeVar("ClientT", bound="_Client[Any, Any]")
+
+
+class _Client(Resource[OwnT], Generic[OwnT, HttpT]):
+    """What all four clients share: views on one pool of connections."""
+
+    def with_options(
+        self,
+        *,
+        timeout: float | None = None,
+        retry: Retry | None = None,
+        headers: Mapping[str, str] | None = None,
+        user_id: str | None = None,
+    ) -> Self:
+        """The same client with other options; it shares the connections, and closing closes them.
+
+        Args:
+            timeout: Seconds to wait for a connection, each write and each read; `inf` for ever.
+            retry: When to try again.
+            headers: Sent with each request, beside those of this client.
+            user_id: For whom the client speaks.
+        """
+        changed = self._transport.options
+        if timeout is not None:
+            changed = replace(changed, timeout=timeout)
+        if retry is not None:
+            changed = replace(changed, retry=retry)
+        if headers is not None:
+            changed = replace(changed, headers={**changed.headers, **headers})
+        if user_id is not None:
+            changed = replace(changed, user_id=user_id)
+        return viewed(type(self), self._transport.view(changed))
+
+    def _connect(self, options: Options, http_client: HttpT | None) -> OwnT:
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        options = self._transport.options
+        user = f", user_id={options.user_id!r}" if options.user_id is not None else ""
+        return f"{type(self).__name__}({options.base_url!r}{user})"
+
+
+def viewed(kind: type[ClientT], transport: SyncTransport | AsyncTransport) -> ClientT:
+    """A client on a transport that is there already."""
+    view = object.__new__(kind)
+    view.__dict__["_transport"] = transport
+    return view
+
+
+class _SyncClient(_Client["SyncTransport", "httpx.Client"]):
+    def _connect(self, options: Options, http_client: httpx.Client | None) -> SyncTransport:
+        from ._http.pool import SyncPool
+        from ._http.transport import SyncTransport
+
+        return SyncTransport(options, SyncPool(http_client))
+
+    def close(self) -> None:
+        """Close the connections, those of all views too. Twice is fine."""
+        self._transport.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        exc: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class _AsyncClient(_Client["AsyncTransport", "httpx.AsyncClient"]):
+    def _connect(self, options: Options, http_client: httpx.AsyncClient | None) -> AsyncTransport:
+        from ._http.pool import AsyncPool
+        from ._http.transport import AsyncTransport
+
+        return AsyncTransport(options, AsyncPool(http_client))
+
+    async def aclose(self) -> None:
+        """Close the connections, those of all views too. Twice is fine."""
+        await self._transport.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        exc: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+
+class _ServerClient(_Client[OwnT, HttpT], ServerApi[OwnT]):
     def __init__(
         self,
         *,
@@ -49,7 +153,7 @@ class _ServerClient(Client[OwnT, HttpT], ServerApi[OwnT]):
         Raises:
             ConfigurationError: A setting is missing or wrong.
         """
-        from ._connect import load, server_options
+        from ._core.configure import load, server_options
         from .settings import ServerSettings
 
         given = {
@@ -64,7 +168,7 @@ class _ServerClient(Client[OwnT, HttpT], ServerApi[OwnT]):
         super().__init__(self._connect(options, http_client))
 
 
-class _FormationClient(Client[OwnT, HttpT], FormationApi[OwnT]):
+class _FormationClient(_Client[OwnT, HttpT], FormationApi[OwnT]):
     def __init__(
         self,
         *,
@@ -105,7 +209,7 @@ class _FormationClient(Client[OwnT, HttpT], FormationApi[OwnT]):
         Raises:
             ConfigurationError: A setting is missing or wrong, or two exclude each other.
         """
-        from ._connect import formation_options, load
+        from ._core.configure import formation_options, load
         from .settings import FormationSettings
 
         given = {
@@ -133,7 +237,7 @@ class _FormationClient(Client[OwnT, HttpT], FormationApi[OwnT]):
         return self.with_options(user_id=user_id)
 
 
-class ServerClient(SyncClient, _ServerClient["SyncTransport", "httpx.Client"]):
+class ServerClient(_SyncClient, _ServerClient["SyncTransport", "httpx.Client"]):
     """The control plane of a MUXI Server: which formations it runs, and how they fare."""
 
     def formation(
@@ -160,7 +264,7 @@ class ServerClient(SyncClient, _ServerClient["SyncTransport", "httpx.Client"]):
         Raises:
             ConfigurationError: The id or a key is wrong.
         """
-        from ._connect import proxied_options
+        from ._core.configure import proxied_options
 
         given = {"client_key": client_key, "admin_key": admin_key, "user_id": user_id, "mode": mode}
         options = proxied_options(self._transport.options, formation_id, given)
@@ -169,12 +273,12 @@ class ServerClient(SyncClient, _ServerClient["SyncTransport", "httpx.Client"]):
     @property
     def raw(self) -> ServerApi[RawSyncTransport]:
         """The same methods returning a `Response`: answer, status, headers, attempts."""
-        from ._transport import RawSyncTransport
+        from ._http.transport import RawSyncTransport
 
         return ServerApi(RawSyncTransport(self._transport))
 
 
-class AsyncServerClient(AsyncClient, _ServerClient["AsyncTransport", "httpx.AsyncClient"]):
+class AsyncServerClient(_AsyncClient, _ServerClient["AsyncTransport", "httpx.AsyncClient"]):
     """The control plane of a MUXI Server; every call is awaited."""
 
     def formation(
@@ -201,7 +305,7 @@ class AsyncServerClient(AsyncClient, _ServerClient["AsyncTransport", "httpx.Asyn
         Raises:
             ConfigurationError: The id or a key is wrong.
         """
-        from ._connect import proxied_options
+        from ._core.configure import proxied_options
 
         given = {"client_key": client_key, "admin_key": admin_key, "user_id": user_id, "mode": mode}
         options = proxied_options(self._transport.options, formation_id, given)
@@ -210,28 +314,28 @@ class AsyncServerClient(AsyncClient, _ServerClient["AsyncTransport", "httpx.Asyn
     @property
     def raw(self) -> ServerApi[RawAsyncTransport]:
         """The same methods returning a `Response`: answer, status, headers, attempts."""
-        from ._transport import RawAsyncTransport
+        from ._http.transport import RawAsyncTransport
 
         return ServerApi(RawAsyncTransport(self._transport))
 
 
-class FormationClient(SyncClient, _FormationClient["SyncTransport", "httpx.Client"]):
+class FormationClient(_SyncClient, _FormationClient["SyncTransport", "httpx.Client"]):
     """A formation: conversation, sessions, requests."""
 
     @property
     def raw(self) -> FormationApi[RawSyncTransport]:
         """The same methods returning a `Response`: answer, status, headers, attempts."""
-        from ._transport import RawSyncTransport
+        from ._http.transport import RawSyncTransport
 
         return FormationApi(RawSyncTransport(self._transport))
 
 
-class AsyncFormationClient(AsyncClient, _FormationClient["AsyncTransport", "httpx.AsyncClient"]):
+class AsyncFormationClient(_AsyncClient, _FormationClient["AsyncTransport", "httpx.AsyncClient"]):
     """A formation; every call is awaited."""
 
     @property
     def raw(self) -> FormationApi[RawAsyncTransport]:
         """The same methods returning a `Response`: answer, status, headers, attempts."""
-        from ._transport import RawAsyncTransport
+        from ._http.transport import RawAsyncTransport
 
         return FormationApi(RawAsyncTransport(self._transport))

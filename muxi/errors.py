@@ -14,7 +14,7 @@
     ├── ConnectionError         no connection, or it broke (also builtins.ConnectionError)
     ├── TimeoutError            no answer in time, or 408 (also builtins.TimeoutError)
     ├── StreamError             the turn behind a stream failed
-    │   └── StreamInterrupted   a stream ended before its terminal event
+    │   └── StreamInterruptedError   a stream ended before its terminal event
     └── InvalidResponseError    the answer did not fit its model
 
 Other statuses, 405 and 410 among them, raise a plain `MuxiError`.
@@ -141,7 +141,7 @@ class StreamError(MuxiError):
     partial: str = ""
 
 
-class StreamInterrupted(StreamError):
+class StreamInterruptedError(StreamError):
     """The stream ended before its terminal event; `partial` has the text that had arrived."""
 
 

@@ -1,24 +1,16 @@
-"""Fixtures: every colour of client, and an environment without anybody's settings."""
+"""Fixtures: every kind of client, and an environment without anybody's settings."""
 
 from __future__ import annotations
 
-import inspect
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
 
-import anyio
 import hypothesis
 import pytest
 
-from muxi import AsyncFormationClient, AsyncServerClient, FormationClient, ServerClient
+from .support.clients import ClientKind
 
 hypothesis.settings.register_profile("house", deadline=None)
 hypothesis.settings.load_profile("house")
-
-CLIENT_KEY = "fmc_test_client"
-ADMIN_KEY = "fma_test_admin"
 
 
 @pytest.fixture(autouse=True)
@@ -28,81 +20,7 @@ def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
-@dataclass(frozen=True)
-class Streamed:
-    """What came out of a stream."""
-
-    events: list[Any]
-    result: Any
-
-
-@dataclass(frozen=True)
-class Colour:
-    """One way to use the clients: `sync`, or async on a backend."""
-
-    name: str
-
-    def formation(self, url: str, use: Callable[[Any], Any], /, **settings: Any) -> Any:
-        """What `use` gives for a formation client, awaited where need be."""
-        given = {"client_key": CLIENT_KEY, "admin_key": ADMIN_KEY, "user_id": "alice", **settings}
-        return self._use(FormationClient, AsyncFormationClient, {"url": url, **given}, use)
-
-    def server(self, url: str, use: Callable[[Any], Any], /, **settings: Any) -> Any:
-        """What `use` gives for a server client, awaited where need be."""
-        given = {"url": url, "key_id": "MUXI_test", "secret_key": "sk_test", **settings}
-        return self._use(ServerClient, AsyncServerClient, given, use)
-
-    def stream(self, url: str, use: Callable[[Any], Any], /, **settings: Any) -> Streamed:
-        """All events of the stream that `use` makes, and its result."""
-
-        def read(client: Any) -> Any:
-            return _read(use(client)) if self.name == "sync" else _aread(use(client))
-
-        return self.formation(url, read, **settings)
-
-    def server_stream(self, url: str, use: Callable[[Any], Any], /, **settings: Any) -> Streamed:
-        """All events of the stream that `use` makes of a server client, and its result."""
-
-        def read(client: Any) -> Any:
-            return _read(use(client)) if self.name == "sync" else _aread(use(client))
-
-        return self.server(url, read, **settings)
-
-    def _use(
-        self, sync: Any, asynchronous: Any, settings: dict[str, Any], use: Callable[[Any], Any]
-    ) -> Any:
-        if self.name == "sync":
-            with sync(**settings) as client:
-                return use(client)
-
-        async def main() -> Any:
-            async with asynchronous(**settings) as client:
-                found = use(client)
-                return await found if inspect.isawaitable(found) else found
-
-        return anyio.run(main, backend=self.name)
-
-
-def gathered(found: Any) -> Any:
-    """All that an iterator gives, or a coroutine of it."""
-    return _gathered(found) if hasattr(found, "__aiter__") else list(found)
-
-
-async def _gathered(found: Any) -> list[Any]:
-    return [one async for one in found]
-
-
-def _read(stream: Any) -> Streamed:
-    with stream:
-        return Streamed(list(stream), stream.result())
-
-
-async def _aread(stream: Any) -> Streamed:
-    async with stream:
-        return Streamed([event async for event in stream], await stream.result())
-
-
 @pytest.fixture(params=["sync", "asyncio", "trio"])
-def colour(request: pytest.FixtureRequest) -> Colour:
+def client_kind(request: pytest.FixtureRequest) -> ClientKind:
     """Each way to use the clients."""
-    return Colour(request.param)
+    return ClientKind(request.param)

@@ -12,7 +12,6 @@ import warnings
 import anyio
 import httpx
 import pytest
-from pydantic import SecretStr
 
 import muxi
 from muxi import (
@@ -23,36 +22,45 @@ from muxi import (
     ServerClient,
     ValidationError,
 )
-from muxi.auth import HmacAuth, sign
+from muxi.auth import sign
 from muxi.models import formation as m
 
-from .conftest import ADMIN_KEY, CLIENT_KEY, Colour
-from .scripted import FAST, REPLY, SESSIONS, Answer, Received, Scripted, envelope, failure
+from .support.clients import ADMIN_KEY, CLIENT_KEY, ClientKind
+from .support.fake_server import (
+    FAST,
+    REPLY,
+    SESSIONS,
+    Answer,
+    FakeServer,
+    Received,
+    envelope,
+    failure,
+)
 
 
-def test_keys_go_only_where_they_are_needed(colour: Colour) -> None:
+def test_keys_go_only_where_they_are_needed(client_kind: ClientKind) -> None:
     health = Answer(200, {"status": "healthy", "version": "1", "uptime_seconds": 1})
-    with Scripted(health) as server:
-        colour.formation(server.url, lambda f: f.health())
+    with FakeServer(health) as server:
+        client_kind.formation(server.url, lambda f: f.health())
     assert not [
         name for name in server.received[0].headers if name.endswith("-key") and "idem" not in name
     ]
-    with Scripted(SESSIONS) as server:
-        colour.formation(server.url, lambda f: f.sessions.list())
+    with FakeServer(SESSIONS) as server:
+        client_kind.formation(server.url, lambda f: f.sessions.list())
     assert server.received[0].headers["x-muxi-client-key"] == CLIENT_KEY
     assert "x-muxi-admin-key" not in server.received[0].headers
 
 
-def test_an_unhealthy_formation_answers_all_the_same(colour: Colour) -> None:
+def test_an_unhealthy_formation_answers_all_the_same(client_kind: ClientKind) -> None:
     sick = Answer(503, {"status": "unhealthy", "version": "1", "uptime_seconds": 1})
-    with Scripted(sick) as server:
-        health = colour.formation(server.url, lambda f: f.health())
+    with FakeServer(sick) as server:
+        health = client_kind.formation(server.url, lambda f: f.health())
     assert health.status == "unhealthy"
 
 
-def test_raw_gives_all_that_came_around_the_answer(colour: Colour) -> None:
-    with Scripted(failure(503, "SYSTEM_OVERLOAD"), SESSIONS) as server:
-        response = colour.formation(server.url, lambda f: f.raw.sessions.list(), retry=FAST)
+def test_raw_gives_all_that_came_around_the_answer(client_kind: ClientKind) -> None:
+    with FakeServer(failure(503, "SYSTEM_OVERLOAD"), SESSIONS) as server:
+        response = client_kind.formation(server.url, lambda f: f.raw.sessions.list(), retry=FAST)
     assert isinstance(response, muxi.Response)
     assert isinstance(response.answer, m.SessionList)
     assert (response.status_code, response.attempts) == (200, 2)
@@ -61,20 +69,20 @@ def test_raw_gives_all_that_came_around_the_answer(colour: Colour) -> None:
     assert response.elapsed.total_seconds() > 0
 
 
-def test_a_user_in_the_body_moves_to_the_header(colour: Colour) -> None:
+def test_a_user_in_the_body_moves_to_the_header(client_kind: ClientKind) -> None:
     message = {"message": "hi", "user_id": "bob"}
-    with Scripted(REPLY) as server:
-        colour.formation(server.url, lambda f: f.chat.send(message))
-        colour.formation(server.url, lambda f: f.chat.send(message, user_id="carol"))
+    with FakeServer(REPLY) as server:
+        client_kind.formation(server.url, lambda f: f.chat.send(message))
+        client_kind.formation(server.url, lambda f: f.chat.send(message, user_id="carol"))
         with pytest.raises(ValidationError, match="user_id is empty"):
-            colour.formation(server.url, lambda f: f.chat.send("hi", user_id=""))
+            client_kind.formation(server.url, lambda f: f.chat.send("hi", user_id=""))
         with pytest.raises(ValidationError, match="user_id must be a text"):
-            colour.formation(server.url, lambda f: f.chat.send({**message, "user_id": 5}))
+            client_kind.formation(server.url, lambda f: f.chat.send({**message, "user_id": 5}))
     assert [one.headers["x-muxi-user-id"] for one in server.received] == ["bob", "carol"]
     assert not [one for one in server.received if "user_id" in one.json]
 
 
-def test_a_follow_up_keeps_session_and_turn_of_what_it_answers(colour: Colour) -> None:
+def test_a_follow_up_keeps_session_and_turn_of_what_it_answers(client_kind: ClientKind) -> None:
     message = {"role": "assistant", "content": "Which?", "metadata": {"clarification": True}}
 
     def script(request: Received) -> Answer:
@@ -83,10 +91,10 @@ def test_a_follow_up_keeps_session_and_turn_of_what_it_answers(colour: Colour) -
         turn = request.json["request_id"]
         return envelope({"message": said, "session_id": "s", "request_id": turn})
 
-    with Scripted(script) as server:
-        question = colour.formation(server.url, lambda f: f.chat.send("fix it"))
-        answer = colour.formation(server.url, lambda f: f.chat.send("one", reply_to=question))
-        colour.formation(server.url, lambda f: f.chat.send("thanks", reply_to=answer))
+    with FakeServer(script) as server:
+        question = client_kind.formation(server.url, lambda f: f.chat.send("fix it"))
+        answer = client_kind.formation(server.url, lambda f: f.chat.send("one", reply_to=question))
+        client_kind.formation(server.url, lambda f: f.chat.send("thanks", reply_to=answer))
     assert question.awaiting_user
     assert not answer.awaiting_user
     first, second, third = (request.json for request in server.received)
@@ -94,16 +102,16 @@ def test_a_follow_up_keeps_session_and_turn_of_what_it_answers(colour: Colour) -
     assert first["request_id"] == second["request_id"] != third["request_id"]
 
 
-def test_ping_measures_and_knows_a_stranger(colour: Colour) -> None:
-    with Scripted(Answer(200, b"pong")) as server:
-        assert colour.server(server.url, lambda s: s.ping()).total_seconds() > 0
-    with Scripted(Answer(200, b"hello")) as server, pytest.raises(muxi.InvalidResponseError):
-        colour.server(server.url, lambda s: s.ping())
+def test_ping_measures_and_knows_a_stranger(client_kind: ClientKind) -> None:
+    with FakeServer(Answer(200, b"pong")) as server:
+        assert client_kind.server(server.url, lambda s: s.ping()).total_seconds() > 0
+    with FakeServer(Answer(200, b"hello")) as server, pytest.raises(muxi.InvalidResponseError):
+        client_kind.server(server.url, lambda s: s.ping())
 
 
 def test_views_share_the_pool_and_change_nothing_else() -> None:
     with (
-        Scripted(SESSIONS) as server,
+        FakeServer(SESSIONS) as server,
         FormationClient(url=server.url, client_key="c", user_id="alice") as client,
     ):
         bob = client.for_user("bob").with_options(headers={"X-Mine": "1"}, timeout=5)
@@ -117,7 +125,7 @@ def test_views_share_the_pool_and_change_nothing_else() -> None:
     assert type(bob) is FormationClient
 
 
-def test_a_closed_client_says_so(colour: Colour) -> None:
+def test_a_closed_client_says_so(client_kind: ClientKind) -> None:
     client = FormationClient(url="http://127.0.0.1:9", client_key="c", user_id="u")
     client.close()
     client.close()
@@ -126,7 +134,7 @@ def test_a_closed_client_says_so(colour: Colour) -> None:
 
 
 def test_a_client_passed_in_is_neither_closed_nor_changed() -> None:
-    with Scripted(SESSIONS) as server, httpx.Client(headers={"X-Theirs": "1"}) as theirs:
+    with FakeServer(SESSIONS) as server, httpx.Client(headers={"X-Theirs": "1"}) as theirs:
         with FormationClient(
             url=server.url, client_key="c", user_id="u", http_client=theirs
         ) as client:
@@ -142,7 +150,7 @@ def test_an_async_client_works_on_one_event_loop_after_another() -> None:
     async def ask() -> None:
         assert len(await client.sessions.list()) == 0
 
-    with Scripted(SESSIONS) as server, warnings.catch_warnings(record=True) as caught:
+    with FakeServer(SESSIONS) as server, warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         client = AsyncFormationClient(url=server.url, client_key="c", user_id="u")
         for _ in range(3):
@@ -153,7 +161,7 @@ def test_an_async_client_works_on_one_event_loop_after_another() -> None:
 
 def test_many_threads_may_make_the_first_call_together() -> None:
     with (
-        Scripted(SESSIONS) as server,
+        FakeServer(SESSIONS) as server,
         FormationClient(url=server.url, client_key="c", user_id="u") as client,
     ):
         threads = [threading.Thread(target=client.sessions.list) for _ in range(20)]
@@ -164,14 +172,14 @@ def test_many_threads_may_make_the_first_call_together() -> None:
     assert len(server.received) == 20
 
 
-def test_signed_paths_leave_out_the_prefix_of_a_reverse_proxy() -> None:
-    auth = HmacAuth("MUXI_x", SecretStr("sk_x"), prefix="/muxi")
-    request = httpx.Request("GET", "http://x/muxi/rpc/formations/a%20b?x=1")
-    next(auth.auth_flow(request))
-    header = request.headers["authorization"]
+def test_signed_paths_leave_out_the_prefix_of_a_reverse_proxy(client_kind: ClientKind) -> None:
+    with FakeServer(Answer(404, {"error": "Not Found"})) as server, pytest.raises(NotFoundError):
+        client_kind.server(f"{server.url}/muxi", lambda s: s.formations.get("a b"))
+    assert server.received[0].path == "/muxi/rpc/formations/a%20b"
+    header = server.received[0].headers["authorization"]
     stamp = int(header.partition("timestamp=")[2].partition(",")[0])
-    expected = sign("sk_x", timestamp=stamp, method="GET", path="/rpc/formations/a b")
-    assert header == f"MUXI-HMAC key=MUXI_x, timestamp={stamp}, signature={expected}"
+    expected = sign("sk_test", timestamp=stamp, method="GET", path="/rpc/formations/a b")
+    assert header == f"MUXI-HMAC key=MUXI_test, timestamp={stamp}, signature={expected}"
 
 
 def test_the_signature_is_the_contracts() -> None:
@@ -181,10 +189,10 @@ def test_the_signature_is_the_contracts() -> None:
     assert signature == base64.b64encode(digest).decode()
 
 
-def test_a_proxy_error_is_not_the_formations(colour: Colour) -> None:
+def test_a_proxy_error_is_not_the_formations(client_kind: ClientKind) -> None:
     flat = {"error": "Formation not found", "message": "No formation with id 'x'", "code": 404}
-    with Scripted(Answer(404, flat)) as server, pytest.raises(NotFoundError) as caught:
-        colour.formation(server.url, lambda f: f.sessions.get("s"))
+    with FakeServer(Answer(404, flat)) as server, pytest.raises(NotFoundError) as caught:
+        client_kind.formation(server.url, lambda f: f.sessions.get("s"))
     assert (caught.value.code, caught.value.request_id) == ("Formation not found", None)
     assert ADMIN_KEY not in str(caught.value)
 

@@ -18,8 +18,8 @@ from muxi.models.server import Progress
 from muxi.progress import bar
 from muxi.testing import Emulator, Fault
 
-from .conftest import Colour
-from .control import HELLO
+from .support.clients import ClientKind
+from .support.control_answers import HELLO
 
 CONTROL = re.compile(r"\x1b\[(\d*)([A-Za-z])|\n")
 STEPS = [
@@ -179,18 +179,18 @@ def test_without_the_extra_lines_are_printed_to_stderr() -> None:
     assert (done.stdout, done.stderr) == ("", "spawning\n")
 
 
-def test_a_deployment_shows_where_it_failed(colour: Colour) -> None:
+def test_a_deployment_shows_where_it_failed(client_kind: ClientKind) -> None:
     file = Terminal()
     with Emulator() as emulator:
         emulator.server.faults.append(Fault("health_check", "HealthCheckFailed"))
         keys = {name: emulator.environ[f"MUXI_{name.upper()}"] for name in ("key_id", "secret_key")}
         with pytest.raises(ValidationError):
-            colour.server(
+            client_kind.server(
                 emulator.server_url,
                 lambda s: s.formations.deploy(HELLO, on_progress=bar(file)),
                 **keys,
             )
-        colour.server(
+        client_kind.server(
             emulator.server_url,
             lambda s: s.formations.deploy(HELLO, on_progress=bar(file)),
             **keys,

@@ -20,7 +20,7 @@ from muxi.models import formation as m
 
 ADMIN_KEY = "fma_lab_admin_0123456789abcdef"
 CLIENT_KEY = "fmc_lab_client_0123456789abcdef"
-DELIVERED = sorted(Path(__file__).with_name("webhooks").glob("*.json"))
+DELIVERED = sorted((Path(__file__).parent / "support" / "webhooks").glob("*.json"))
 AGES = 10**12
 """Seconds of tolerance: the recordings are old."""
 

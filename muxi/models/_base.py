@@ -14,7 +14,7 @@ from typing_extensions import Unpack
 
 ItemT = TypeVar("ItemT")
 
-BUILDING: threading.RLock = getattr(pydantic.main, "_rebuild_lock", threading.RLock())
+SCHEMA_LOCK: threading.RLock = getattr(pydantic.main, "_rebuild_lock", threading.RLock())
 """Held while validators are built; Pydantic's own lock where it has one."""
 
 
@@ -48,7 +48,7 @@ class Meta:
     """The key under which the server remembers this answer, if it does."""
 
 
-class _Deferred(BaseModel):
+class LazyModel(BaseModel):
     """Built on first use, by one thread: Pydantic before 2.14 lets two get in each other's way.
 
     What is made of a model, such as a type adapter, is not put off: it would do as the model's
@@ -77,7 +77,7 @@ class _Deferred(BaseModel):
         _types_namespace: Mapping[str, Any] | None = None,
     ) -> bool | None:
         """Pydantic's own, under a lock."""
-        with BUILDING:
+        with SCHEMA_LOCK:
             return super().model_rebuild(
                 force=force,
                 raise_errors=raise_errors,
@@ -86,7 +86,7 @@ class _Deferred(BaseModel):
             )
 
 
-class Model(_Deferred):
+class Model(LazyModel):
     """A part of an answer: frozen, and keys unknown to this version stay in `model_extra`."""
 
     model_config = ConfigDict(extra="allow")
@@ -135,7 +135,7 @@ class Listing(Answer, Generic[ItemT]):
         return item in self.items
 
 
-class Request(_Deferred):
+class Request(LazyModel):
     """A body to send: unknown fields are refused, and errors don't repeat what was passed in."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, TypeVar
 
-from .._call import Auth, User
+from .._core.call import KeyKind, UserRule
 from ..errors import ValidationError
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 RequestT = TypeVar("RequestT", bound="Request")
 
 
-def as_request(kind: type[RequestT], given: RequestT | Mapping[str, object]) -> RequestT:
+def validate_body(kind: type[RequestT], given: RequestT | Mapping[str, object]) -> RequestT:
     """A request model, validated from a mapping if it is one.
 
     Raises:
@@ -35,19 +35,19 @@ def as_request(kind: type[RequestT], given: RequestT | Mapping[str, object]) -> 
         raise ValidationError(f"{kind.__name__} is wrong: {told}.") from None
 
 
-def present(**arguments: object) -> dict[str, object]:
+def drop_none(**arguments: object) -> dict[str, object]:
     """The arguments that were given: None stands for absent."""
     return {name: value for name, value in arguments.items() if value is not None}
 
 
-def listed(user_id: str | None, all_users: bool) -> tuple[Auth, User, str | None]:
+def list_scope(user_id: str | None, all_users: bool) -> tuple[KeyKind, UserRule, str | None]:
     """Whose things a list tells of: a user's, or everybody's, which takes the admin key.
 
     Raises:
         ValidationError: Both were asked for.
     """
     if not all_users:
-        return Auth.EITHER, User.REQUIRED_WITH_CLIENT_KEY, user_id
+        return KeyKind.EITHER, UserRule.REQUIRED_WITH_CLIENT_KEY, user_id
     if user_id is not None:
         raise ValidationError("all_users=True is about everybody: leave out user_id=.")
-    return Auth.ADMIN, User.UNUSED, None
+    return KeyKind.ADMIN, UserRule.UNUSED, None

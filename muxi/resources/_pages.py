@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Generic, Protocol, TypeVar
 
-from .._call import Call, Pages, Steps, send, within
+from .._core.call import Call, check_range
+from .._core.steps import Flow, Pages, request
 from ..errors import InvalidResponseError
 
 
@@ -34,7 +35,7 @@ def by_offset(
     Raises:
         ValidationError: The page size is out of bounds.
     """
-    return Pages(_Walk(page, within("page_size", page_size, 1, 100), max_items).turn)
+    return Pages(_Walk(page, check_range("page_size", page_size, 1, 100), max_items).turn)
 
 
 class _Walk(Generic[ItemT]):
@@ -48,7 +49,7 @@ class _Walk(Generic[ItemT]):
         self._seen: set[str] = set()
         self._ended = self._size <= 0
 
-    def turn(self) -> Steps[Sequence[ItemT]]:
+    def turn(self) -> Flow[Sequence[ItemT]]:
         """Fetch a page; another one where it brings nothing new."""
         fresh: list[ItemT] = []
         asked = 0
@@ -57,7 +58,7 @@ class _Walk(Generic[ItemT]):
             # in a row they are a server's that doesn't heed the offset.
             if asked == 2:
                 raise InvalidResponseError("The server repeats itself instead of going on.")
-            found = yield from send(self._page(self._offset, self._size))
+            found = yield from request(self._page(self._offset, self._size))
             asked += 1
             fresh = self._unseen(found)
             self._offset += len(found)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol, TypeVar
 
-from .._call import Call, Steps, clock, pause, send
+from .._core.call import Call
+from .._core.steps import Flow, clock, request, sleep
 from ..errors import NotFoundError, TimeoutError
 
 
-class Work(Protocol):
+class Pollable(Protocol):
     """The state of some work."""
 
     @property
@@ -23,7 +24,7 @@ class Work(Protocol):
         ...
 
 
-WorkT = TypeVar("WorkT", bound=Work)
+WorkT = TypeVar("WorkT", bound=Pollable)
 
 
 def until_terminal(
@@ -33,7 +34,7 @@ def until_terminal(
     poll_interval: float,
     *,
     grace: Iterable[float] = (),
-) -> Steps[WorkT]:
+) -> Flow[WorkT]:
     """Look again and again until the work is done.
 
     Args:
@@ -56,18 +57,18 @@ def until_terminal(
                 request_id=work_id,
                 sent=True,
             )
-        yield from pause(poll_interval)
-        state = yield from send(look)
+        yield from sleep(poll_interval)
+        state = yield from request(look)
     return state
 
 
-def _first_look(look: Call[WorkT], grace: Iterable[float], timeout: float | None) -> Steps[WorkT]:
+def _first_look(look: Call[WorkT], grace: Iterable[float], timeout: float | None) -> Flow[WorkT]:
     began = yield from clock()
     for seconds in grace:
         try:
-            return (yield from send(look))
+            return (yield from request(look))
         except NotFoundError:
             if timeout is not None and (yield from clock()) - began + seconds > timeout:
                 raise
-        yield from pause(seconds)
-    return (yield from send(look))
+        yield from sleep(seconds)
+    return (yield from request(look))

@@ -21,7 +21,7 @@ from muxi import MuxiError, ServerClient
 from muxi.models.server import Progress
 from muxi.testing import Emulator, Fault
 
-from ..control import HELLO, ID
+from ..support.control_answers import HELLO, ID
 
 PYTHON = os.environ.get("MUXI_OFFICIAL_PYTHON")  # tests don't see the variables of MUXI
 SCRIPT = Path(__file__).with_name("calls.py")
@@ -31,12 +31,12 @@ class Official:
     """Makes calls with their SDK.
 
     Args:
-        colour: Which of its clients.
+        client_kind: Which of its clients.
         emulator: Of what.
     """
 
-    def __init__(self, colour: str, emulator: Emulator) -> None:
-        self._colour = colour
+    def __init__(self, client_kind: str, emulator: Emulator) -> None:
+        self._colour = client_kind
         self._given = {
             "url": emulator.server_url,
             "key_id": emulator.environ["MUXI_KEY_ID"],

@@ -18,8 +18,8 @@ from uuid import uuid4
 
 import pytest
 
-from ..conftest import Colour, Streamed
-from ..emulator.asking import until
+from ..support.clients import ClientKind, Streamed
+from ..testing.asking import until
 from .table import Calls
 
 LAUNCHER = Path(__file__).with_name("launch.py")
@@ -109,10 +109,10 @@ many_users = pytest.mark.parametrize("runtime", ["postgres"], indirect=True)
 
 
 class Asking:
-    """One colour of client on the booted formation."""
+    """One kind of client on the booted formation."""
 
-    def __init__(self, colour: Colour, runtime: Runtime) -> None:
-        self._colour = colour
+    def __init__(self, client_kind: ClientKind, runtime: Runtime) -> None:
+        self._colour = client_kind
         self._runtime = runtime
         self._given = {
             "client_key": runtime.client_key,
@@ -128,8 +128,8 @@ class Asking:
 
 
 @pytest.fixture
-def ask(colour: Colour, runtime: Runtime) -> Asking:
-    return Asking(colour, runtime)
+def ask(client_kind: ClientKind, runtime: Runtime) -> Asking:
+    return Asking(client_kind, runtime)
 
 
 def said(ask: Asking, text: str, user: str, session: str) -> Any:

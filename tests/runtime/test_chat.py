@@ -1,4 +1,4 @@
-"""This SDK against the real runtime: chat, streams and voice; each colour of client."""
+"""This SDK against the real runtime: chat, streams and voice; each kind of client."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""This SDK against the real runtime: status, sessions, requests; each colour of client."""
+"""This SDK against the real runtime: status, sessions, requests; each kind of client."""
 
 from __future__ import annotations
 

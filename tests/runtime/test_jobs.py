@@ -1,4 +1,4 @@
-"""This SDK against the real runtime: the scheduler's jobs; each colour of client."""
+"""This SDK against the real runtime: the scheduler's jobs; each kind of client."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""This SDK against the real runtime: events and logs, which it doesn't feed; each colour."""
+"""This SDK against the real runtime: events and logs, which it doesn't feed; each kind of client."""
 
 from __future__ import annotations
 

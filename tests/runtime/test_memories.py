@@ -1,4 +1,4 @@
-"""This SDK against the real runtime: memories, ingestion and provenance; each colour of client.
+"""This SDK against the real runtime: memories, ingestion and provenance; each kind of client.
 
 Only a formation for many users, on Postgres, can write memories, list and delete them.
 """
@@ -15,8 +15,8 @@ import pytest
 import muxi
 from muxi.models import formation as m
 
-from ..conftest import Colour, gathered
-from ..test_recordings import unknown_keys
+from ..models.test_recordings import unknown_keys
+from ..support.clients import ClientKind, collect
 from .conftest import LAUNCHER, Asking, Calls, Runtime, booted, many_users, one_user
 
 
@@ -36,7 +36,7 @@ def settle(ask: Asking, user: str, processing_id: str) -> Any:
     ("use", "told"),
     [
         (lambda f: f.memories.list(user_id="0"), "list_memories"),
-        (lambda f: gathered(f.memories.iter(user_id="0")), "list_memories"),
+        (lambda f: collect(f.memories.iter(user_id="0")), "list_memories"),
         (lambda f: f.memories.create("Alice likes tea", user_id="0"), "external_user_id"),
         (lambda f: f.memories.delete("none", user_id="0"), "delete"),
     ],
@@ -75,8 +75,8 @@ def test_memories_come_page_by_page(ask: Asking, user: str) -> None:
         return [one.content for one in ask(use, user_id=user)]
 
     assert told(lambda f: f.memories.list(limit=2, offset=1)) == newest_first[1:3]
-    assert told(lambda f: gathered(f.memories.iter(page_size=2))) == newest_first
-    assert told(lambda f: gathered(f.memories.iter(page_size=2, max_items=3))) == newest_first[:3]
+    assert told(lambda f: collect(f.memories.iter(page_size=2))) == newest_first
+    assert told(lambda f: collect(f.memories.iter(page_size=2, max_items=3))) == newest_first[:3]
 
 
 @many_users
@@ -180,8 +180,8 @@ def learning(calls: Calls, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         yield runtime
 
 
-def test_provenance_of_an_entity(colour: Colour, learning: Runtime, user: str) -> None:
-    ask = Asking(colour, learning)
+def test_provenance_of_an_entity(client_kind: ClientKind, learning: Runtime, user: str) -> None:
+    ask = Asking(client_kind, learning)
     for source_id in ("1", "2"):
         told = ingest(ask, user, f"{source_id}: STUB_HOME=London", source_id=source_id)
         [item] = settle(ask, user, told.processing_id).items

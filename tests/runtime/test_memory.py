@@ -10,7 +10,7 @@ import pytest
 import muxi
 from muxi.models import formation as m
 
-from ..test_docs import blocks
+from ..docs.test_docs import blocks
 from .conftest import Asking, Runtime, many_users, said
 from .test_memories import ingest, settle
 

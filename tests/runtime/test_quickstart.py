@@ -13,7 +13,7 @@ import pytest
 
 from muxi.testing import Emulator
 
-from ..test_docs import blocks, with_real_values
+from ..docs.test_docs import blocks, with_real_values
 from .conftest import Runtime
 from .proxy import proxying
 

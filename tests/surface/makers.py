@@ -1,4 +1,4 @@
-"""Clients of either service and colour."""
+"""Clients of either service and client_kind."""
 
 from __future__ import annotations
 

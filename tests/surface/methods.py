@@ -14,16 +14,16 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 from pydantic import AwareDatetime, BaseModel, SecretStr
 
-from muxi._call import Call, Clock, Pages, StreamCall
-from muxi._endpoint import Resource, _Method
-from muxi._saving import OnProgress, Writable
-from muxi._steps import Follow, Opening, Work
+from muxi._core.call import Call
+from muxi._core.endpoint import Resource, _Method
+from muxi._core.steps import Clock, ConsumeStream, OpenStream, Pages, RunInThread, StreamCall
+from muxi._files.download import OnProgress, Writable
 from muxi.models._base import Request
 from muxi.models.formation._files import Readable
 from muxi.resources.formation import FormationApi
 from muxi.resources.server import ServerApi
 
-from ..asks.memory import PRIVATE_KEY
+from ..support.endpoint_calls.memory import PRIVATE_KEY
 
 Arguments = dict[str, Any]
 Descriptor = _Method[Any, Any]
@@ -185,12 +185,12 @@ def first_call(described: object) -> Call[Any]:
         return first_call(described.turn())
     if isinstance(described, Generator):
         step: object = next(described)
-        while isinstance(step, (Work, Clock)):
-            step = described.send(step.run() if isinstance(step, Work) else 0.0)
+        while isinstance(step, (RunInThread, Clock)):
+            step = described.send(step.run() if isinstance(step, RunInThread) else 0.0)
         described.close()
-        if isinstance(step, Follow):
+        if isinstance(step, ConsumeStream):
             return first_call(step.stream)
-        described = step.call if isinstance(step, Opening) else step
+        described = step.call if isinstance(step, OpenStream) else step
     assert isinstance(described, Call)
     return described
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from muxi import ValidationError
-from muxi._call import Auth, Call, User
+from muxi._core.call import Call, KeyKind, UserRule
 
 from .methods import METHODS, Method, first_call
 
@@ -43,22 +43,22 @@ NOT_SENT = {
 """Query names and body fields of the contract that no method sends."""
 
 AUTHS = {
-    "none": Auth.NONE,
-    "admin": Auth.ADMIN,
-    "admin_via_either": Auth.ADMIN,
-    "client": Auth.CLIENT,
-    "either": Auth.EITHER,
+    "none": KeyKind.NONE,
+    "admin": KeyKind.ADMIN,
+    "admin_via_either": KeyKind.ADMIN,
+    "client": KeyKind.CLIENT,
+    "either": KeyKind.EITHER,
 }
 
 USERS = {
-    "none": User.UNUSED,
-    "path": User.UNUSED,
-    "body_required": User.UNUSED,
-    "body_optional": User.UNUSED,
-    "header_required": User.REQUIRED,
-    "header_required_with_client_key_optional_with_admin": User.REQUIRED_WITH_CLIENT_KEY,
-    "header_optional_default_0": User.OPTIONAL,
-    "header_optional_then_body_then_default_0": User.OPTIONAL,
+    "none": UserRule.UNUSED,
+    "path": UserRule.UNUSED,
+    "body_required": UserRule.UNUSED,
+    "body_optional": UserRule.UNUSED,
+    "header_required": UserRule.REQUIRED,
+    "header_required_with_client_key_optional_with_admin": UserRule.REQUIRED_WITH_CLIENT_KEY,
+    "header_optional_default_0": UserRule.OPTIONAL,
+    "header_optional_then_body_then_default_0": UserRule.OPTIONAL,
 }
 
 STRICTER = {
@@ -167,15 +167,15 @@ def test_one_method_serves_a_row(row: str) -> None:
 
 @pytest.mark.parametrize("row", SERVED)
 def test_the_key(row: str) -> None:
-    wanted = {AUTHS[ROWS[row]["auth"]]} | ({Auth.ADMIN} if row in OF_EVERYBODY else set())
+    wanted = {AUTHS[ROWS[row]["auth"]]} | ({KeyKind.ADMIN} if row in OF_EVERYBODY else set())
     assert {case.call.auth for case in own(row)} == wanted
 
 
 @pytest.mark.parametrize("row", SERVED)
 def test_the_user(row: str) -> None:
     rule = ROWS[row]["user_id"]
-    wanted = User.REQUIRED if row in STRICTER else USERS[rule]
-    everybody = {User.UNUSED} if row in OF_EVERYBODY else set()
+    wanted = UserRule.REQUIRED if row in STRICTER else USERS[rule]
+    everybody = {UserRule.UNUSED} if row in OF_EVERYBODY else set()
     assert {case.call.user for case in own(row)} == {wanted} | everybody
     headed = rule.startswith("header")
     for case in own(row):
@@ -237,5 +237,5 @@ def test_what_is_not_sent_is_in_the_contract() -> None:
         known = ROWS[row]["query"] + (ROWS[row]["body"] or {"fields": []})["fields"]
         assert name in {one["name"] for one in known}
     assert SEVERAL.keys() <= ROWS.keys()
-    loose = User.REQUIRED_WITH_CLIENT_KEY
+    loose = UserRule.REQUIRED_WITH_CLIENT_KEY
     assert {USERS[ROWS[row]["user_id"]] for row in STRICTER} == {loose}

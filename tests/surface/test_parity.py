@@ -12,13 +12,8 @@ from unittest.mock import AsyncMock, create_autospec
 
 import pytest
 
-from muxi import (
-    ConfigurationError,
-    MuxiError,
-    NotFoundError,
-    ValidationError,
-)
-from muxi._endpoint import Resource, paging, streaming
+from muxi import ConfigurationError, MuxiError, NotFoundError, ValidationError
+from muxi._core.endpoint import Resource, paging, streaming
 
 from .makers import AsyncClient, SyncClient, async_client, sync_client
 from .methods import METHODS, Arguments, Method, first_call
@@ -128,7 +123,7 @@ def test_the_annotation_names_the_answer(method: Method) -> None:
         elif isinstance(method.descriptor, paging):
             assert re.fullmatch(rf"(Async)?Iterator\[{re.escape(answer)}\]", annotation)
         else:
-            assert kind in ("Call", "Steps")
+            assert kind in ("Call", "Flow")
             assert annotation == answer
             found = get_type_hints(bound.__func__)["return"]
             assert found == method.evaluated(answer)

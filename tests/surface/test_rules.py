@@ -16,14 +16,6 @@ import muxi
 from .source import MODULES, PACKAGE, Definition, Function, Module
 
 _LAZY_PACKAGES = ["muxi", "muxi.models.formation", "muxi.models.server"]
-_HTTPX_AT = {
-    "muxi._http",
-    "muxi._transport",
-    "muxi._base_stream",
-    "muxi._stream",
-    "muxi._async_stream",
-    "muxi.auth",
-}
 _DOCUMENTED = (
     "muxi.clients",
     "muxi.errors",
@@ -63,16 +55,6 @@ def is_overload(node: Definition) -> bool:
     return any(ast.unparse(decorator) == "overload" for decorator in node.decorator_list)
 
 
-def length(node: Function) -> int:
-    """Lines from `def` to the end, without those of the docstring."""
-    assert node.end_lineno
-    lines = node.end_lineno - node.lineno + 1
-    first = node.body[0]
-    if ast.get_docstring(node) is not None and first.end_lineno:
-        lines -= first.end_lineno - first.lineno + 1
-    return lines
-
-
 def resource_methods() -> Iterator[tuple[Module, Function]]:
     """The methods of all namespaces."""
     for module in MODULES:
@@ -102,13 +84,8 @@ def says_any(annotation: ast.expr) -> bool:
 
 def test_the_rules_see_the_package() -> None:
     names = {module.name for module in MODULES}
-    assert names >= _HTTPX_AT | {"muxi", "muxi.clients", "muxi.models.formation.chat"}
+    assert names >= {"muxi", "muxi.clients", "muxi.models.formation.chat"}
     assert len([*resource_methods()]) > 10
-
-
-def test_few_names_are_public() -> None:
-    assert {"FormationClient", "MuxiError", "Retry"} <= public_names(muxi)
-    assert len(public_names(muxi)) <= 25
 
 
 @pytest.mark.parametrize("name", _LAZY_PACKAGES)
@@ -146,20 +123,6 @@ def test_what_is_public_has_a_docstring(module: Module) -> None:
     assert bare == []
 
 
-@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
-def test_files_are_short(module: Module) -> None:
-    assert len(module.file.read_text().splitlines()) <= 250
-
-
-def test_resource_methods_are_short() -> None:
-    long = [
-        f"{module.at(node.lineno)} {node.name}: {length(node)}"
-        for module, node in resource_methods()
-        if length(node) > 12
-    ]
-    assert long == []
-
-
 def test_public_signatures_have_no_any() -> None:
     loose = [
         f"{module.at(annotation.lineno)} {node.name}: {ast.unparse(annotation)}"
@@ -180,7 +143,8 @@ def test_few_modules_know_httpx() -> None:
         for one in module.imports
         if one.at_run_time and one.is_of("httpx", "httpx_sse", "httpcore")
     }
-    assert knowing == _HTTPX_AT
+    assert "muxi._http.pool" in knowing
+    assert [name for name in knowing if not name.startswith("muxi._http.")] == []
 
 
 def test_nothing_imports_the_clients() -> None:

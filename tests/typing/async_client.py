@@ -11,9 +11,10 @@ from pydantic import SecretStr
 from typing_extensions import assert_type
 
 from muxi import AsyncFormationClient, AsyncServerClient, Response, Retry
-from muxi._async_stream import AsyncStream
-from muxi._call import Call, Steps, StreamCall
-from muxi._transport import AsyncTransport
+from muxi._core.call import Call
+from muxi._core.steps import Flow, StreamCall
+from muxi._http.async_stream import AsyncStream
+from muxi._http.transport import AsyncTransport
 from muxi.models import formation as m
 from muxi.models import server as s
 from muxi.models._base import Meta
@@ -333,7 +334,7 @@ def descriptions() -> None:
     assert_type(AsyncServerClient.status.build(), Call[s.ServerStatus])
 
 
-async def run(steps: Steps[m.RequestStatus], transport: AsyncTransport) -> None:
+async def run(steps: Flow[m.RequestStatus], transport: AsyncTransport) -> None:
     assert_type(await transport.run(steps), m.RequestStatus)
 
 

@@ -7,16 +7,10 @@ from typing import Any
 
 from typing_extensions import assert_type
 
-from muxi import (
-    AsyncFormationClient,
-    AsyncServerClient,
-    FormationClient,
-    Response,
-    ServerClient,
-)
-from muxi._async_stream import AsyncStream
-from muxi._stream import Stream
-from muxi._transport import RawAsyncTransport, RawSyncTransport
+from muxi import AsyncFormationClient, AsyncServerClient, FormationClient, Response, ServerClient
+from muxi._http.async_stream import AsyncStream
+from muxi._http.stream import Stream
+from muxi._http.transport import RawAsyncTransport, RawSyncTransport
 from muxi.models import formation as m
 from muxi.models import server as s
 from muxi.resources.formation import FormationApi

@@ -11,8 +11,9 @@ from pydantic import SecretStr
 from typing_extensions import assert_type
 
 from muxi import FormationClient, Response, Retry, ServerClient
-from muxi._call import Call, Steps, StreamCall
-from muxi._stream import Stream
+from muxi._core.call import Call
+from muxi._core.steps import Flow, StreamCall
+from muxi._http.stream import Stream
 from muxi.models import formation as m
 from muxi.models import server as s
 from muxi.models._base import Meta
@@ -355,8 +356,8 @@ def descriptions(file: m.Attachment) -> None:
     assert_type(Requests.list.build(), Call[m.RequestList])
     assert_type(Requests.get.build("r"), Call[m.RequestStatus])
     assert_type(Requests.cancel.build("r"), Call[m.Cancellation])
-    assert_type(Requests.wait.build("r", timeout=1), Steps[m.RequestStatus])
-    assert_type(Secrets.set.build("K", "v"), Steps[m.SecretChange])
+    assert_type(Requests.wait.build("r", timeout=1), Flow[m.RequestStatus])
+    assert_type(Secrets.set.build("K", "v"), Flow[m.SecretChange])
     assert_type(ServerClient.ping.build(), Call[timedelta])
     assert_type(ServerClient.health.build(), Call[s.Health])
     assert_type(ServerClient.status.build(), Call[s.ServerStatus])

@@ -6,13 +6,7 @@ from pydantic import Field
 
 from .._base import Answer, JsonObject, Model
 from ._config import ConfigBlock
-from .blocks import (
-    A2aConfig,
-    BackgroundConfig,
-    LlmSettings,
-    LoggingConfig,
-    MemoryConfig,
-)
+from .blocks import A2aConfig, BackgroundConfig, LlmSettings, LoggingConfig, MemoryConfig
 from .mcp import McpServer
 from .overlord import OverlordBlock
 

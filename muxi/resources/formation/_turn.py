@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
-from ..._call import Auth, Call, StreamCall, User, path
+from ..._core.call import Call, KeyKind, UserRule, path
+from ..._core.steps import StreamCall
 from ...errors import ValidationError
 from ...models import formation as m
-from .._inputs import as_request, present
+from .._inputs import drop_none, validate_body
 from ._attachments import attached, spoken
 
 # The runtime's own pattern: a path such as /usr/bin is no command.
@@ -51,12 +52,12 @@ class Turn:
             session_id = reply_to.session_id
             if reply_to.awaiting_user:
                 fields["request_id"] = reply_to.request_id or reply_to.metadata.request_id
-        fields.update(present(session_id=session_id, agent_id=agent_id))
+        fields.update(drop_none(session_id=session_id, agent_id=agent_id))
         if files is not None:
             fields["files"] = attached(files)
         user_id = _user(user_id, fields)
         fields["request_id"] = fields.get("request_id") or f"req_{uuid4().hex}"
-        request = as_request(m.ChatRequest, fields)
+        request = validate_body(m.ChatRequest, fields)
         return cls(request, path("chat"), user_id, request.request_id)
 
     @classmethod
@@ -69,9 +70,9 @@ class Turn:
     ) -> Turn:
         """A turn that is spoken."""
         fields = _fields(files if isinstance(files, m.AudioRequest) else {"files": spoken(files)})
-        fields.update(present(session_id=session_id, agent_id=agent_id))
+        fields.update(drop_none(session_id=session_id, agent_id=agent_id))
         user_id = _user(user_id, fields)
-        return cls(as_request(m.AudioRequest, fields), path("audiochat"), user_id, None)
+        return cls(validate_body(m.AudioRequest, fields), path("audiochat"), user_id, None)
 
     @property
     def is_command(self) -> bool:
@@ -95,7 +96,7 @@ class Turn:
 
     def stream(self, stall_after: float) -> StreamCall[m.ChatEvent, m.ChatReply]:
         """The call that runs the turn and is answered by events."""
-        from ._reader import ChatReader  # not above: to import a client stays cheap
+        from ._chat_reader import ChatReader  # not above: to import a client stays cheap
 
         call = self.call(stream=not self.is_command)
         if not self.is_command:
@@ -108,8 +109,8 @@ class Turn:
             "POST",
             self.where,
             m.ChatTurn,
-            Auth.CLIENT,
-            User.OPTIONAL,
+            KeyKind.CLIENT,
+            UserRule.OPTIONAL,
             self.user_id,
             body=self.request.model_copy(update={"stream": stream}),
             deduplicated=not stream and isinstance(self.request, m.ChatRequest),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..._call import Auth, Call, path
-from ..._endpoint import Resource, TransportT, endpoint
+from ..._core.call import Call, KeyKind, path
+from ..._core.endpoint import Resource, TransportT, endpoint
 from ...models import formation as m
-from .._inputs import as_request, present
+from .._inputs import drop_none, validate_body
 
 
 class Agents(Resource[TransportT]):
@@ -14,7 +14,7 @@ class Agents(Resource[TransportT]):
     @endpoint
     def list(self) -> Call[m.AgentList]:
         """List the configured agents; the server doesn't page them. Needs the admin key."""
-        return Call("GET", path("agents"), m.AgentList, Auth.ADMIN)
+        return Call("GET", path("agents"), m.AgentList, KeyKind.ADMIN)
 
     @endpoint
     def get(self, agent_id: str) -> Call[m.Agent]:
@@ -26,7 +26,7 @@ class Agents(Resource[TransportT]):
         Raises:
             NotFoundError: No agent has this id.
         """
-        return Call("GET", path("agents", agent_id), m.Agent, Auth.ADMIN)
+        return Call("GET", path("agents", agent_id), m.Agent, KeyKind.ADMIN)
 
     @endpoint
     def sync_knowledge(
@@ -45,8 +45,8 @@ class Agents(Resource[TransportT]):
             ValidationError: The agent has no remote sources.
         """
         where = path("agents", agent_id, "knowledge", "sync")
-        body = as_request(m.SyncRequest, present(source_id=source_id))
-        return Call("POST", where, m.KnowledgeSync, Auth.ADMIN, body=body)
+        body = validate_body(m.SyncRequest, drop_none(source_id=source_id))
+        return Call("POST", where, m.KnowledgeSync, KeyKind.ADMIN, body=body)
 
     @endpoint
     def skills(self, agent_id: str) -> Call[m.AgentSkillList]:
@@ -58,4 +58,4 @@ class Agents(Resource[TransportT]):
         Raises:
             ServerError: Always, on this version of the runtime.
         """
-        return Call("GET", path("agents", agent_id, "skills"), m.AgentSkillList, Auth.CLIENT)
+        return Call("GET", path("agents", agent_id, "skills"), m.AgentSkillList, KeyKind.CLIENT)

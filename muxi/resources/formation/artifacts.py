@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import partial
 from os import PathLike
 
-from ..._call import Auth, Call, Response, Shape, User, path, query, within
-from ..._endpoint import Resource, TransportT, endpoint
-from ..._saving import OnProgress, Save, Saved, Writable
+from ..._core.call import BodyFormat, Call, KeyKind, Response, UserRule, check_range, path, query
+from ..._core.endpoint import Resource, TransportT, endpoint
+from ..._files.download import DownloadedFile, DownloadTarget, OnProgress, Writable
 from ...models import formation as m
 
-_USER = User.REQUIRED
+_USER = UserRule.REQUIRED
 
 
 class Artifacts(Resource[TransportT]):
@@ -31,8 +31,8 @@ class Artifacts(Resource[TransportT]):
             limit: How many at most, from 1 to 100.
             user_id: Whose artifacts; beats the client's own user.
         """
-        asked = query(limit=within("limit", limit, 1, 100))
-        return Call("GET", path("artifacts"), m.ArtifactList, Auth.EITHER, _USER, user_id, asked)
+        asked = query(limit=check_range("limit", limit, 1, 100))
+        return Call("GET", path("artifacts"), m.ArtifactList, KeyKind.EITHER, _USER, user_id, asked)
 
     @endpoint
     def get(self, artifact_id: str, *, user_id: str | None = None) -> Call[m.ArtifactDetails]:
@@ -43,7 +43,7 @@ class Artifacts(Resource[TransportT]):
             user_id: Whose artifact; beats the client's own user.
         """
         where = path("artifacts", artifact_id)
-        return Call("GET", where, m.ArtifactDetails, Auth.EITHER, _USER, user_id)
+        return Call("GET", where, m.ArtifactDetails, KeyKind.EITHER, _USER, user_id)
 
     @endpoint
     def versions(self, artifact_id: str, *, user_id: str | None = None) -> Call[m.ArtifactVersions]:
@@ -54,7 +54,7 @@ class Artifacts(Resource[TransportT]):
             user_id: Whose artifact; beats the client's own user.
         """
         where = path("artifacts", artifact_id, "versions")
-        return Call("GET", where, m.ArtifactVersions, Auth.EITHER, _USER, user_id)
+        return Call("GET", where, m.ArtifactVersions, KeyKind.EITHER, _USER, user_id)
 
     @endpoint
     def download(
@@ -86,22 +86,32 @@ class Artifacts(Resource[TransportT]):
             ConnectionError: It broke off.
             OSError: It can't be written; FileExistsError if the directory has one of that name.
         """
-        save = Save(to, fallback=artifact_id, on_progress=on_progress)
+        save = DownloadTarget(to, fallback=artifact_id, on_progress=on_progress)
         return _content(artifact_id, version, user_id, save)
 
 
 def _content(
-    artifact_id: str, version: int | None, user_id: str | None, save: Save
+    artifact_id: str, version: int | None, user_id: str | None, save: DownloadTarget
 ) -> Call[m.ArtifactFile]:
     where = path("artifacts", artifact_id, "content")
-    asked = query(version=None if version is None else within("version", version, 1, 2**31 - 1))
+    asked = query(
+        version=None if version is None else check_range("version", version, 1, 2**31 - 1)
+    )
     call = Call(
-        "GET", where, Saved, Auth.EITHER, _USER, user_id, asked, shape=Shape.FILE, save=save
+        "GET",
+        where,
+        DownloadedFile,
+        KeyKind.EITHER,
+        _USER,
+        user_id,
+        asked,
+        shape=BodyFormat.FILE,
+        save=save,
     )
     return call.map_response(partial(_file, artifact_id))
 
 
-def _file(asked: str, response: Response[Saved]) -> m.ArtifactFile:
+def _file(asked: str, response: Response[DownloadedFile]) -> m.ArtifactFile:
     saved, headers = response.answer, response.headers
     version = headers.get("x-muxi-artifact-version", "")
     return m.ArtifactFile(

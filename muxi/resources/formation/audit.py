@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ..._call import Auth, Call, path, query, within
-from ..._endpoint import Resource, TransportT, endpoint
+from ..._core.call import Call, KeyKind, check_range, path, query
+from ..._core.endpoint import Resource, TransportT, endpoint
 from ...errors import ValidationError
 from ...models import formation as m
 
@@ -36,9 +36,9 @@ class Audit(Resource[TransportT]):
         Raises:
             ValidationError: The limit is out of bounds, or `since` has no offset.
         """
-        count, start = within("limit", limit, 1, 1000), _instant("since", since)
+        count, start = check_range("limit", limit, 1, 1000), _instant("since", since)
         found = query(limit=count, action=action, resource_type=resource_type, since=start)
-        return Call("GET", path("audit"), m.AuditLog, Auth.ADMIN, query=found)
+        return Call("GET", path("audit"), m.AuditLog, KeyKind.ADMIN, query=found)
 
     @endpoint
     def clear(self, *, confirm: bool = False) -> Call[m.AuditCleared]:
@@ -55,7 +55,7 @@ class Audit(Resource[TransportT]):
                 "This deletes all entries of the audit log for good: say confirm=True to do it."
             )
         found = query(confirm="clear-audit-log")
-        return Call("DELETE", path("audit"), m.AuditCleared, Auth.ADMIN, query=found)
+        return Call("DELETE", path("audit"), m.AuditCleared, KeyKind.ADMIN, query=found)
 
 
 def _instant(name: str, moment: datetime | None) -> str | None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ..._call import Auth, Call, User, path
-from ..._endpoint import Resource, TransportT, endpoint
+from ..._core.call import Call, KeyKind, UserRule, path
+from ..._core.endpoint import Resource, TransportT, endpoint
 from ...models import formation as m
 
-_USER = User.REQUIRED
+_USER = UserRule.REQUIRED
 
 
 class Buffer(Resource[TransportT]):
@@ -23,7 +23,7 @@ class Buffer(Resource[TransportT]):
         Args:
             user_id: Whose messages; beats the client's own user.
         """
-        return Call("GET", path("memory", "buffer"), m.BufferStatus, Auth.EITHER, _USER, user_id)
+        return Call("GET", path("memory", "buffer"), m.BufferStatus, KeyKind.EITHER, _USER, user_id)
 
     @endpoint
     def clear(self, *, user_id: str | None = None) -> Call[m.BufferCleared]:
@@ -33,7 +33,7 @@ class Buffer(Resource[TransportT]):
             user_id: Whose messages; beats the client's own user.
         """
         where = path("memory", "buffer")
-        return Call("DELETE", where, m.BufferCleared, Auth.EITHER, _USER, user_id)
+        return Call("DELETE", where, m.BufferCleared, KeyKind.EITHER, _USER, user_id)
 
     @endpoint
     def clear_session(
@@ -46,4 +46,4 @@ class Buffer(Resource[TransportT]):
             user_id: Whose session; beats the client's own user.
         """
         where = path("memory", "buffer", session_id)
-        return Call("DELETE", where, m.SessionBufferCleared, Auth.EITHER, _USER, user_id)
+        return Call("DELETE", where, m.SessionBufferCleared, KeyKind.EITHER, _USER, user_id)

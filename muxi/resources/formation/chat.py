@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ..._call import Call, StreamCall
-from ..._endpoint import Resource, TransportT, endpoint, streaming
+from ..._core.call import Call
+from ..._core.endpoint import Resource, TransportT, endpoint, streaming
+from ..._core.steps import StreamCall
 from ...models import formation as m
 from ._turn import Turn
 
@@ -72,7 +73,7 @@ class Chat(Resource[TransportT]):
 
         Raises:
             StreamError: The turn failed.
-            StreamInterrupted: The stream ended before the turn did.
+            StreamInterruptedError: The stream ended before the turn did.
         """
         return Turn.of(message, session_id, agent_id, files, reply_to, user_id).stream(stall_after)
 
@@ -125,6 +126,6 @@ class Audio(Resource[TransportT]):
 
         Raises:
             StreamError: The turn failed.
-            StreamInterrupted: The stream ended before the turn did.
+            StreamInterruptedError: The stream ended before the turn did.
         """
         return Turn.of_audio(files, session_id, agent_id, user_id).stream(stall_after)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..._call import Auth, Call, User, path
-from ..._endpoint import Resource, TransportT, endpoint
+from ..._core.call import Call, KeyKind, UserRule, path
+from ..._core.endpoint import Resource, TransportT, endpoint
 from ...models import formation as m
-from .._inputs import as_request, present
+from .._inputs import drop_none, validate_body
 
-_USER = User.REQUIRED
+_USER = UserRule.REQUIRED
 
 
 class Credentials(Resource[TransportT]):
@@ -19,7 +19,7 @@ class Credentials(Resource[TransportT]):
     def services(self) -> Call[m.CredentialServiceList]:
         """List the services that want a credential of each user."""
         where = path("credentials", "services")
-        return Call("GET", where, m.CredentialServiceList, Auth.EITHER)
+        return Call("GET", where, m.CredentialServiceList, KeyKind.EITHER)
 
     @endpoint
     def list(self, *, user_id: str | None = None) -> Call[m.CredentialList]:
@@ -28,7 +28,7 @@ class Credentials(Resource[TransportT]):
         Args:
             user_id: Whose credentials; beats the client's own user.
         """
-        return Call("GET", path("credentials"), m.CredentialList, Auth.EITHER, _USER, user_id)
+        return Call("GET", path("credentials"), m.CredentialList, KeyKind.EITHER, _USER, user_id)
 
     @endpoint
     def get(self, credential_id: str, *, user_id: str | None = None) -> Call[m.Credential]:
@@ -42,7 +42,7 @@ class Credentials(Resource[TransportT]):
             NotFoundError: The user has no such credential.
         """
         where = path("credentials", credential_id)
-        return Call("GET", where, m.Credential, Auth.EITHER, _USER, user_id)
+        return Call("GET", where, m.Credential, KeyKind.EITHER, _USER, user_id)
 
     @endpoint
     def create(
@@ -66,9 +66,9 @@ class Credentials(Resource[TransportT]):
             ValidationError: The service's name has a space.
             UnavailableError: The formation has no persistent memory.
         """
-        fields = present(service=service, credential=credential, name=name)
-        body, where = as_request(m.CredentialRequest, fields), path("credentials")
-        return Call("POST", where, m.Credential, Auth.EITHER, _USER, user_id, body=body)
+        fields = drop_none(service=service, credential=credential, name=name)
+        body, where = validate_body(m.CredentialRequest, fields), path("credentials")
+        return Call("POST", where, m.Credential, KeyKind.EITHER, _USER, user_id, body=body)
 
     @endpoint
     def delete(
@@ -87,4 +87,4 @@ class Credentials(Resource[TransportT]):
             ServerError: The user has another one for the same service.
         """
         where = path("credentials", credential_id)
-        return Call("DELETE", where, m.DeletedCredential, Auth.EITHER, _USER, user_id)
+        return Call("DELETE", where, m.DeletedCredential, KeyKind.EITHER, _USER, user_id)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..._call import Auth, Call, Steps, path
-from ..._endpoint import Resource, TransportT, endpoint, flow
-from ..._options import printable
+from ..._core.call import Call, KeyKind, path
+from ..._core.endpoint import Resource, TransportT, endpoint, flow
+from ..._core.options import check_header
+from ..._core.steps import Flow
 from ...models import formation as m
-from .._inputs import as_request
+from .._inputs import validate_body
 from .._waits import until_terminal
 
 
@@ -47,7 +48,7 @@ class Distilled(Resource[TransportT]):
             RateLimitError: The distillery may send no more today; nothing was taken.
             MuxiError: The distillery was revoked (410, `GONE`).
         """
-        return _submit(as_request(m.DistilledBatch, batch), distillery_id, private_key)
+        return _submit(validate_body(m.DistilledBatch, batch), distillery_id, private_key)
 
     @endpoint
     def status(
@@ -73,7 +74,7 @@ class Distilled(Resource[TransportT]):
         distillery_id: str | None = None,
         timeout: float | None = None,
         poll_interval: float = 1.0,
-    ) -> Steps[m.DistillationStatus]:
+    ) -> Flow[m.DistillationStatus]:
         """Wait until a batch is completed or failed.
 
         Args:
@@ -91,17 +92,17 @@ class Distilled(Resource[TransportT]):
 
 
 def _submit(body: m.DistilledBatch, distillery_id: str, key: m.SecretValue) -> Call[m.Distillation]:
-    from ._seal import Seal, private_key
+    from ._batch_signer import Seal, private_key
 
     text = key if isinstance(key, str) else key.get_secret_value()
-    seal = Seal(printable("distillery_id", distillery_id), private_key(text))
+    seal = Seal(check_header("distillery_id", distillery_id), private_key(text))
     where = path("memories", "distilled")
     return Call(
-        "POST", where, m.Distillation, Auth.EITHER, body=body, stamp=seal, deduplicated=True
+        "POST", where, m.Distillation, KeyKind.EITHER, body=body, sign_body=seal, deduplicated=True
     )
 
 
 def _status(processing_id: str, distillery_id: str | None) -> Call[m.DistillationStatus]:
     where = path("memories", "distilled", processing_id)
     whose = {} if distillery_id is None else {"X-Distillery-ID": distillery_id}
-    return Call("GET", where, m.DistillationStatus, Auth.EITHER, headers=whose)
+    return Call("GET", where, m.DistillationStatus, KeyKind.EITHER, headers=whose)

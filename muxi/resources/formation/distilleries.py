@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from ..._call import Auth, Call, path
-from ..._endpoint import Resource, TransportT, endpoint
+from ..._core.call import Call, KeyKind, path
+from ..._core.endpoint import Resource, TransportT, endpoint
 from ...models import formation as m
-from .._inputs import as_request, present
+from .._inputs import drop_none, validate_body
 
 
 class Distilleries(Resource[TransportT]):
@@ -40,13 +40,13 @@ class Distilleries(Resource[TransportT]):
         Raises:
             ValidationError: The key is no Ed25519 key.
         """
-        fields = present(description=description, scope=scope, trust_level=trust_level)
+        fields = drop_none(description=description, scope=scope, trust_level=trust_level)
         return _register({"name": name, "public_key": public_key, **fields})
 
     @endpoint
     def list(self) -> Call[m.DistilleryList]:
         """List the distilleries, the newest first, the revoked ones too."""
-        return Call("GET", path("memory", "distilleries"), m.DistilleryList, Auth.ADMIN)
+        return Call("GET", path("memory", "distilleries"), m.DistilleryList, KeyKind.ADMIN)
 
     @endpoint
     def revoke(self, distillery_id: str) -> Call[m.Distillery]:
@@ -59,9 +59,9 @@ class Distilleries(Resource[TransportT]):
             NotFoundError: There is no such distillery.
         """
         where = path("memory", "distilleries", distillery_id)
-        return Call("DELETE", where, m.Distillery, Auth.ADMIN)
+        return Call("DELETE", where, m.Distillery, KeyKind.ADMIN)
 
 
 def _register(fields: Mapping[str, object]) -> Call[m.Distillery]:
-    body = as_request(m.DistilleryRequest, fields)
-    return Call("POST", path("memory", "distilleries"), m.Distillery, Auth.ADMIN, body=body)
+    body = validate_body(m.DistilleryRequest, fields)
+    return Call("POST", path("memory", "distilleries"), m.Distillery, KeyKind.ADMIN, body=body)

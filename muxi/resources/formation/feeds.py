@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from ..._call import Auth, Call, StreamCall, User, path, query
-from ..._endpoint import Resource, TransportT, streaming
+from ..._core.call import Call, KeyKind, UserRule, path, query
+from ..._core.endpoint import Resource, TransportT, streaming
+from ..._core.steps import StreamCall
 from ...models import formation as m
 
 FeedT = TypeVar("FeedT")
-_USER = User.REQUIRED_WITH_CLIENT_KEY
+_USER = UserRule.REQUIRED_WITH_CLIENT_KEY
 
 
 class Events(Resource[TransportT]):
     """What happens on behalf of users. This runtime tells nothing; a later one may.
 
     The streams have no result. They raise `TimeoutError` when nothing is told for `stall_after`
-    seconds, `StreamError` when the formation fails to go on and `StreamInterrupted` when it hangs
-    up before the end.
+    seconds, `StreamError` when the formation fails to go on and `StreamInterruptedError` when it
+    hangs up before the end.
     """
 
     @streaming
@@ -39,7 +40,7 @@ class Events(Resource[TransportT]):
             user_id: Whose events. Needed with the client key; a filter with the admin key alone.
         """
         where = path("events") if session_id is None else path("events", session_id)
-        call = Call("GET", where, object, Auth.EITHER, _USER, user_id, timeout=stall_after)
+        call = Call("GET", where, object, KeyKind.EITHER, _USER, user_id, timeout=stall_after)
         return _feed(call, "message", lambda data: m.FormationEvent.model_validate_json(data))
 
     @streaming
@@ -65,7 +66,7 @@ class Events(Resource[TransportT]):
             StreamError: The turn doesn't run, is another user's, or failed.
         """
         where = path("events", session_id, request_id)
-        call = Call("GET", where, object, Auth.EITHER, _USER, user_id, timeout=stall_after)
+        call = Call("GET", where, object, KeyKind.EITHER, _USER, user_id, timeout=stall_after)
         return _feed(call, "message", _token)
 
 
@@ -99,7 +100,7 @@ class Logs(Resource[TransportT]):
         Raises:
             TimeoutError: Nothing was told for `stall_after` seconds.
             StreamError: The formation failed to go on.
-            StreamInterrupted: The formation hung up.
+            StreamInterruptedError: The formation hung up.
         """
         ids = query(session_id=session_id, request_id=request_id, user_id=user_id)
         return _log({**query(level=level, event_type=event_type), **ids}, stall_after)
@@ -108,12 +109,12 @@ class Logs(Resource[TransportT]):
 def _log(
     asked: dict[str, str], stall_after: float | None
 ) -> StreamCall[m.LogRecord | m.UnknownEvent, None]:
-    call = Call("GET", path("logs"), object, Auth.ADMIN, query=asked, timeout=stall_after)
+    call = Call("GET", path("logs"), object, KeyKind.ADMIN, query=asked, timeout=stall_after)
     return _feed(call, "log", lambda data: m.LogRecord.model_validate_json(data))
 
 
 def _token(data: str) -> m.TokenEvent:
-    from ._feed import token_of
+    from ._live_events import token_of
 
     return token_of(data)
 
@@ -121,6 +122,6 @@ def _token(data: str) -> m.TokenEvent:
 def _feed(
     call: Call[object], name: str, parse: Callable[[str], FeedT]
 ) -> StreamCall[FeedT | m.UnknownEvent, None]:
-    from ._feed import FeedReader  # not above: to import a client stays cheap
+    from ._live_events import LiveEventReader  # not above: to import a client stays cheap
 
-    return StreamCall(call, lambda: FeedReader(name, parse, call.timeout))
+    return StreamCall(call, lambda: LiveEventReader(name, parse, call.timeout))

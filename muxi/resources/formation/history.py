@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from ..._call import Auth, Call, User, path, query, within
-from ..._endpoint import Resource, TransportT, endpoint
+from ..._core.call import Call, KeyKind, UserRule, check_range, path, query
+from ..._core.endpoint import Resource, TransportT, endpoint
 from ...errors import ValidationError
 from ...models import formation as m
 
@@ -36,8 +36,12 @@ class History(Resource[TransportT]):
             ValidationError: There is no user id, the limit is out of bounds, or a date is none.
         """
         days = {"date_from": _day(date_from), "date_to": _day(date_to)}
-        found = query(limit=within("limit", limit, 1, 100), include_sources=include_sources, **days)
-        return Call("GET", path("history"), m.History, Auth.EITHER, User.REQUIRED, user_id, found)
+        found = query(
+            limit=check_range("limit", limit, 1, 100), include_sources=include_sources, **days
+        )
+        return Call(
+            "GET", path("history"), m.History, KeyKind.EITHER, UserRule.REQUIRED, user_id, found
+        )
 
 
 def _day(day: date | None) -> str | None:

@@ -6,13 +6,13 @@ from datetime import datetime
 from functools import partial
 from typing import Literal
 
-from ..._call import Auth, Call, User, path
-from ..._endpoint import Resource, TransportT, endpoint
+from ..._core.call import Call, KeyKind, UserRule, path
+from ..._core.endpoint import Resource, TransportT, endpoint
 from ...models import formation as m
-from .._inputs import as_request, listed, present
+from .._inputs import drop_none, list_scope, validate_body
 
 _JOBS = ("scheduler", "jobs")
-_USER = User.OPTIONAL
+_USER = UserRule.OPTIONAL
 
 
 class Jobs(Resource[TransportT]):
@@ -26,7 +26,7 @@ class Jobs(Resource[TransportT]):
             all_users: Everybody's, whomever the client speaks for. Needs the admin key.
             user_id: Whose jobs. Needed with the client key; a filter with the admin key alone.
         """
-        return Call("GET", path(*_JOBS), m.JobList, *listed(user_id, all_users))
+        return Call("GET", path(*_JOBS), m.JobList, *list_scope(user_id, all_users))
 
     @endpoint
     def create(
@@ -52,9 +52,11 @@ class Jobs(Resource[TransportT]):
         Raises:
             ValidationError: The schedule is wrong or past, or there is no persistent memory.
         """
-        body = as_request(m.JobRequest, present(type=type, schedule=schedule, message=message))
+        body = validate_body(m.JobRequest, drop_none(type=type, schedule=schedule, message=message))
         where = path(*_JOBS)
-        return Call("POST", where, m.Job, Auth.ADMIN, _USER, user_id, body=body, deduplicated=True)
+        return Call(
+            "POST", where, m.Job, KeyKind.ADMIN, _USER, user_id, body=body, deduplicated=True
+        )
 
     @endpoint
     def get(self, job_id: str) -> Call[m.Job]:
@@ -66,7 +68,7 @@ class Jobs(Resource[TransportT]):
         Raises:
             NotFoundError: There is no such job.
         """
-        return Call("GET", path(*_JOBS, job_id), m.Job, Auth.ADMIN)
+        return Call("GET", path(*_JOBS, job_id), m.Job, KeyKind.ADMIN)
 
     @endpoint
     def update(
@@ -96,8 +98,8 @@ class Jobs(Resource[TransportT]):
             ServerError: The user isn't the owner, or the schedule is wrong. A `one_time` job can't
                 be replaced on this runtime: delete it and create another.
         """
-        fields = present(message=message, schedule=schedule, title=title)
-        return _update(job_id, as_request(m.JobUpdateRequest, fields), user_id)
+        fields = drop_none(message=message, schedule=schedule, title=title)
+        return _update(job_id, validate_body(m.JobUpdateRequest, fields), user_id)
 
     @endpoint
     def delete(self, job_id: str, *, user_id: str | None = None) -> Call[m.DeletedJob]:
@@ -110,7 +112,7 @@ class Jobs(Resource[TransportT]):
         Raises:
             NotFoundError: There is no such job.
         """
-        return Call("DELETE", path(*_JOBS, job_id), m.DeletedJob, Auth.ADMIN, _USER, user_id)
+        return Call("DELETE", path(*_JOBS, job_id), m.DeletedJob, KeyKind.ADMIN, _USER, user_id)
 
     @endpoint
     def pause(self, job_id: str, *, user_id: str | None = None) -> Call[m.JobSwitch]:
@@ -123,7 +125,9 @@ class Jobs(Resource[TransportT]):
         Raises:
             NotFoundError: There is no such job, or it isn't active.
         """
-        return Call("POST", path(*_JOBS, job_id, "pause"), m.JobSwitch, Auth.ADMIN, _USER, user_id)
+        return Call(
+            "POST", path(*_JOBS, job_id, "pause"), m.JobSwitch, KeyKind.ADMIN, _USER, user_id
+        )
 
     @endpoint
     def resume(self, job_id: str, *, user_id: str | None = None) -> Call[m.JobSwitch]:
@@ -136,10 +140,12 @@ class Jobs(Resource[TransportT]):
         Raises:
             NotFoundError: There is no such job, or it isn't paused.
         """
-        return Call("POST", path(*_JOBS, job_id, "resume"), m.JobSwitch, Auth.ADMIN, _USER, user_id)
+        return Call(
+            "POST", path(*_JOBS, job_id, "resume"), m.JobSwitch, KeyKind.ADMIN, _USER, user_id
+        )
 
 
 def _update(job_id: str, body: m.JobUpdateRequest, user_id: str | None) -> Call[m.JobUpdate]:
     where = path(*_JOBS, job_id)
-    call = Call("PUT", where, m.Job, Auth.ADMIN, _USER, user_id, body=body)
+    call = Call("PUT", where, m.Job, KeyKind.ADMIN, _USER, user_id, body=body)
     return call.map(partial(m.JobUpdate.of, updated_id=job_id))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..._call import Auth, Call, path
-from ..._endpoint import Resource, TransportT, endpoint
+from ..._core.call import Call, KeyKind, path
+from ..._core.endpoint import Resource, TransportT, endpoint
 from ...models import formation as m
-from .._inputs import as_request, present
+from .._inputs import drop_none, validate_body
 
 
 class Knowledge(Resource[TransportT]):
@@ -28,5 +28,7 @@ class Knowledge(Resource[TransportT]):
             NotFoundError: There is no such agent.
             UnavailableError: The formation has no agents yet.
         """
-        body = as_request(m.RebuildRequest, present(agent_id=agent_id, source_id=source_id))
-        return Call("POST", path("knowledge", "rebuild"), m.KnowledgeRebuild, Auth.ADMIN, body=body)
+        body = validate_body(m.RebuildRequest, drop_none(agent_id=agent_id, source_id=source_id))
+        return Call(
+            "POST", path("knowledge", "rebuild"), m.KnowledgeRebuild, KeyKind.ADMIN, body=body
+        )

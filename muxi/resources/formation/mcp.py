@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..._call import Auth, Call, path
-from ..._endpoint import Resource, TransportT, endpoint
+from ..._core.call import Call, KeyKind, path
+from ..._core.endpoint import Resource, TransportT, endpoint
 from ...models import formation as m
 
 
@@ -16,7 +16,7 @@ class Mcp(Resource[TransportT]):
 
         Secrets that are written out in it are not masked here; `server` masks them.
         """
-        return Call("GET", path("mcp", "servers"), m.McpServerList, Auth.ADMIN)
+        return Call("GET", path("mcp", "servers"), m.McpServerList, KeyKind.ADMIN)
 
     @endpoint
     def server(self, server_id: str) -> Call[m.McpServer]:
@@ -28,7 +28,7 @@ class Mcp(Resource[TransportT]):
         Raises:
             NotFoundError: No MCP server has this id.
         """
-        return Call("GET", path("mcp", "servers", server_id), m.McpServer, Auth.ADMIN)
+        return Call("GET", path("mcp", "servers", server_id), m.McpServer, KeyKind.ADMIN)
 
     @endpoint
     def tools(self) -> Call[m.McpToolList]:
@@ -36,4 +36,4 @@ class Mcp(Resource[TransportT]):
 
         The server has them written down: they are not those of the configured MCP servers.
         """
-        return Call("GET", path("mcp", "tools"), m.McpToolList, Auth.ADMIN)
+        return Call("GET", path("mcp", "tools"), m.McpToolList, KeyKind.ADMIN)

@@ -7,15 +7,16 @@ from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
-from ..._call import Auth, Call, Pages, Steps, User, path, query, within
-from ..._endpoint import Resource, TransportT, endpoint, flow, paging
+from ..._core.call import Call, KeyKind, UserRule, check_range, path, query
+from ..._core.endpoint import Resource, TransportT, endpoint, flow, paging
+from ..._core.steps import Flow, Pages
 from ...models import formation as m
-from .._inputs import as_request, present
+from .._inputs import drop_none, validate_body
 from .._pages import by_offset
 from .._waits import until_terminal
 
 AnswerT = TypeVar("AnswerT")
-_USER = User.REQUIRED
+_USER = UserRule.REQUIRED
 
 
 class Memories(Resource[TransportT]):
@@ -48,10 +49,10 @@ class Memories(Resource[TransportT]):
         Raises:
             ValidationError: There is no user id, a number is out of bounds or a scope unknown.
         """
-        size, start = within("limit", limit, 1, 100), within("offset", offset, 0, 2**63)
+        size, start = check_range("limit", limit, 1, 100), check_range("offset", offset, 0, 2**63)
         asked = query(limit=size, offset=start, scopes=",".join(scopes) if scopes else None)
         where = path("memories")
-        return Call("GET", where, m.MemoryList, Auth.EITHER, _USER, user_id, asked)
+        return Call("GET", where, m.MemoryList, KeyKind.EITHER, _USER, user_id, asked)
 
     @paging
     def iter(
@@ -103,8 +104,10 @@ class Memories(Resource[TransportT]):
         Raises:
             AuthorizationError: The user may not write to the scope.
         """
-        new = present(content=content, type=type, metadata=metadata, scope=scope, scope_id=scope_id)
-        return _post(as_request(m.MemoryRequest, new), m.NewMemory, user_id)
+        new = drop_none(
+            content=content, type=type, metadata=metadata, scope=scope, scope_id=scope_id
+        )
+        return _post(validate_body(m.MemoryRequest, new), m.NewMemory, user_id)
 
     @endpoint
     def ingest(
@@ -123,7 +126,7 @@ class Memories(Resource[TransportT]):
             ValidationError: The item lacks something.
             RateLimitError: Too many ingestions of the user are going on; nothing was taken.
         """
-        body = as_request(m.MemoryItem, item)
+        body = validate_body(m.MemoryItem, item)
         return replace(_post(body, m.Ingestion, user_id), deduplicated=body.source_id is not None)
 
     @endpoint
@@ -143,7 +146,7 @@ class Memories(Resource[TransportT]):
             ValidationError: There is no item, or too many, or one lacks something.
             RateLimitError: Too many ingestions of the user are going on; nothing was taken.
         """
-        body = as_request(m.MemoryBatchRequest, {"items": items})
+        body = validate_body(m.MemoryBatchRequest, {"items": items})
         call = _post(body, m.IngestionBatch, user_id, "batch")
         return replace(call, deduplicated=all(item.source_id is not None for item in body.items))
 
@@ -161,8 +164,11 @@ class Memories(Resource[TransportT]):
             NotFoundError: There is none of this id, or it ended over five minutes ago.
             AuthorizationError: It is another user's.
         """
-        where, whose = path("memories", "ingestion", processing_id), User.REQUIRED_WITH_CLIENT_KEY
-        return Call("GET", where, m.IngestionStatus, Auth.EITHER, whose, user_id)
+        where, whose = (
+            path("memories", "ingestion", processing_id),
+            UserRule.REQUIRED_WITH_CLIENT_KEY,
+        )
+        return Call("GET", where, m.IngestionStatus, KeyKind.EITHER, whose, user_id)
 
     @flow
     def wait(
@@ -172,7 +178,7 @@ class Memories(Resource[TransportT]):
         timeout: float | None = None,
         poll_interval: float = 1.0,
         user_id: str | None = None,
-    ) -> Steps[m.IngestionStatus]:
+    ) -> Flow[m.IngestionStatus]:
         """Wait until an ingestion is completed or failed.
 
         Args:
@@ -206,7 +212,7 @@ class Memories(Resource[TransportT]):
         """
         where, asked = path("memories", "provenance"), query(entity=entity, event_id=event_id)
         kind = m.EntityProvenance | m.EventProvenance
-        return Call("GET", where, kind, Auth.EITHER, _USER, user_id, asked)
+        return Call("GET", where, kind, KeyKind.EITHER, _USER, user_id, asked)
 
     @endpoint
     def delete(self, memory_id: str, *, user_id: str | None = None) -> Call[m.DeletedMemory]:
@@ -220,7 +226,7 @@ class Memories(Resource[TransportT]):
             NotFoundError: There is no such memory.
         """
         where = path("memories", memory_id)
-        return Call("DELETE", where, m.DeletedMemory, Auth.EITHER, _USER, user_id)
+        return Call("DELETE", where, m.DeletedMemory, KeyKind.EITHER, _USER, user_id)
 
 
 def _page(
@@ -237,4 +243,4 @@ def _post(
     *parts: str,
 ) -> Call[AnswerT]:
     where = path("memories", *parts)
-    return Call("POST", where, answer, Auth.EITHER, _USER, user_id, body=body)
+    return Call("POST", where, answer, KeyKind.EITHER, _USER, user_id, body=body)

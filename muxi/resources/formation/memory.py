@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..._call import Auth, Call, Steps, path
-from ..._endpoint import Resource, TransportT, endpoint, flow
+from ..._core.call import Call, KeyKind, path
+from ..._core.endpoint import Resource, TransportT, endpoint, flow
+from ..._core.steps import Flow
 from ...models import formation as m
-from .._inputs import as_request, present
+from .._inputs import drop_none, validate_body
 from .._waits import until_terminal
 from .buffer import Buffer
 from .distilleries import Distilleries
@@ -33,7 +34,7 @@ class Memory(Resource[TransportT]):
     @endpoint
     def stats(self) -> Call[m.MemoryStats]:
         """Count what the buffers of all users hold."""
-        return Call("GET", path("memory", "stats"), m.MemoryStats, Auth.ADMIN)
+        return Call("GET", path("memory", "stats"), m.MemoryStats, KeyKind.ADMIN)
 
     @endpoint
     def rebuild(
@@ -57,7 +58,7 @@ class Memory(Resource[TransportT]):
         Raises:
             ValidationError: The projection is unknown.
         """
-        fields = present(user_id=user_id, projection=projection, dry_run=dry_run)
+        fields = drop_none(user_id=user_id, projection=projection, dry_run=dry_run)
         return _rebuild({**fields, "background": background, "backfill": backfill})
 
     @endpoint
@@ -70,12 +71,12 @@ class Memory(Resource[TransportT]):
         Raises:
             NotFoundError: There is none of this id, or it ended over five minutes ago.
         """
-        return Call("GET", path("memory", "rebuild", job_id), m.MemoryRebuild, Auth.ADMIN)
+        return Call("GET", path("memory", "rebuild", job_id), m.MemoryRebuild, KeyKind.ADMIN)
 
     @flow
     def wait_for_rebuild(
         self, job_id: str, *, timeout: float | None = None, poll_interval: float = 1.0
-    ) -> Steps[m.MemoryRebuild]:
+    ) -> Flow[m.MemoryRebuild]:
         """Wait until a rebuilding in the background is completed, failed or cancelled.
 
         Args:
@@ -99,8 +100,8 @@ class Memory(Resource[TransportT]):
         Args:
             user_id: Whose memory.
         """
-        body = as_request(m.BackfillRequest, {"user_id": user_id})
-        return Call("POST", path("memory", "backfill"), m.Backfill, Auth.ADMIN, body=body)
+        body = validate_body(m.BackfillRequest, {"user_id": user_id})
+        return Call("POST", path("memory", "backfill"), m.Backfill, KeyKind.ADMIN, body=body)
 
     @endpoint
     def forget(
@@ -121,7 +122,7 @@ class Memory(Resource[TransportT]):
             rebuild: Derive the memory anew without the events; else it still knows of them.
             background: Rebuild in the background, under a `job_id` for `wait_for_forget`.
         """
-        fields = present(user_id=user_id, source=source, reason=reason, rebuild=rebuild)
+        fields = drop_none(user_id=user_id, source=source, reason=reason, rebuild=rebuild)
         return _forget({**fields, "background": background})
 
     @endpoint
@@ -134,12 +135,12 @@ class Memory(Resource[TransportT]):
         Raises:
             NotFoundError: There is none of this id, or it ended over five minutes ago.
         """
-        return Call("GET", path("memory", "forget", job_id), m.MemoryForget, Auth.ADMIN)
+        return Call("GET", path("memory", "forget", job_id), m.MemoryForget, KeyKind.ADMIN)
 
     @flow
     def wait_for_forget(
         self, job_id: str, *, timeout: float | None = None, poll_interval: float = 1.0
-    ) -> Steps[m.MemoryForget]:
+    ) -> Flow[m.MemoryForget]:
         """Wait until the rebuilding after a forgetting is completed, failed or cancelled.
 
         Args:
@@ -164,15 +165,15 @@ class Memory(Resource[TransportT]):
         Raises:
             UnavailableError: The formation has no `memory.lint` block.
         """
-        body = as_request(m.MemoryLintRequest, present(user_id=user_id))
-        return Call("POST", path("memory", "lint"), m.MemoryLint, Auth.ADMIN, body=body)
+        body = validate_body(m.MemoryLintRequest, drop_none(user_id=user_id))
+        return Call("POST", path("memory", "lint"), m.MemoryLint, KeyKind.ADMIN, body=body)
 
 
 def _rebuild(fields: Mapping[str, object]) -> Call[m.MemoryRebuild]:
-    body = as_request(m.MemoryRebuildRequest, fields)
-    return Call("POST", path("memory", "rebuild"), m.MemoryRebuild, Auth.ADMIN, body=body)
+    body = validate_body(m.MemoryRebuildRequest, fields)
+    return Call("POST", path("memory", "rebuild"), m.MemoryRebuild, KeyKind.ADMIN, body=body)
 
 
 def _forget(fields: Mapping[str, object]) -> Call[m.MemoryForget]:
-    body = as_request(m.MemoryForgetRequest, fields)
-    return Call("POST", path("memory", "forget"), m.MemoryForget, Auth.ADMIN, body=body)
+    body = validate_body(m.MemoryForgetRequest, fields)
+    return Call("POST", path("memory", "forget"), m.MemoryForget, KeyKind.ADMIN, body=body)

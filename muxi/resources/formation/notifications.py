@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..._call import Auth, Call, path
-from ..._endpoint import Resource, TransportT, endpoint
+from ..._core.call import Call, KeyKind, path
+from ..._core.endpoint import Resource, TransportT, endpoint
 from ...models import formation as m
-from .._inputs import as_request, present
+from .._inputs import drop_none, validate_body
 
 
 class Notifications(Resource[TransportT]):
@@ -32,6 +32,6 @@ class Notifications(Resource[TransportT]):
             ServerError: Nothing was delivered (502); `error.details` is like a `Notification`.
             UnavailableError: The formation has no `proactive` block.
         """
-        fields = present(user_id=user_id, message=message, channels=channels)
-        body = as_request(m.NotificationRequest, fields)
-        return Call("POST", path("notifications"), m.Notification, Auth.CLIENT, body=body)
+        fields = drop_none(user_id=user_id, message=message, channels=channels)
+        body = validate_body(m.NotificationRequest, fields)
+        return Call("POST", path("notifications"), m.Notification, KeyKind.CLIENT, body=body)

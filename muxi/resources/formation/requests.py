@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from ..._call import Auth, Call, Steps, User, path
-from ..._endpoint import Resource, TransportT, endpoint, flow
+from ..._core.call import Call, KeyKind, UserRule, path
+from ..._core.endpoint import Resource, TransportT, endpoint, flow
+from ..._core.steps import Flow
 from ...models import formation as m
-from .._inputs import listed
+from .._inputs import list_scope
 from .._waits import until_terminal
 
-_USER = User.REQUIRED_WITH_CLIENT_KEY
+_USER = UserRule.REQUIRED_WITH_CLIENT_KEY
 _GRACE = (0.05, 0.1, 0.2, 0.4)
 """Seconds between looks at what isn't known: a trigger that isn't waited for answers 50 to 150 ms
 before the runtime knows its turn."""
@@ -25,7 +26,7 @@ class Requests(Resource[TransportT]):
             all_users: Everybody's, whomever the client speaks for. Needs the admin key.
             user_id: Whose requests. Needed with the client key; a filter with the admin key alone.
         """
-        return Call("GET", path("requests"), m.RequestList, *listed(user_id, all_users))
+        return Call("GET", path("requests"), m.RequestList, *list_scope(user_id, all_users))
 
     @endpoint
     def get(self, request_id: str, *, user_id: str | None = None) -> Call[m.RequestStatus]:
@@ -40,7 +41,7 @@ class Requests(Resource[TransportT]):
             AuthorizationError: It is another user's.
         """
         where = path("requests", request_id)
-        return Call("GET", where, m.RequestStatus, Auth.EITHER, _USER, user_id)
+        return Call("GET", where, m.RequestStatus, KeyKind.EITHER, _USER, user_id)
 
     @endpoint
     def cancel(self, request_id: str, *, user_id: str | None = None) -> Call[m.Cancellation]:
@@ -56,7 +57,7 @@ class Requests(Resource[TransportT]):
             ValidationError: It has ended already (`OPERATION_FAILED`).
         """
         where = path("requests", request_id)
-        return Call("DELETE", where, m.Cancellation, Auth.EITHER, _USER, user_id)
+        return Call("DELETE", where, m.Cancellation, KeyKind.EITHER, _USER, user_id)
 
     @flow
     def wait(
@@ -66,7 +67,7 @@ class Requests(Resource[TransportT]):
         timeout: float | None = None,
         poll_interval: float = 1.0,
         user_id: str | None = None,
-    ) -> Steps[m.RequestStatus]:
+    ) -> Flow[m.RequestStatus]:
         """Wait until a request is completed, failed or cancelled.
 
         A turn that asks the user something stays `processing` until the server gives it up after

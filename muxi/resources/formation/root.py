@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..._call import Auth, Call, Shape, path
-from ..._endpoint import Resource, TransportT, endpoint
+from ..._core.call import BodyFormat, Call, KeyKind, path
+from ..._core.endpoint import Resource, TransportT, endpoint
 from ...models import formation as m
 from .agents import Agents
 from .artifacts import Artifacts
@@ -164,9 +164,11 @@ class FormationApi(Resource[TransportT]):
     def health(self) -> Call[m.Health]:
         """Is the formation up? Needs no key. One that isn't answers all the same."""
         unhealthy = frozenset({503})
-        return Call("GET", path("health"), m.Health, Auth.NONE, shape=Shape.BARE, also_ok=unhealthy)
+        return Call(
+            "GET", path("health"), m.Health, KeyKind.NONE, shape=BodyFormat.BARE, also_ok=unhealthy
+        )
 
     @endpoint
     def status(self) -> Call[m.FormationStatus]:
         """What runs in the formation, and how it fares. Needs the admin key."""
-        return Call("GET", path("status"), m.FormationStatus, Auth.ADMIN)
+        return Call("GET", path("status"), m.FormationStatus, KeyKind.ADMIN)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from ..._call import Auth, Call, Steps, path, send
-from ..._endpoint import Resource, TransportT, endpoint, flow
+from ..._core.call import Call, KeyKind, path
+from ..._core.endpoint import Resource, TransportT, endpoint, flow
+from ..._core.steps import Flow, request
 from ...errors import ConflictError, NotFoundError
 from ...models import formation as m
-from .._inputs import as_request
+from .._inputs import validate_body
 
 
 class Secrets(Resource[TransportT]):
@@ -18,7 +19,7 @@ class Secrets(Resource[TransportT]):
     @endpoint
     def list(self) -> Call[m.SecretList]:
         """List the secrets, with masked values; the values themselves can't be read."""
-        return Call("GET", path("secrets"), m.SecretList, Auth.ADMIN)
+        return Call("GET", path("secrets"), m.SecretList, KeyKind.ADMIN)
 
     @endpoint
     def create(self, key: str, value: m.SecretValue) -> Call[m.SecretChange]:
@@ -31,8 +32,8 @@ class Secrets(Resource[TransportT]):
         Raises:
             ConflictError: There is one of this name (`SECRET_EXISTS`).
         """
-        body = as_request(m.SecretCreate, {"key": key, "value": value})
-        return Call("POST", path("secrets"), m.SecretChange, Auth.ADMIN, body=body)
+        body = validate_body(m.SecretCreate, {"key": key, "value": value})
+        return Call("POST", path("secrets"), m.SecretChange, KeyKind.ADMIN, body=body)
 
     @endpoint
     def update(self, key: str, value: m.SecretValue) -> Call[m.SecretChange]:
@@ -45,11 +46,11 @@ class Secrets(Resource[TransportT]):
         Raises:
             NotFoundError: There is none of this name (`SECRET_NOT_FOUND`).
         """
-        body = as_request(m.SecretUpdate, {"value": value})
-        return Call("PUT", path("secrets", key), m.SecretChange, Auth.ADMIN, body=body)
+        body = validate_body(m.SecretUpdate, {"value": value})
+        return Call("PUT", path("secrets", key), m.SecretChange, KeyKind.ADMIN, body=body)
 
     @flow
-    def set(self, key: str, value: m.SecretValue) -> Steps[m.SecretChange]:
+    def set(self, key: str, value: m.SecretValue) -> Flow[m.SecretChange]:
         """Give a secret a value, whether it exists or not.
 
         Args:
@@ -69,7 +70,7 @@ class Secrets(Resource[TransportT]):
             NotFoundError: There is none of this name (`SECRET_NOT_FOUND`).
             ConflictError: The configuration refers to it (`SECRET_IN_USE`).
         """
-        return Call("DELETE", path("secrets", key), m.SecretChange, Auth.ADMIN)
+        return Call("DELETE", path("secrets", key), m.SecretChange, KeyKind.ADMIN)
 
     @endpoint
     def reload(self) -> Call[m.SecretsReloaded]:
@@ -78,20 +79,20 @@ class Secrets(Resource[TransportT]):
         Raises:
             ServerError: The file can't be read (`SECRETS_RELOAD_FAILED`); nothing has changed.
         """
-        return Call("POST", path("secrets", "reload"), m.SecretsReloaded, Auth.ADMIN)
+        return Call("POST", path("secrets", "reload"), m.SecretsReloaded, KeyKind.ADMIN)
 
 
 def _update_or_create(
     update: Call[m.SecretChange], create: Call[m.SecretChange]
-) -> Steps[m.SecretChange]:
+) -> Flow[m.SecretChange]:
     try:
-        return (yield from send(update))
+        return (yield from request(update))
     except NotFoundError as exc:
         if exc.code != "SECRET_NOT_FOUND":
             raise
     try:
-        return (yield from send(create))
+        return (yield from request(create))
     except ConflictError as exc:
         if exc.code != "SECRET_EXISTS":
             raise
-    return (yield from send(update))  # somebody else created it meanwhile
+    return (yield from request(update))  # somebody else created it meanwhile

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ..._call import Auth, Call, User, path, query, within
-from ..._endpoint import Resource, TransportT, endpoint
+from ..._core.call import Call, KeyKind, UserRule, check_range, path, query
+from ..._core.endpoint import Resource, TransportT, endpoint
 from ...models import formation as m
-from .._inputs import as_request
+from .._inputs import validate_body
 
-_USER = User.REQUIRED
+_USER = UserRule.REQUIRED
 
 
 class Sessions(Resource[TransportT]):
@@ -29,8 +29,8 @@ class Sessions(Resource[TransportT]):
         Raises:
             ValidationError: There is no user id, or the limit is out of bounds.
         """
-        found = query(active_only=active_only, limit=within("limit", limit, 1, 1000))
-        return Call("GET", path("sessions"), m.SessionList, Auth.CLIENT, _USER, user_id, found)
+        found = query(active_only=active_only, limit=check_range("limit", limit, 1, 1000))
+        return Call("GET", path("sessions"), m.SessionList, KeyKind.CLIENT, _USER, user_id, found)
 
     @endpoint
     def get(self, session_id: str, *, user_id: str | None = None) -> Call[m.Session]:
@@ -43,7 +43,7 @@ class Sessions(Resource[TransportT]):
         Raises:
             NotFoundError: The user has no such session.
         """
-        return Call("GET", path("sessions", session_id), m.Session, Auth.CLIENT, _USER, user_id)
+        return Call("GET", path("sessions", session_id), m.Session, KeyKind.CLIENT, _USER, user_id)
 
     @endpoint
     def messages(
@@ -59,8 +59,8 @@ class Sessions(Resource[TransportT]):
             user_id: Whose session; beats the client's own user.
         """
         where = path("sessions", session_id, "messages")
-        found = query(limit=within("limit", limit, 1, 1000))
-        return Call("GET", where, m.MessageList, Auth.CLIENT, _USER, user_id, found)
+        found = query(limit=check_range("limit", limit, 1, 1000))
+        return Call("GET", where, m.MessageList, KeyKind.CLIENT, _USER, user_id, found)
 
     @endpoint
     def restore(
@@ -81,5 +81,5 @@ class Sessions(Resource[TransportT]):
             ValidationError: A message lacks a field, or its time an offset.
         """
         where = path("sessions", session_id, "restore")
-        body = as_request(m.RestoreRequest, {"messages": messages})
-        return Call("POST", where, m.RestoredSession, Auth.CLIENT, _USER, user_id, body=body)
+        body = validate_body(m.RestoreRequest, {"messages": messages})
+        return Call("POST", where, m.RestoredSession, KeyKind.CLIENT, _USER, user_id, body=body)

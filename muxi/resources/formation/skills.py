@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..._call import Auth, Call, path
-from ..._endpoint import Resource, TransportT, endpoint
+from ..._core.call import Call, KeyKind, path
+from ..._core.endpoint import Resource, TransportT, endpoint
 from ...models import formation as m
 
 
@@ -13,7 +13,7 @@ class Skills(Resource[TransportT]):
     @endpoint
     def list(self) -> Call[m.SkillList]:
         """List the skills that the formation has loaded. Needs the client key."""
-        return Call("GET", path("skills"), m.SkillList, Auth.CLIENT)
+        return Call("GET", path("skills"), m.SkillList, KeyKind.CLIENT)
 
     @endpoint
     def get(self, skill_name: str) -> Call[m.Skill]:
@@ -22,4 +22,4 @@ class Skills(Resource[TransportT]):
         Args:
             skill_name: Which skill.
         """
-        return Call("GET", path("skills", skill_name), m.Skill, Auth.CLIENT)
+        return Call("GET", path("skills", skill_name), m.Skill, KeyKind.CLIENT)

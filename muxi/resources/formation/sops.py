@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..._call import Auth, Call, path
-from ..._endpoint import Resource, TransportT, endpoint
+from ..._core.call import Call, KeyKind, path
+from ..._core.endpoint import Resource, TransportT, endpoint
 from ...models import formation as m
 
 
@@ -13,7 +13,7 @@ class Sops(Resource[TransportT]):
     @endpoint
     def list(self) -> Call[m.SopList]:
         """List the procedures; the server doesn't page them. Needs the client key."""
-        return Call("GET", path("sops"), m.SopList, Auth.CLIENT)
+        return Call("GET", path("sops"), m.SopList, KeyKind.CLIENT)
 
     @endpoint
     def get(self, sop_name: str) -> Call[m.Sop]:
@@ -26,4 +26,4 @@ class Sops(Resource[TransportT]):
             NotFoundError: There is no such procedure.
             ValidationError: The name has other characters.
         """
-        return Call("GET", path("sops", sop_name), m.Sop, Auth.CLIENT)
+        return Call("GET", path("sops", sop_name), m.Sop, KeyKind.CLIENT)

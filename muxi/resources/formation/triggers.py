@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..._call import Auth, Call, Response, User, path
-from ..._endpoint import Resource, TransportT, endpoint
+from ..._core.call import Call, KeyKind, Response, UserRule, path
+from ..._core.endpoint import Resource, TransportT, endpoint
 from ...errors import InvalidResponseError
 from ...models import formation as m
-from .._inputs import as_request, present
+from .._inputs import drop_none, validate_body
 
 
 class Triggers(Resource[TransportT]):
@@ -17,7 +17,7 @@ class Triggers(Resource[TransportT]):
     @endpoint
     def list(self) -> Call[m.TriggerList]:
         """List the names of all triggers. Needs the client key."""
-        return Call("GET", path("triggers"), m.TriggerList, Auth.CLIENT)
+        return Call("GET", path("triggers"), m.TriggerList, KeyKind.CLIENT)
 
     @endpoint
     def get(self, name: str) -> Call[m.Trigger]:
@@ -30,7 +30,7 @@ class Triggers(Resource[TransportT]):
             NotFoundError: There is no such trigger.
             ValidationError: The name has other characters.
         """
-        return Call("GET", path("triggers", name), m.Trigger, Auth.CLIENT)
+        return Call("GET", path("triggers", name), m.Trigger, KeyKind.CLIENT)
 
     @endpoint
     def fire(
@@ -68,8 +68,8 @@ class Triggers(Resource[TransportT]):
 
 
 def _event(data: Mapping[str, object], session_id: str | None, wait: bool) -> m.TriggerRequest:
-    fields = present(data=data, session_id=session_id, use_async=not wait)
-    return as_request(m.TriggerRequest, fields)
+    fields = drop_none(data=data, session_id=session_id, use_async=not wait)
+    return validate_body(m.TriggerRequest, fields)
 
 
 def _turn(where: str, body: m.TriggerRequest, user_id: str | None) -> Call[m.TriggerRun]:
@@ -77,8 +77,8 @@ def _turn(where: str, body: m.TriggerRequest, user_id: str | None) -> Call[m.Tri
         "POST",
         where,
         m.TriggerOutcome,
-        Auth.CLIENT,
-        User.OPTIONAL,
+        KeyKind.CLIENT,
+        UserRule.OPTIONAL,
         user_id,
         body=body,
         deduplicated=True,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..._call import Auth, Call, path, within
-from ..._endpoint import Resource, TransportT, endpoint
+from ..._core.call import Call, KeyKind, check_range, path
+from ..._core.endpoint import Resource, TransportT, endpoint
 from ...models import formation as m
-from .._inputs import as_request
+from .._inputs import validate_body
 
 _LARGEST = 32_768
 
@@ -16,7 +16,7 @@ class Tuning(Resource[TransportT]):
     @endpoint
     def get(self) -> Call[m.Tuning]:
         """Fetch the guidance in use, without white space around it."""
-        return Call("GET", path("tuning"), m.Tuning, Auth.ADMIN)
+        return Call("GET", path("tuning"), m.Tuning, KeyKind.ADMIN)
 
     @endpoint
     def replace(self, content: str) -> Call[m.TuningUpdated]:
@@ -28,15 +28,15 @@ class Tuning(Resource[TransportT]):
         Raises:
             ValidationError: It is too large.
         """
-        body = as_request(m.TuningUpdate, {"content": content})
+        body = validate_body(m.TuningUpdate, {"content": content})
         size = len(body.content.encode(errors="surrogatepass"))
-        within("The size of content in bytes", size, 0, _LARGEST)
-        return Call("POST", path("tuning"), m.TuningUpdated, Auth.ADMIN, body=body)
+        check_range("The size of content in bytes", size, 0, _LARGEST)
+        return Call("POST", path("tuning"), m.TuningUpdated, KeyKind.ADMIN, body=body)
 
     @endpoint
     def pending(self) -> Call[m.Tuning]:
         """Fetch the suggested next version; without content where there is none."""
-        return Call("GET", path("tuning", "pending"), m.Tuning, Auth.ADMIN)
+        return Call("GET", path("tuning", "pending"), m.Tuning, KeyKind.ADMIN)
 
     @endpoint
     def apply(self) -> Call[m.TuningApplied]:
@@ -45,7 +45,7 @@ class Tuning(Resource[TransportT]):
         Raises:
             NotFoundError: There is none (`TUNING_NO_PENDING`).
         """
-        return Call("PATCH", path("tuning", "pending"), m.TuningApplied, Auth.ADMIN)
+        return Call("PATCH", path("tuning", "pending"), m.TuningApplied, KeyKind.ADMIN)
 
     @endpoint
     def dismiss(self) -> Call[m.TuningDismissed]:
@@ -54,7 +54,7 @@ class Tuning(Resource[TransportT]):
         Raises:
             NotFoundError: There is none (`TUNING_NO_PENDING`).
         """
-        return Call("DELETE", path("tuning", "pending"), m.TuningDismissed, Auth.ADMIN)
+        return Call("DELETE", path("tuning", "pending"), m.TuningDismissed, KeyKind.ADMIN)
 
     @endpoint
     def run(self) -> Call[m.TuningRun]:
@@ -63,4 +63,4 @@ class Tuning(Resource[TransportT]):
         Raises:
             UnavailableError: The formation doesn't tune itself.
         """
-        return Call("POST", path("tuning", "run"), m.TuningRun, Auth.ADMIN)
+        return Call("POST", path("tuning", "run"), m.TuningRun, KeyKind.ADMIN)

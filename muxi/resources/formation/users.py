@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ..._call import Auth, Call, path
-from ..._endpoint import Resource, TransportT, endpoint
+from ..._core.call import Call, KeyKind, path
+from ..._core.endpoint import Resource, TransportT, endpoint
 from ...models import formation as m
-from .._inputs import as_request, present
+from .._inputs import drop_none, validate_body
 
 
 class Users(Resource[TransportT]):
@@ -31,9 +31,9 @@ class Users(Resource[TransportT]):
         Raises:
             ValidationError: The identifier is empty.
         """
-        fields = present(identifier=identifier, identifier_type=identifier_type)
-        body = as_request(m.ResolveRequest, fields)
-        return Call("POST", path("users", "resolve"), m.UserIdentity, Auth.CLIENT, body=body)
+        fields = drop_none(identifier=identifier, identifier_type=identifier_type)
+        body = validate_body(m.ResolveRequest, fields)
+        return Call("POST", path("users", "resolve"), m.UserIdentity, KeyKind.CLIENT, body=body)
 
     @endpoint
     def lookup(self, identifier: str) -> Call[m.UserIdentity]:
@@ -45,7 +45,7 @@ class Users(Resource[TransportT]):
         Raises:
             NotFoundError: Nobody is known by it.
         """
-        return Call("GET", path("users", identifier), m.UserIdentity, Auth.CLIENT)
+        return Call("GET", path("users", identifier), m.UserIdentity, KeyKind.CLIENT)
 
     @endpoint
     def identifiers(self, muxi_user_id: str) -> Call[m.UserIdentifierList]:
@@ -58,7 +58,7 @@ class Users(Resource[TransportT]):
             NotFoundError: There is no such user.
         """
         where = path("users", "identifiers", muxi_user_id)
-        return Call("GET", where, m.UserIdentifierList, Auth.CLIENT)
+        return Call("GET", where, m.UserIdentifierList, KeyKind.CLIENT)
 
     @endpoint
     def link(
@@ -77,8 +77,8 @@ class Users(Resource[TransportT]):
         """
         where = path("users", "identifiers")
         fields = {"muxi_user_id": muxi_user_id, "identifiers": identifiers}
-        body = as_request(m.LinkRequest, fields)
-        return Call("POST", where, m.UserIdentifierList, Auth.CLIENT, body=body)
+        body = validate_body(m.LinkRequest, fields)
+        return Call("POST", where, m.UserIdentifierList, KeyKind.CLIENT, body=body)
 
     @endpoint
     def unlink(self, identifier: str) -> Call[m.UnlinkedIdentifier]:
@@ -91,7 +91,7 @@ class Users(Resource[TransportT]):
             NotFoundError: Nobody is known by it.
         """
         where = path("users", "identifiers", identifier)
-        return Call("DELETE", where, m.UnlinkedIdentifier, Auth.CLIENT)
+        return Call("DELETE", where, m.UnlinkedIdentifier, KeyKind.CLIENT)
 
     @endpoint
     def channels(self, user_id: str) -> Call[m.UserChannels]:
@@ -100,7 +100,7 @@ class Users(Resource[TransportT]):
         Args:
             user_id: Which user. A formation for a single user takes anyone for user "0".
         """
-        return Call("GET", path("users", user_id, "channels"), m.UserChannels, Auth.CLIENT)
+        return Call("GET", path("users", user_id, "channels"), m.UserChannels, KeyKind.CLIENT)
 
     @endpoint
     def update_channels(
@@ -123,6 +123,8 @@ class Users(Resource[TransportT]):
             ValidationError: The formation doesn't know the channel or the timezone.
         """
         where = path("users", user_id, "channels")
-        fields = present(preferred_channel=preferred_channel, channels=channels, timezone=timezone)
-        body = as_request(m.ChannelsRequest, fields)
-        return Call("PUT", where, m.UserChannels, Auth.CLIENT, body=body)
+        fields = drop_none(
+            preferred_channel=preferred_channel, channels=channels, timezone=timezone
+        )
+        body = validate_body(m.ChannelsRequest, fields)
+        return Call("PUT", where, m.UserChannels, KeyKind.CLIENT, body=body)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-from ..._call import Steps, StreamCall
-from ..._endpoint import Resource, TransportT, flow, streaming
+from ..._core.endpoint import Resource, TransportT, flow, streaming
+from ..._core.steps import Flow, StreamCall
 from ...models import server as m
-from ._rollout import Rollout
+from ._deployment import BundleDeployment
 
 
 class Deploys(Resource[TransportT]):
@@ -19,8 +19,8 @@ class Deploys(Resource[TransportT]):
     - `BundleError`: the formation can't be deployed as it is; nothing was sent.
     - `ValidationError`: the server refused the bundle, or the formation isn't healthy with it
       (`HealthCheckFailed`, which the server files under 400).
-    - `TimeoutError`, `StreamInterrupted`: the server was silent for too long, or the connection
-      broke; it may go on.
+    - `TimeoutError`, `StreamInterruptedError`: the server was silent for too long, or the
+      connection broke; it may go on.
 
     What the server will ignore or drop of a bundle is logged as a warning, to the logger `muxi`.
     """
@@ -33,7 +33,7 @@ class Deploys(Resource[TransportT]):
         include_db: bool = False,
         timeout: float = 600.0,
         on_progress: Callable[[m.Progress], object] | None = None,
-    ) -> Steps[m.Deployment]:
+    ) -> Flow[m.Deployment]:
         """Deploy a new formation, and wait until it is healthy. What fails is undone by the server.
 
         Args:
@@ -45,7 +45,7 @@ class Deploys(Resource[TransportT]):
         Raises:
             ConflictError: The server has a formation of this id.
         """
-        rollout = Rollout(source, include_db, timeout, on_progress)
+        rollout = BundleDeployment(source, include_db, timeout, on_progress)
         return rollout.follow(rollout.deploy)
 
     @streaming
@@ -68,7 +68,7 @@ class Deploys(Resource[TransportT]):
         Raises:
             ConflictError: The server has a formation of this id.
         """
-        rollout = Rollout(source, include_db, timeout)
+        rollout = BundleDeployment(source, include_db, timeout)
         return rollout.stream(rollout.deploy)
 
     @flow
@@ -79,7 +79,7 @@ class Deploys(Resource[TransportT]):
         include_db: bool = False,
         timeout: float = 600.0,
         on_progress: Callable[[m.Progress], object] | None = None,
-    ) -> Steps[m.Deployment]:
+    ) -> Flow[m.Deployment]:
         """Put a new version in place of the one that runs, which runs on until the new one is
         healthy. `memory.db`, `MUXI.md` and `PENDING-MUXI.md` of what runs are kept.
 
@@ -92,7 +92,7 @@ class Deploys(Resource[TransportT]):
         Raises:
             ConflictError: It is being updated already, or runs the very same bundle (`NoChange`).
         """
-        rollout = Rollout(source, include_db, timeout, on_progress)
+        rollout = BundleDeployment(source, include_db, timeout, on_progress)
         return rollout.follow(rollout.update)
 
     @streaming
@@ -115,7 +115,7 @@ class Deploys(Resource[TransportT]):
         Raises:
             ConflictError: It is being updated already, or runs the very same bundle (`NoChange`).
         """
-        rollout = Rollout(source, include_db, timeout)
+        rollout = BundleDeployment(source, include_db, timeout)
         return rollout.stream(rollout.update)
 
     @flow
@@ -128,7 +128,7 @@ class Deploys(Resource[TransportT]):
         cleanup: bool = True,
         timeout: float = 600.0,
         on_progress: Callable[[m.Progress], object] | None = None,
-    ) -> Steps[m.Deployment]:
+    ) -> Flow[m.Deployment]:
         """Deploy a formation, or update the one that runs. Where the server has the very same
         bundle already nothing is done: `changed` of the answer is False, and its `status` says
         whether it runs.
@@ -145,7 +145,7 @@ class Deploys(Resource[TransportT]):
         Raises:
             ConflictError: A newer version runs, or it is being updated already.
         """
-        rollout = Rollout(source, include_db, timeout, on_progress, allow_downgrade)
+        rollout = BundleDeployment(source, include_db, timeout, on_progress, allow_downgrade)
         return rollout.apply_or_undo(cleanup=cleanup)
 
     @streaming
@@ -169,5 +169,5 @@ class Deploys(Resource[TransportT]):
         Raises:
             ConflictError: A newer version runs, or it is being updated already.
         """
-        rollout = Rollout(source, include_db, timeout, allow_downgrade=allow_downgrade)
+        rollout = BundleDeployment(source, include_db, timeout, allow_downgrade=allow_downgrade)
         return rollout.stream(rollout.apply)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..._call import Auth, Call, Shape, T, path
-from ..._endpoint import Resource, TransportT, endpoint
+from ..._core.call import BodyFormat, Call, KeyKind, T, path
+from ..._core.endpoint import Resource, TransportT, endpoint
 from ...models import server as m
-from .._inputs import as_request, present
+from .._inputs import drop_none, validate_body
 
 if TYPE_CHECKING:
     from ...models._base import Request
@@ -34,7 +34,7 @@ class Dev(Resource[TransportT]):
             ConflictError: A draft of this formation runs already.
             ServerError: It didn't start or isn't healthy.
         """
-        body = as_request(m.DevRunRequest, present(path=path, formation_id=formation_id))
+        body = validate_body(m.DevRunRequest, drop_none(path=path, formation_id=formation_id))
         return _call("run", m.DevRun, body, timeout)
 
     @endpoint
@@ -47,10 +47,12 @@ class Dev(Resource[TransportT]):
         Raises:
             NotFoundError: No draft of it runs.
         """
-        body = as_request(m.DevStopRequest, {"formation_id": formation_id})
+        body = validate_body(m.DevStopRequest, {"formation_id": formation_id})
         return _call("stop", m.DevStop, body)
 
 
 def _call(action: str, returns: type[T], body: Request, timeout: float | None = None) -> Call[T]:
     where = path("rpc", "dev", action)
-    return Call("POST", where, returns, Auth.HMAC, body=body, shape=Shape.BARE, timeout=timeout)
+    return Call(
+        "POST", where, returns, KeyKind.HMAC, body=body, shape=BodyFormat.BARE, timeout=timeout
+    )

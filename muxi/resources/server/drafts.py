@@ -6,12 +6,12 @@ import base64
 from collections.abc import Callable
 from typing import Literal
 
-from ..._call import Auth, Call, Shape, Steps, StreamCall, T, path
-from ..._endpoint import Resource, TransportT, endpoint, flow, streaming
-from ..._steps import followed
+from ..._core.call import BodyFormat, Call, KeyKind, T, path
+from ..._core.endpoint import Resource, TransportT, endpoint, flow, streaming
+from ..._core.steps import Flow, StreamCall, consume_stream
 from ...models import server as m
-from ._looking import FORMATIONS
-from ._reader import progress_of
+from ._calls import FORMATIONS
+from ._progress import progress_of
 
 
 class Drafts(Resource[TransportT]):
@@ -101,7 +101,7 @@ class Drafts(Resource[TransportT]):
         *,
         timeout: float = 600.0,
         on_progress: Callable[[m.Progress], object] | None = None,
-    ) -> Steps[m.Deployment]:
+    ) -> Flow[m.Deployment]:
         """Deploy a draft, as a new formation or as an update. It is a draft no longer then.
 
         Most failures lose the draft too.
@@ -116,9 +116,9 @@ class Drafts(Resource[TransportT]):
             ConflictError: The formation is being updated, or the draft was deployed as it is.
             ValidationError: The server refused the draft, or the formation isn't healthy with it.
             TimeoutError: The server was silent for too long, and may go on.
-            StreamInterrupted: The connection broke; the server may have gone on.
+            StreamInterruptedError: The connection broke; the server may have gone on.
         """
-        return followed(_stream(formation_id, timeout), on_progress)
+        return consume_stream(_stream(formation_id, timeout), on_progress)
 
     @streaming
     def deploy_stream(
@@ -135,7 +135,7 @@ class Drafts(Resource[TransportT]):
             ConflictError: The formation is being updated, or the draft was deployed as it is.
             ValidationError: The server refused the draft, or the formation isn't healthy with it.
             TimeoutError: The server was silent for too long, and may go on.
-            StreamInterrupted: The connection broke; the server may have gone on.
+            StreamInterruptedError: The connection broke; the server may have gone on.
         """
         return _stream(formation_id, timeout)
 
@@ -158,15 +158,15 @@ def _files(formation_id: str) -> str:
 
 def _stream(formation_id: str, timeout: float) -> StreamCall[m.Progress, m.Deployment]:
     where, body = _files(formation_id), m.DraftRequest(action="deploy")
-    call = Call("POST", where, m.Deployment, Auth.HMAC, body=body, timeout=timeout)
+    call = Call("POST", where, m.Deployment, KeyKind.HMAC, body=body, timeout=timeout)
     return progress_of(call, "deploy", formation_id)
 
 
 def _call(
     formation_id: str, returns: type[T], body: m.DraftRequest, *, repeatable: bool = False
 ) -> Call[T]:
-    shape, where = Shape.BARE, _files(formation_id)
-    return Call("POST", where, returns, Auth.HMAC, body=body, shape=shape, repeatable=repeatable)
+    shape, where = BodyFormat.BARE, _files(formation_id)
+    return Call("POST", where, returns, KeyKind.HMAC, body=body, shape=shape, repeatable=repeatable)
 
 
 def _written(path: str, content: str | bytes) -> m.DraftRequest:

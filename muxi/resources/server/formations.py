@@ -7,13 +7,14 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from ..._call import Call, Steps, StreamCall
-from ..._endpoint import TransportT, endpoint, flow, streaming
-from ..._saving import OnProgress
+from ..._core.call import Call
+from ..._core.endpoint import TransportT, endpoint, flow, streaming
+from ..._core.steps import Flow, StreamCall
+from ..._files.download import OnProgress
 from ...models import server as m
-from ._downloading import download, downloaded, extracted
-from ._following import following, last_lines
-from ._looking import look_at, look_at_all, until_healthy
+from ._calls import look_at, look_at_all, until_healthy
+from ._download import download, downloaded, extracted
+from ._log_stream import following, last_lines
 from .deploys import Deploys
 from .lifecycle import Lifecycle
 
@@ -94,7 +95,7 @@ class Formations(Deploys[TransportT], Lifecycle[TransportT]):
         extract: bool = False,
         timeout: float = 600.0,
         on_progress: OnProgress | None = None,
-    ) -> Steps[m.DownloadedFormation]:
+    ) -> Flow[m.DownloadedFormation]:
         """Save what a formation runs with, as a zip or unpacked, whole or not at all.
 
         It holds no `.key`, so that what has secrets can't be deployed from it.
@@ -126,7 +127,7 @@ class Formations(Deploys[TransportT], Lifecycle[TransportT]):
     @flow
     def wait_until_healthy(
         self, formation_id: str, *, timeout: float = 300.0, poll_interval: float = 1.0
-    ) -> Steps[m.Formation]:
+    ) -> Flow[m.Formation]:
         """Wait until a formation runs and is healthy.
 
         All calls that start one wait for that themselves. This is for those that others made.

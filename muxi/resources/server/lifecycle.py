@@ -6,20 +6,20 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Literal
 
-from ..._call import Auth, Call, Steps, StreamCall, path
-from ..._endpoint import Resource, TransportT, endpoint, flow, streaming
-from ..._steps import followed
+from ..._core.call import Call, KeyKind, path
+from ..._core.endpoint import Resource, TransportT, endpoint, flow, streaming
+from ..._core.steps import Flow, StreamCall, consume_stream
 from ...models import server as m
-from ._looking import FORMATIONS
-from ._reader import progress_of
-from ._rollout import DONE, cancel, delete
+from ._calls import FORMATIONS
+from ._deployment import DONE, cancel, delete
+from ._progress import progress_of
 
 
 class Lifecycle(Resource[TransportT]):
     """What formations on the server go through.
 
     What takes time raises besides `TimeoutError` where the server was silent for too long, and
-    `StreamInterrupted` where the connection broke. In both cases the server may go on.
+    `StreamInterruptedError` where the connection broke. In both cases the server may go on.
     """
 
     @flow
@@ -29,7 +29,7 @@ class Lifecycle(Resource[TransportT]):
         *,
         timeout: float = 600.0,
         on_progress: Callable[[m.Progress], object] | None = None,
-    ) -> Steps[m.Deployment]:
+    ) -> Flow[m.Deployment]:
         """Start a formation that is stopped or crashed, and wait until it is healthy.
 
         One that an earlier attempt of this call started counts as started.
@@ -43,7 +43,7 @@ class Lifecycle(Resource[TransportT]):
             ConflictError: It runs already.
             ServerError: It didn't start, or isn't healthy.
         """
-        return followed(_stream("start", formation_id, timeout), on_progress)
+        return consume_stream(_stream("start", formation_id, timeout), on_progress)
 
     @streaming
     def start_stream(
@@ -68,7 +68,7 @@ class Lifecycle(Resource[TransportT]):
         *,
         timeout: float = 600.0,
         on_progress: Callable[[m.Progress], object] | None = None,
-    ) -> Steps[m.Deployment]:
+    ) -> Flow[m.Deployment]:
         """Restart a formation, or start a stopped one, and wait until it is healthy.
 
         Args:
@@ -79,7 +79,7 @@ class Lifecycle(Resource[TransportT]):
         Raises:
             ServerError: It didn't start, or isn't healthy.
         """
-        return followed(_stream("restart", formation_id, timeout), on_progress)
+        return consume_stream(_stream("restart", formation_id, timeout), on_progress)
 
     @streaming
     def restart_stream(
@@ -103,7 +103,7 @@ class Lifecycle(Resource[TransportT]):
         *,
         timeout: float = 600.0,
         on_progress: Callable[[m.Progress], object] | None = None,
-    ) -> Steps[m.Deployment]:
+    ) -> Flow[m.Deployment]:
         """Go back to the version before; a second rollback undoes the first.
 
         The formation is away for a moment.
@@ -118,7 +118,7 @@ class Lifecycle(Resource[TransportT]):
             ServerError: It didn't start, or isn't healthy; the current version runs on, unless the
                 two were being swapped.
         """
-        return followed(_stream("rollback", formation_id, timeout), on_progress)
+        return consume_stream(_stream("rollback", formation_id, timeout), on_progress)
 
     @streaming
     def rollback_stream(
@@ -149,7 +149,9 @@ class Lifecycle(Resource[TransportT]):
             ServerError: The server can't find its process; some versions lose it with an update.
         """
         done = m.StoppedFormation(id=formation_id, status="stopped", message=DONE)
-        call = Call("POST", path(*FORMATIONS, formation_id, "stop"), m.StoppedFormation, Auth.HMAC)
+        call = Call(
+            "POST", path(*FORMATIONS, formation_id, "stop"), m.StoppedFormation, KeyKind.HMAC
+        )
         return replace(call, repeatable=True, already=(409, done))
 
     @endpoint
@@ -179,7 +181,7 @@ def _stream(
     action: Literal["start", "restart", "rollback"], formation_id: str, timeout: float
 ) -> StreamCall[m.Progress, m.Deployment]:
     where = path(*FORMATIONS, formation_id, action)
-    call = Call("POST", where, m.Deployment, Auth.HMAC, timeout=timeout)
+    call = Call("POST", where, m.Deployment, KeyKind.HMAC, timeout=timeout)
     if action == "start":
         call = replace(call, repeatable=True)
     return progress_of(call, action, formation_id)

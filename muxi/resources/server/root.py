@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from ..._call import Auth, Call, Response, Shape, path, query
-from ..._endpoint import Resource, TransportT, endpoint
+from ..._core.call import BodyFormat, Call, KeyKind, Response, path, query
+from ..._core.endpoint import Resource, TransportT, endpoint
 from ...errors import InvalidResponseError
 from ...models import server as m
 from .dev import Dev
@@ -38,18 +38,18 @@ class ServerApi(Resource[TransportT]):
         Raises:
             InvalidResponseError: Something answers that is no MUXI Server.
         """
-        call = Call("GET", path("ping"), str, Auth.NONE, shape=Shape.TEXT)
+        call = Call("GET", path("ping"), str, KeyKind.NONE, shape=BodyFormat.TEXT)
         return call.map_response(_round_trip)
 
     @endpoint
     def health(self) -> Call[m.Health]:
         """Is the server up, and which version? Needs no key; says nothing about formations."""
-        return Call("GET", path("health"), m.Health, Auth.NONE, shape=Shape.BARE)
+        return Call("GET", path("health"), m.Health, KeyKind.NONE, shape=BodyFormat.BARE)
 
     @endpoint
     def status(self) -> Call[m.ServerStatus]:
         """What the server runs: formations by state, ports, its own process."""
-        return Call("GET", path("rpc", "server", "status"), m.ServerStatus, Auth.HMAC)
+        return Call("GET", path("rpc", "server", "status"), m.ServerStatus, KeyKind.HMAC)
 
     @endpoint
     def logs(self, *, lines: int | None = None) -> Call[list[str]]:
@@ -59,7 +59,9 @@ class ServerApi(Resource[TransportT]):
             lines: How many; 100 if None, and 10,000 at most.
         """
         where, wanted = path("rpc", "server", "logs"), query(lines=lines)
-        return Call("GET", where, str, Auth.HMAC, query=wanted, shape=Shape.TEXT).map(_lines)
+        return Call("GET", where, str, KeyKind.HMAC, query=wanted, shape=BodyFormat.TEXT).map(
+            _lines
+        )
 
 
 def _lines(text: str) -> list[str]:

@@ -25,16 +25,7 @@ from ..model import (
 )
 from .artifact_store import Artifacts
 from .directory import Users
-from .messages import (
-    Said,
-    cancelled,
-    greeting,
-    is_greeting,
-    message_of,
-    session_of,
-    text_of,
-    waits,
-)
+from .messages import Said, cancelled, greeting, is_greeting, message_of, session_of, text_of, waits
 from .stages import AFTER_WORK, stages
 from .store import Requests, Sessions, Tracked
 from .wire import ApiError, frame, new_id

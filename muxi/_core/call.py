@@ -1,0 +1,164 @@
+"""A call as a value: which request to send and which model answers. Nothing here does I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from urllib.parse import quote
+
+from ..errors import ValidationError
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+    from typing_extensions import TypeForm
+
+    from .._files.download import DownloadTarget
+    from .._files.upload import Upload
+    from ..models._base import Request
+
+T = TypeVar("T")
+U = TypeVar("U")
+EventT = TypeVar("EventT")
+ResultT = TypeVar("ResultT")
+
+
+class KeyKind(Enum):
+    """Which key a call needs (contract A3, server-api 2)."""
+
+    NONE = auto()
+    ADMIN = auto()
+    CLIENT = auto()
+    EITHER = auto()
+    """The client key if there is one, else the admin key."""
+    HMAC = auto()
+
+
+class UserRule(Enum):
+    """What a call does with a user id (contract A3)."""
+
+    UNUSED = auto()
+    OPTIONAL = auto()
+    REQUIRED = auto()
+    REQUIRED_WITH_CLIENT_KEY = auto()
+    OR_ZERO = auto()
+    """Nobody named means user "0", as the formation itself has it for chat."""
+
+
+class BodyFormat(Enum):
+    """What surrounds the answer on the wire."""
+
+    ENVELOPE = auto()
+    """The payload sits under `data`, in both services."""
+    BARE = auto()
+    TEXT = auto()
+    FILE = auto()
+    """The body is a file and goes where the call's `save` says; it is never held whole."""
+
+
+@dataclass(frozen=True)
+class Call(Generic[T]):
+    """One request and the type of its answer. `Agents.get.build("x")` makes one to look at."""
+
+    method: str
+    path: str
+    returns: TypeForm[T]
+    auth: KeyKind
+    user: UserRule = UserRule.UNUSED
+    user_id: str | None = None
+    """Whom the caller named; beats the client's own user."""
+    query: Mapping[str, str] = field(default_factory=dict[str, str])
+    body: Request | None = None
+    shape: BodyFormat = BodyFormat.ENVELOPE
+    deduplicated: bool = False
+    """The server runs it once, however often it arrives."""
+    also_ok: frozenset[int] = frozenset()
+    """Statuses from 400 up that answer with the model all the same."""
+    turn_id: str | None = None
+    """The chat turn that it runs; errors carry it."""
+    sign_body: Callable[[bytes], Mapping[str, str]] | None = None
+    """Makes headers of the body, again for each attempt."""
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Those of this call alone."""
+    upload: Upload | None = None
+    """The file that is sent instead of a `body`."""
+    timeout: float | None = None
+    """Seconds to wait for each piece of the answer, events too, instead of the client's."""
+    repeatable: bool | None = None
+    """It may run twice without harm; None to go by its method."""
+    already: tuple[int, T] | None = None
+    """The status, and its answer, that mean "done" where an attempt before may have acted."""
+    save: DownloadTarget | None = None
+    """Where the body goes of a call whose shape is a file; `returns` is `Saved`."""
+    finish: Callable[[Response[Any]], Any] | None = None
+
+    def map(self, finish: Callable[[T], U]) -> Call[U]:
+        """The same call with its answer turned into something else."""
+        return self.map_response(lambda response: finish(response.answer))
+
+    def map_response(self, finish: Callable[[Response[T]], U]) -> Call[U]:
+        """The same call, answered by something made of the whole response."""
+        return _finished(self, finish)
+
+
+def _finished(call: Call[Any], finish: Callable[[Response[Any]], Any]) -> Call[Any]:
+    return replace(call, finish=finish)
+
+
+@dataclass(frozen=True)
+class Response(Generic[T]):
+    """An answer with what came around it; every method of `client.raw` returns one."""
+
+    answer: T
+    status_code: int
+    headers: Mapping[str, str]
+    """Keys compare in any case."""
+    request_id: str | None
+    attempts: int
+    """How often the request was sent."""
+    elapsed: timedelta
+    """From sending the last attempt to having read its answer."""
+
+
+def path(*parts: str) -> str:
+    """A path with each part percent-encoded.
+
+    Raises:
+        ValidationError: A part is empty or can't reach the server: the formation decodes `%2F`
+            before it routes, and the proxy cuts the path at `?`, `#` and `%` (contract A-extra,
+            server-api 10).
+    """
+    return "".join(f"/{_quoted(part)}" for part in parts)
+
+
+def _quoted(part: str) -> str:
+    if not part:
+        raise ValidationError("An id is empty.")
+    if part in (".", ".."):
+        raise ValidationError(f"An id can't be {part!r}: it would change the path.")
+    bad = sorted({char for char in part if char in "/?#%\\" or "\ud800" <= char <= "\udfff"})
+    if bad:
+        raise ValidationError(f"An id can't contain {bad[0]!r}: it would not reach the server.")
+    return quote(part, safe="")
+
+
+def query(**values: str | int | bool | None) -> dict[str, str]:
+    """Query parameters, without those that are None."""
+    return {
+        name: str(value).lower() if isinstance(value, bool) else str(value)
+        for name, value in values.items()
+        if value is not None
+    }
+
+
+def check_range(name: str, value: int, low: int, high: int) -> int:
+    """A number that the server takes only between bounds.
+
+    Raises:
+        ValidationError: It is not.
+    """
+    if not low <= value <= high:
+        raise ValidationError(f"{name} must be from {low} to {high}, not {value}.")
+    return value

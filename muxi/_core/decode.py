@@ -1,0 +1,111 @@
+"""Reads answers: envelope and payload in one pass, within pydantic-core."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import pydantic
+from pydantic import TypeAdapter
+from typing_extensions import Required, TypedDict
+
+from ..errors import InvalidResponseError
+from ..models._base import SCHEMA_LOCK, Answer, Meta
+from .call import BodyFormat, Call, Response
+from .error_bodies import dict_or_empty, holds_error, read_error, request_id_of, str_or_none
+
+if TYPE_CHECKING:
+    from .messages import RawResponse
+
+T = TypeVar("T")
+_ADAPTERS: dict[tuple[object, BodyFormat], TypeAdapter[Any]] = {}
+
+
+class _Envelope(TypedDict, Generic[T], total=False):
+    data: Required[T]
+    success: object
+    error: object
+    timestamp: object
+    request: object
+
+
+def _adapter(returns: object, shape: BodyFormat) -> TypeAdapter[Any]:
+    """What validates answers of a type; built once, by one thread."""
+    key = (returns, shape)
+    with SCHEMA_LOCK:
+        if key not in _ADAPTERS:
+            generic: Any = _Envelope
+            bare: Any = returns
+            _ADAPTERS[key] = TypeAdapter(generic[bare] if shape is BodyFormat.ENVELOPE else bare)
+        return _ADAPTERS[key]
+
+
+def read_answer(call: Call[T], reply: RawResponse, attempts: int) -> Response[T]:
+    """The typed answer.
+
+    Raises:
+        MuxiError: The body holds an error for all its good status.
+        InvalidResponseError: The body doesn't fit the call's model.
+    """
+    answer, meta = _read(call, reply)
+    response = Response(
+        answer=answer,
+        status_code=reply.status_code,
+        headers=reply.headers,
+        request_id=meta.request_id,
+        attempts=attempts,
+        elapsed=timedelta(seconds=reply.elapsed),
+    )
+    if call.finish is not None:
+        response = replace(response, answer=call.finish(response))
+    if isinstance(response.answer, Answer):
+        object.__setattr__(response.answer, "_meta", meta)
+    return response
+
+
+def _read(call: Call[T], reply: RawResponse) -> tuple[T, Meta]:
+    if call.already is not None and reply.status_code == call.already[0]:
+        return call.already[1], Meta()
+    adapter = _adapter(call.returns, call.shape)
+    if call.shape is BodyFormat.FILE:
+        return adapter.validate_python(reply.saved), Meta()
+    if call.shape is BodyFormat.TEXT:
+        return adapter.validate_python(reply.body.decode(errors="replace")), Meta()
+    try:
+        found = adapter.validate_json(reply.body)
+    except pydantic.ValidationError as exc:
+        raise (read_error(reply) if holds_error(reply) else _misfit(call, reply, exc)) from None
+    if call.shape is BodyFormat.BARE:
+        return found, Meta()
+    envelope: _Envelope[T] = found
+    if envelope.get("success") is False or envelope.get("error"):
+        raise read_error(reply)
+    return envelope["data"], _meta(envelope.get("request"), envelope.get("timestamp"))
+
+
+def _meta(request: object, timestamp: object) -> Meta:
+    known = dict_or_empty(request)
+    moment = None
+    if isinstance(timestamp, int) and 0 < timestamp < 10**14:
+        moment = datetime.fromtimestamp(timestamp / 1000, timezone.utc)
+    return Meta(
+        request_id=str_or_none(known.get("id")),
+        server_time=moment,
+        idempotency_key=str_or_none(known.get("idempotency_key")),
+    )
+
+
+def _misfit(
+    call: Call[Any], reply: RawResponse, exc: pydantic.ValidationError
+) -> InvalidResponseError:
+    first, count = exc.errors(include_url=False, include_input=False)[0], exc.error_count()
+    where = ".".join(str(part) for part in first["loc"]) or "the body"
+    more = f" (and {count - 1} more)" if count > 1 else ""
+    return InvalidResponseError(
+        f"The answer to {call.method} {call.path} does not fit its model: "
+        f"{where}: {first['msg']}{more}.",
+        status_code=reply.status_code,
+        request_id=call.turn_id or request_id_of(reply),
+        sent=True,
+    )

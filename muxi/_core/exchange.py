@@ -1,0 +1,95 @@
+"""The life of a call, as a generator: send, wait, send again, read or raise.
+
+It says what to do and is told what came of it, so that it runs without a clock and without a
+socket, and the same for sync and async (contract A2.2, A5, server-api 11).
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import uuid4
+
+from ..errors import MuxiError
+from .call import Call, Response
+from .decode import read_answer
+from .error_bodies import read_error
+from .log import log_attempt
+from .messages import HttpRequest, RawResponse
+from .options import Options
+from .sdk_notice import notify_newer_version
+from .steps import Sleep
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """A good answer, and how it was come by."""
+
+    reply: RawResponse
+    attempts: int
+    acted: bool
+    """The server may have acted on an attempt before the last one."""
+
+
+HttpSteps = Generator["HttpRequest | Sleep", RawResponse, T]
+"""Steps on the wire: yields requests and pauses, and is sent replies or thrown errors."""
+
+
+def call_steps(call: Call[T], options: Options) -> HttpSteps[Response[T]]:
+    """Make a call, and again as the client's `Retry` allows.
+
+    Raises:
+        MuxiError: What the last attempt ended with.
+    """
+    found = yield from send_with_retries(call, options, events=False)
+    return read_answer(call, found.reply, found.attempts)
+
+
+def send_with_retries(call: Call[Any], options: Options, *, events: bool) -> HttpSteps[Delivered]:
+    """Get an answer with a good status."""
+    request = options.outgoing(call, idempotency_key=str(uuid4()), events=events)
+    attempt, acted = 0, False
+    while True:
+        attempt += 1
+        reply = None
+        try:
+            reply = yield request
+        except MuxiError as exc:
+            error = exc
+        else:
+            notify_newer_version(reply.headers.get("x-muxi-sdk-latest"), reply.received_at)
+            if _is_good(call, reply, acted=acted):
+                log_attempt(options, call, request, attempt, reply, None)
+                return Delivered(reply, attempt, acted)
+            error = read_error(reply)
+        log_attempt(options, call, request, attempt, reply, error)
+        error.request_id = call.turn_id or error.request_id
+        delay = options.retry.delay(
+            error, attempt=attempt, repeatable=_repeatable(call, error), jitter=random.random()
+        )
+        if delay is None:
+            raise error
+        acted = acted or error.sent
+        yield Sleep(delay)
+
+
+def _is_good(call: Call[Any], reply: RawResponse, *, acted: bool) -> bool:
+    if acted and call.already is not None and reply.status_code == call.already[0]:
+        return True
+    return reply.status_code < 300 or reply.status_code in call.also_ok
+
+
+def _repeatable(call: Call[Any], error: MuxiError) -> bool:
+    if call.repeatable is not None:
+        return call.repeatable
+    if call.save is not None and not call.save.can_restart and error.status_code is None:
+        return False  # part of the file may be written already
+    if call.method in ("GET", "PUT", "DELETE"):
+        return True
+    # The server forgets a deduplicated call that failed, and would run it anew: a chat turn whose
+    # answer it can't serialise ends in 500 each time, after all its work (contract A5, A10).
+    return call.deduplicated and error.status_code != 500

@@ -1,0 +1,158 @@
+"""What a client knows about every call it makes, and the request that comes of a call."""
+
+from __future__ import annotations
+
+import math
+import platform
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any, NoReturn
+from urllib.parse import urlencode
+
+from .._version import __version__
+from ..errors import ConfigurationError, ValidationError
+from .call import Call, KeyKind, UserRule
+from .messages import HttpRequest, Key
+
+if TYPE_CHECKING:
+    from ..retry import Retry
+
+_NEEDS = {
+    KeyKind.ADMIN: "the admin key: pass admin_key= or set MUXI_ADMIN_KEY",
+    KeyKind.CLIENT: "the client key: pass client_key= or set MUXI_CLIENT_KEY",
+    KeyKind.EITHER: (
+        "a key: pass client_key= or admin_key=, or set MUXI_CLIENT_KEY or MUXI_ADMIN_KEY"
+    ),
+    KeyKind.HMAC: "keys: pass key_id= and secret_key=, or set MUXI_KEY_ID and MUXI_SECRET_KEY",
+}
+
+
+@dataclass(frozen=True)
+class Options:
+    """The settings that a client and its views work with."""
+
+    base_url: str
+    keys: Mapping[KeyKind, Key]
+    retry: Retry
+    timeout: float
+    user_id: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    debug: bool = False
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("Clients hold keys and connections and can't be pickled")
+
+    def outgoing(self, call: Call[Any], *, idempotency_key: str, events: bool) -> HttpRequest:
+        """The request for a call.
+
+        Raises:
+            ConfigurationError: The client lacks the key that the call needs.
+            ValidationError: The call needs a user id, or has one that can't be sent.
+        """
+        auth = self._auth(call)
+        headers = list(self._common_headers)
+        headers.append((b"X-Muxi-Idempotency-Key", idempotency_key.encode()))
+        headers.append((b"Accept", _accepted(call, events=events)))
+        user_id = self._user(call, auth)
+        if user_id is not None:
+            headers.append((b"X-Muxi-User-ID", user_id.encode()))
+        headers.extend(_headers_of(call))
+        try:
+            content = call.upload if call.body is None else call.body.encode()
+            query = f"?{urlencode(call.query)}" if call.query else ""
+        except ValueError:
+            raise ValidationError(
+                f"{call.method} {call.path} can't be sent: a text in it holds half a character, "
+                "a surrogate that UTF-8 has no bytes for."
+            ) from None
+        silence = math.inf if events else self.timeout
+        return HttpRequest(
+            method=call.method,
+            url=self.base_url + call.path + query,
+            headers=tuple(headers),
+            content=content,
+            key=self.keys.get(auth),
+            sign_body=call.sign_body,
+            timeout=self.timeout,
+            events=events,
+            silence=silence if call.timeout is None else call.timeout,
+            save=call.save,
+        )
+
+    @cached_property
+    def _common_headers(self) -> tuple[tuple[bytes, bytes], ...]:
+        own = {
+            "User-Agent": f"muxi-client/{__version__}",
+            "X-Muxi-SDK": f"python/{__version__}",
+            "X-Muxi-Client": _platform(),
+        }
+        return tuple(
+            (name.encode(), check_header(f"The header {name}", value).encode())
+            for name, value in {**own, **self.headers}.items()
+        )
+
+    def _auth(self, call: Call[Any]) -> KeyKind:
+        if call.auth is KeyKind.NONE:
+            return KeyKind.NONE
+        wanted = (KeyKind.CLIENT, KeyKind.ADMIN) if call.auth is KeyKind.EITHER else (call.auth,)
+        for auth in wanted:
+            if auth in self.keys:
+                return auth
+        raise ConfigurationError(f"{call.method} {call.path} needs {_NEEDS[call.auth]}.")
+
+    def _user(self, call: Call[Any], auth: KeyKind) -> str | None:
+        if call.user is UserRule.UNUSED:
+            return None
+        user_id = call.user_id if call.user_id is not None else self.user_id
+        if user_id is not None:
+            return check_header("user_id", user_id)
+        if call.user is UserRule.OR_ZERO:
+            return "0"
+        if call.user is UserRule.REQUIRED or (
+            call.user is UserRule.REQUIRED_WITH_CLIENT_KEY and auth is KeyKind.CLIENT
+        ):
+            raise ValidationError(
+                f"{call.method} {call.path} speaks for a user: pass user_id=, take for_user(...), "
+                'or set MUXI_USER_ID; what nobody was named for belongs to user "0".'
+            )
+        return None
+
+
+def check_header(name: str, value: str) -> str:
+    """A value that an HTTP header carries unchanged; the error doesn't repeat it.
+
+    Raises:
+        ValidationError: It is empty, has other than printable ASCII characters (the formation
+            would read them as Latin-1, contract A-extra), or a space at an end.
+    """
+    if not value:
+        raise ValidationError(f"{name} is empty.")
+    if not value.isascii() or not value.isprintable() or value != value.strip():
+        raise ValidationError(
+            f"{name} must be printable ASCII with no space at an end: it travels in an HTTP header."
+        )
+    return value
+
+
+def _headers_of(call: Call[Any]) -> Iterator[tuple[bytes, bytes]]:
+    """What a call adds to the headers: its own, and what tells of its body."""
+    for name, value in call.headers.items():
+        yield name.encode(), check_header(f"The header {name}", value).encode()
+    if call.body is not None:
+        yield b"Content-Type", b"application/json"
+    if call.upload is not None:
+        yield b"Content-Type", call.upload.content_type.encode()
+        yield b"Content-Length", str(call.upload.size).encode()
+
+
+def _accepted(call: Call[Any], *, events: bool) -> bytes:
+    if call.save is not None:
+        return b"*/*"
+    return b"text/event-stream, application/json" if events else b"application/json"
+
+
+@cache
+def _platform() -> str:
+    system, machine = platform.system().lower(), platform.machine().lower()
+    return f"{system or 'unknown'}-{machine or 'unknown'}/py{platform.python_version()}"

@@ -1,0 +1,1 @@
+"""Files that travel: uploads, downloads, and the names that downloads get."""

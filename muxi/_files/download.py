@@ -1,0 +1,183 @@
+"""Answers that are files: where one goes, and how it gets there a piece at a time."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+from ..errors import ValidationError
+from .filename import filename_from_header, sanitize_filename
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from typing_extensions import Self, TypeIs
+
+OnProgress = Callable[[int, "int | None"], None]
+"""Is told the bytes that have arrived, and how many there are; None where nobody says."""
+
+
+class Writable(Protocol):
+    """A binary file that is open for writing."""
+
+    def write(self, data: bytes, /) -> object:
+        """Take bytes."""
+        ...
+
+
+@runtime_checkable
+class _Seekable(Writable, Protocol):
+    def seekable(self) -> bool: ...
+    def tell(self) -> int: ...
+    def seek(self, position: int, /) -> object: ...
+    def truncate(self) -> object: ...
+
+
+@dataclass(frozen=True)
+class DownloadTarget:
+    """Where the body of an answer goes."""
+
+    to: str | os.PathLike[str] | Writable
+    """A directory, the path of a file, or an open file, which stays open."""
+    fallback: str
+    """The file's name in a directory, where the server tells none."""
+    on_progress: OnProgress | None = None
+    check: Callable[[Path], None] | None = None
+    """Raises for a whole file that is no good, before it gets its name. Not for open files."""
+
+    def __post_init__(self) -> None:
+        is_path = isinstance(self.to, (str, os.PathLike))
+        if not is_path and (not hasattr(self.to, "write") or hasattr(self.to, "encoding")):
+            raise ValidationError("to must be a path, or a file that is open for writing bytes.")
+
+    @property
+    def can_restart(self) -> bool:
+        """A transfer that broke off leaves nothing behind that would be in the way of another."""
+        return isinstance(self.to, (str, os.PathLike)) or _is_seekable(self.to)
+
+
+@dataclass(frozen=True)
+class DownloadedFile:
+    """A file that has arrived whole."""
+
+    path: Path | None
+    """Where it is; None for a file that was open already."""
+    name: str
+    """What the server calls it, without any path and made safe."""
+    size: int
+    """Bytes."""
+
+
+class DownloadWriter:
+    """One transfer. Left before `finish`, it leaves nothing behind.
+
+    What is written to a path goes to a file beside it first, which gets its name when it is whole.
+
+    Args:
+        save: Where to.
+        headers: Those of the answer, names in any case.
+    """
+
+    def __init__(self, save: DownloadTarget, headers: Mapping[str, str]) -> None:
+        told = filename_from_header(headers.get("content-disposition", ""))
+        self._name = sanitize_filename(told) or sanitize_filename(save.fallback) or "download"
+        length = headers.get("content-length", "")
+        counted = length.isdecimal() and "content-encoding" not in headers
+        self._total = int(length) if counted else None
+        self._save = save
+        self._size = 0
+        self._pending: list[bytes] = []
+        self._waiting = 0
+        self._path: Path | None = None
+        self._part: Path | None = None
+        self._file: Writable | None = None
+        self._start: int | None = None
+
+    def open(self) -> None:
+        """Make ready to write.
+
+        Raises:
+            OSError: A file can't be made there, or has the server's name already.
+            ValidationError: The path is a device or a pipe.
+        """
+        to = self._save.to
+        if isinstance(to, (str, os.PathLike)):
+            self._path = self._placed(Path(to))
+            part = self._path.with_name(f".muxi-{os.urandom(8).hex()}.part")
+            self._file = part.open("xb")
+            self._part = part
+        else:
+            self._start = to.tell() if _is_seekable(to) else None
+            self._file = to
+
+    def take(self, chunk: bytes) -> int:
+        """Take what arrived, to be written by `flush`; says how many bytes wait."""
+        self._pending.append(chunk)
+        self._waiting += len(chunk)
+        self._size += len(chunk)
+        if self._save.on_progress is not None:
+            self._save.on_progress(self._size, self._total)
+        return self._waiting
+
+    def flush(self) -> None:
+        """Write what waits."""
+        assert self._file is not None
+        data, self._pending, self._waiting = b"".join(self._pending), [], 0
+        while data:
+            # Files without a buffer may take less than they are given, and say so.
+            count = self._file.write(data)
+            data = data[count:] if isinstance(count, int) else b""
+
+    def finish(self) -> DownloadedFile:
+        """Write the rest, and give the file its name."""
+        self.flush()
+        if self._part is not None and self._path is not None:
+            self._close()
+            if self._save.check is not None:
+                self._save.check(self._part)
+            self._part.replace(self._path)
+        self._part = self._start = None
+        return DownloadedFile(self._path, self._name, self._size)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        exc: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._part is not None:
+            self._close()
+            self._part.unlink(missing_ok=True)
+        elif self._start is not None and _is_seekable(self._file):
+            with suppress(OSError, ValueError):  # whatever broke the transfer tells more
+                self._file.seek(self._start)
+                self._file.truncate()
+
+    def _placed(self, to: Path) -> Path:
+        if to.is_dir():
+            path = to / self._name
+            if path.exists():
+                raise FileExistsError(
+                    f"{path} exists, and a name that the server chose replaces nothing: "
+                    "give the path of a file."
+                )
+            return path
+        if to.exists() and not to.is_file():
+            raise ValidationError(f"{to} is no regular file: open it, and pass the open file.")
+        return to
+
+    def _close(self) -> None:
+        close = getattr(self._file, "close", None)
+        if close is not None:
+            close()
+
+
+def _is_seekable(file: object) -> TypeIs[_Seekable]:
+    return isinstance(file, _Seekable) and file.seekable()

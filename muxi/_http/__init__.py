@@ -1,0 +1,1 @@
+"""Sends requests: the only package that knows httpx."""

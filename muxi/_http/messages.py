@@ -1,0 +1,106 @@
+"""Our requests as httpx sends them, its responses and errors as ours."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import AsyncIterator, Iterator
+from functools import lru_cache
+
+import anyio.to_thread
+import httpx
+
+from .._core.messages import HttpRequest, RawResponse
+from .._files.download import DownloadedFile
+from .._files.upload import Upload
+from ..errors import ConnectionError, InvalidResponseError, MuxiError, TimeoutError, ValidationError
+
+_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+
+
+_url = lru_cache(maxsize=256)(httpx.URL)
+
+
+def to_httpx_request(step: HttpRequest) -> httpx.Request:
+    """The request, absolute and with raw headers: nothing of the HTTP client's own is mixed in."""
+    timeout = httpx.Timeout(_limit(step.timeout), read=_limit(step.silence), pool=None)
+    request = httpx.Request(
+        step.method,
+        _url(step.url),
+        headers=list(step.headers),
+        content=None if isinstance(step.content, Upload) else step.content,
+        extensions={"timeout": timeout.as_dict()},
+    )
+    if isinstance(step.content, Upload):
+        request.stream = UploadBody(step.content)
+    return request
+
+
+def _limit(seconds: float) -> float | None:
+    return None if seconds == math.inf else seconds
+
+
+class UploadBody(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """An upload as either driver reads it.
+
+    The server would say `100 Continue` to one that asks and waits; httpx can't wait. If it breaks
+    off the upload, httpx still reads the answer that it may have sent.
+    """
+
+    def __init__(self, upload: Upload) -> None:
+        self._upload = upload
+
+    def __iter__(self) -> Iterator[bytes]:
+        self._upload.rewind()
+        while piece := self._upload.read():
+            yield piece
+            self._upload.passed()
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        # No generator: httpx drops it where the server hangs up, and trio would complain.
+        self._upload.rewind()
+        return self
+
+    async def __anext__(self) -> bytes:
+        self._upload.passed()
+        if piece := await anyio.to_thread.run_sync(self._upload.read):
+            return piece
+        raise StopAsyncIteration
+
+
+def is_event_stream(response: httpx.Response) -> bool:
+    """The body is made of events, not of an error or a plain answer."""
+    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return response.status_code < 300 and kind == "text/event-stream"
+
+
+def to_raw_response(
+    response: httpx.Response, began: float, saved: DownloadedFile | None
+) -> RawResponse:
+    """What came back; an open response is handed on with its body unread."""
+    whole = response.is_closed and saved is None
+    return RawResponse(
+        status_code=response.status_code,
+        headers=response.headers,
+        body=response.content if whole else b"",
+        elapsed=time.perf_counter() - began,
+        received_at=time.time(),
+        events=None if response.is_closed else response,
+        saved=saved,
+    )
+
+
+def map_httpx_error(exc: httpx.HTTPError | httpx.InvalidURL, step: HttpRequest) -> MuxiError:
+    """The error as ours; `sent` says whether the server may have acted."""
+    what = f"{step.method} {step.url}"
+    sent = not isinstance(exc, _NOT_SENT)
+    if isinstance(exc, httpx.TimeoutException):
+        limit = step.silence if isinstance(exc, httpx.ReadTimeout) else step.timeout
+        return TimeoutError(f"{what} got no answer within {limit} s", sent=sent)
+    if isinstance(exc, (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError)):
+        return ValidationError(f"{what} can't be sent: {exc}")
+    if isinstance(exc, httpx.DecodingError):
+        return InvalidResponseError(f"The answer to {what} can't be decoded: {exc}", sent=True)
+    if isinstance(step.content, Upload) and not step.content.whole and sent:
+        what += f", an upload, after {step.content.sent} of {step.content.size} bytes"
+    return ConnectionError(f"{what} failed: {str(exc) or type(exc).__name__}", sent=sent)

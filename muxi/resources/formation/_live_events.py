@@ -1,0 +1,119 @@
+"""Reads feeds: streams that tell what happens for as long as somebody listens. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Generic, TypeVar
+
+import pydantic
+from pydantic import TypeAdapter
+from pydantic_core import from_json
+
+from ..._core.error_bodies import dict_or_empty, str_or_none
+from ..._core.steps import Flow
+from ...errors import InvalidResponseError, StreamError, StreamInterruptedError, TimeoutError
+from ...models import formation as m
+from ...models._base import SCHEMA_LOCK
+
+FeedT = TypeVar("FeedT")
+
+
+class LiveEventReader(Generic[FeedT]):
+    """The state of one feed.
+
+    Args:
+        name: That of the server-sent events.
+        parse: Makes a typed event of a payload.
+        stall_after: Seconds without an event after which the feed is given up; None for never.
+    """
+
+    def __init__(self, name: str, parse: Callable[[str], FeedT], stall_after: float | None) -> None:
+        self.stall_after = stall_after
+        self.ended = False
+        self.partial = ""
+        self._name = name
+        self._parse = parse
+
+    def read(self, name: str, data: str) -> FeedT | m.UnknownEvent | None:
+        """The event in a server-sent one.
+
+        Raises:
+            StreamError: It says that the feed failed.
+            InvalidResponseError: It is no JSON.
+        """
+        body = json_of(data)
+        known = dict_or_empty(body)
+        if name == "error" or ("error" in known and "type" not in known):
+            told = str_or_none(known.get("message")) or str_or_none(known.get("error"))
+            raise StreamError(told or "The stream failed", details=body, sent=True)
+        kind = known.get("type")
+        self.ended = kind == "stream_completed"
+        if self.ended or kind == "stream_open":
+            return None
+        try:
+            return self._parse(data) if name == self._name else _unknown(name, body)
+        except pydantic.ValidationError:
+            return _unknown(name, body)
+
+    def answered(self, answer: object) -> FeedT:
+        """Not known of any server.
+
+        Raises:
+            InvalidResponseError: Always.
+        """
+        raise InvalidResponseError("The server answered with no stream.", details=answer, sent=True)
+
+    def text_of(self, event: FeedT | m.UnknownEvent) -> str:
+        """The message of an event."""
+        return str_or_none(getattr(event, "message", None)) or ""
+
+    def stalled(self) -> Flow[None]:
+        """Give up.
+
+        Raises:
+            TimeoutError: Always.
+        """
+        yield from ()
+        raise TimeoutError(f"The stream told nothing for {self.stall_after} s", sent=True)
+
+    def finish(self) -> Flow[None]:
+        """At the end of the body.
+
+        Raises:
+            StreamInterruptedError: Nothing said that this is the end.
+        """
+        yield from ()
+        if not self.ended:
+            raise StreamInterruptedError("The stream ended without saying why", sent=True)
+
+    def result(self) -> None:
+        """A feed adds up to nothing."""
+
+
+@cache
+def _tokens() -> TypeAdapter[m.TokenEvent]:
+    with SCHEMA_LOCK:
+        return TypeAdapter(m.TokenEvent)
+
+
+def token_of(data: str) -> m.TokenEvent:
+    """An event of a turn, as it comes when it isn't wrapped."""
+    return _tokens().validate_json(data)
+
+
+def json_of(data: str) -> object:
+    """The payload of a server-sent event.
+
+    Raises:
+        InvalidResponseError: It is no JSON.
+    """
+    try:
+        parsed: object = from_json(data)
+    except ValueError as exc:
+        raise InvalidResponseError(f"An event of the stream is no JSON: {exc}", sent=True) from None
+    return parsed
+
+
+def _unknown(name: str, body: object) -> m.UnknownEvent:
+    return m.UnknownEvent(type=name, data=body)

@@ -1,0 +1,244 @@
+"""Brings a bundle to the server: looks what is there, sends it, and undoes it when interrupted."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ..._core.call import BodyFormat, Call, KeyKind, path
+from ..._core.steps import (
+    Delivery,
+    Flow,
+    StreamCall,
+    address,
+    consume_stream,
+    open_stream,
+    request,
+    run_in_thread,
+    sleep,
+)
+from ..._files.upload import Upload
+from ...errors import ConflictError, MuxiError, NotFoundError, ValidationError
+from ...models import server as m
+from ._calls import FORMATIONS, look_at, look_for, version_of
+from ._progress import ProgressReader
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from typing_extensions import Self
+
+    from ...bundle import Bundle, PackedBundle
+
+_Opens = Callable[[ProgressReader], Flow[Delivery]]
+_TRIES, _PAUSE = 11, 0.5
+"""How often, and each how many seconds later, to undo what the server doesn't know yet."""
+
+
+class BundleDeployment:
+    """One bundle on its way.
+
+    Args:
+        source: A formation's directory, or its archive.
+        include_db: Send `memory.db` too.
+        timeout: Seconds of silence to bear.
+        on_progress: Is told how it goes on.
+        allow_downgrade: Update to a version that is older than what runs.
+    """
+
+    def __init__(
+        self,
+        source: str | os.PathLike[str],
+        include_db: bool,
+        timeout: float,
+        on_progress: Callable[[m.Progress], object] | None = None,
+        allow_downgrade: bool = False,
+    ) -> None:
+        self._source = source
+        self._include_db = include_db
+        self._timeout = timeout
+        self._allow_downgrade = allow_downgrade
+        self._on_progress = on_progress
+        self._upload: Upload | None = None
+        self._reader: ProgressReader | None = None
+        self._updates = False
+        self._formation_id = ""
+
+    def stream(self, opening: _Opens) -> StreamCall[m.Progress, m.Deployment]:
+        """What the server tells while it does one of the three."""
+        return StreamCall(None, lambda: ProgressReader("deploy"), opening)
+
+    def follow(self, opening: _Opens) -> Flow[m.Deployment]:
+        """Follow what the server does to the end."""
+        return consume_stream(self.stream(opening), self._on_progress)
+
+    def deploy(self, reader: ProgressReader) -> Flow[Delivery]:
+        """Open the stream of a new deployment."""
+        with _Packing(self._source, include_db=self._include_db) as packing:
+            packed = yield from run_in_thread(packing.open)
+            if (yield from look_for(packed.bundle.id)) is not None:
+                raise ConflictError(
+                    f"The formation {packed.bundle.id} exists already: update it, or use apply",
+                    code="FormationExists",
+                    status_code=409,
+                )
+            return (yield from self._send(packed, reader, updates=False))
+
+    def update(self, reader: ProgressReader) -> Flow[Delivery]:
+        """Open the stream of an update."""
+        with _Packing(self._source, include_db=self._include_db) as packing:
+            packed = yield from run_in_thread(packing.open)
+            yield from request(look_at(packed.bundle.id))
+            return (yield from self._send(packed, reader, updates=True))
+
+    def apply(self, reader: ProgressReader) -> Flow[Delivery]:
+        """Open the stream of whichever of the two is needed, or of neither."""
+        with _Packing(self._source, include_db=self._include_db) as packing:
+            packed = yield from run_in_thread(packing.open)
+            found = yield from look_for(packed.bundle.id)
+            if found is None:
+                return (yield from self._send(packed, reader, updates=False))
+            if found.version is not None and found.version.current == packed.bundle.sha256:
+                reader.base_url = yield from address()
+                reader.settle(found)
+                return Delivery(look_at(found.id))
+            if not self._allow_downgrade:
+                yield from _no_downgrade(packed.bundle, found)
+            reader.done_code = "NoChange"
+            return (yield from self._send(packed, reader, updates=True))
+
+    def apply_or_undo(self, *, cleanup: bool) -> Flow[m.Deployment]:
+        """Deploy or update, and undo it if that is interrupted."""
+        try:
+            return (yield from self.follow(self.apply))
+        except BaseException as exc:
+            # Ctrl-C or a cancellation; what fails by itself leaves nothing behind on the server.
+            if cleanup and not isinstance(exc, (Exception, GeneratorExit)):
+                yield from self._undo()
+            raise
+
+    def _undo(self) -> Flow[None]:
+        """Stop what the server does with the bundle, if it has all of it and isn't done."""
+        if self._upload is None or not self._upload.whole:
+            return
+        if self._reader is not None and self._reader.ended:
+            return
+        for more in range(_TRIES - 1, -1, -1):
+            try:
+                if self._updates:
+                    yield from request(cancel(self._formation_id))
+                else:
+                    yield from request(delete(self._formation_id))
+            except (NotFoundError, ValidationError):
+                if more:
+                    yield from sleep(_PAUSE)
+            except MuxiError:
+                return
+            else:
+                return
+
+    def _send(
+        self, packed: PackedBundle, reader: ProgressReader, *, updates: bool
+    ) -> Flow[Delivery]:
+        from ..._core.log import logger  # not above: to import a client stays cheap
+
+        bundle = packed.bundle
+        for warning in bundle.warnings:
+            logger.warning("%s", warning)
+        self._upload = Upload(packed.file, bundle.size, "application/gzip", self._report(bundle))
+        self._reader, self._formation_id, self._updates = reader, bundle.id, updates
+        reader.action = "update" if updates else "deploy"
+        reader.formation_id = bundle.id
+        where = path(*FORMATIONS, bundle.id) if updates else path(*FORMATIONS)
+        version = {} if bundle.version is None else {"X-Formation-Version": bundle.version}
+        call = Call(
+            "PUT" if updates else "POST",
+            where,
+            m.Deployment,
+            KeyKind.HMAC,
+            headers={"X-Formation-ID": bundle.id, **version},
+            upload=self._upload,
+            timeout=self._timeout,
+            repeatable=False,
+        )
+        found = yield from open_stream(call)
+        reader.base_url = yield from address()
+        return found if self._on_progress else replace(found, events=_uploaded(bundle))
+
+    def _report(self, bundle: Bundle) -> Callable[[int], object] | None:
+        tell = self._on_progress
+        if tell is None:
+            return None
+        return lambda sent: tell(_uploading(sent, bundle.size))
+
+
+class _Packing:
+    """Packs a bundle, in whichever thread, and lets go of it."""
+
+    def __init__(self, source: str | os.PathLike[str], *, include_db: bool) -> None:
+        self._source = source
+        self._include_db = include_db
+        self._stack = ExitStack()
+        self._left = False
+
+    def open(self) -> PackedBundle:
+        """Pack it."""
+        from ...bundle import open_bundle  # not above: to import a client stays cheap
+
+        packed = self._stack.enter_context(open_bundle(self._source, include_db=self._include_db))
+        if self._left:  # a cancelled task doesn't wait for the thread
+            self._stack.close()
+        return packed
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        exc: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._left = True
+        self._stack.close()
+
+
+def delete(formation_id: str) -> Call[m.DeletedFormation]:
+    """The call that deletes a formation."""
+    done = m.DeletedFormation(id=formation_id, message=DONE)
+    where = path(*FORMATIONS, formation_id)
+    return Call("DELETE", where, m.DeletedFormation, KeyKind.HMAC, already=(404, done))
+
+
+def cancel(formation_id: str) -> Call[m.CancelledUpdate]:
+    """The call that stops an update."""
+    where = path(*FORMATIONS, formation_id, "cancel-update")
+    return Call("POST", where, m.CancelledUpdate, KeyKind.HMAC, shape=BodyFormat.BARE)
+
+
+_UNSAID = "1.0.0"
+"""What the server takes for the version of a manifest that has none."""
+DONE = "An attempt before, whose answer was lost, has done it."
+
+
+def _no_downgrade(bundle: Bundle, found: m.Formation) -> Flow[None]:
+    from ...bundle.versions import is_older  # not above: to import a client stays cheap
+
+    version, runs = bundle.version or _UNSAID, (yield from version_of(found))
+    if runs and is_older(version, runs):
+        raise ConflictError(
+            f"{bundle.id} runs version {runs}, and {version} is older: pass "
+            "allow_downgrade=True to go back"
+        )
+
+
+def _uploading(sent: int, total: int) -> m.Progress:
+    message = f"Uploading, {sent} of {total} bytes"
+    return m.Progress(stage="uploading", message=message, sent=sent, total=total)
+
+
+def _uploaded(bundle: Bundle) -> Sequence[m.Progress]:
+    return [_uploading(bundle.size, bundle.size)]

@@ -1,0 +1,161 @@
+"""Reads the progress of deployments, and what comes of them (contract server-api 4.0). No I/O."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from ..._core.call import Call, path
+from ..._core.steps import Delivery, Flow, StreamCall, address, open_stream, request
+from ...errors import InvalidResponseError, MuxiError, StreamInterruptedError
+from ...models import server as m
+from ._calls import look_at
+from ._stream_errors import Action, failure
+
+if TYPE_CHECKING:
+    from ...models._base import Model
+
+ModelT = TypeVar("ModelT", bound="Model")
+
+
+class ProgressReader:
+    """The state of one stream of progress.
+
+    Args:
+        action: What the server does.
+        formation_id: Of which formation, where that is known yet.
+    """
+
+    stall_after: float | None = None
+
+    def __init__(self, action: Action, formation_id: str = "") -> None:
+        self.ended = False
+        self.action: Action = action
+        self.formation_id = formation_id
+        self.base_url = ""
+        self.done_code: str | None = None
+        """The failure that means that there was nothing to do."""
+        self._deployment: m.Deployment | None = None
+        self._message = ""
+        self._unchanged = False
+
+    @property
+    def partial(self) -> str:
+        """The last message."""
+        return self._message
+
+    def read(self, name: str, data: str) -> m.Progress | None:
+        """The step that the server tells of.
+
+        Raises:
+            MuxiError: It tells of a failure; the error is that of the same failure without stream.
+        """
+        if name == "progress":
+            progress = _parsed(m.Progress, data)
+            self._message = progress.message
+            return progress
+        if name == "complete":
+            self.answered(_parsed(m.Deployment, data))
+        elif name in ("error", ""):
+            error = failure(self.action, data)
+            if error.code is None or error.code != self.done_code:
+                raise error
+            self._unchanged = self.ended = True
+        return None
+
+    def answered(self, answer: object) -> None:
+        """Take an answer that came whole."""
+        self._deployment = m.Deployment.model_validate(answer)
+        self.ended = True
+
+    def settle(self, formation: m.Formation) -> None:
+        """Take what there is: nothing is to be done."""
+        self._deployment = m.Deployment(
+            formation_id=formation.id,
+            status=formation.status,
+            port=formation.port,
+            pid=formation.pid,
+            changed=False,
+            message="The server has this very bundle already",
+        )
+        self.ended = True
+
+    def text_of(self, event: m.Progress) -> str:
+        """The message of a step."""
+        return event.message
+
+    def stalled(self) -> Flow[None]:
+        """Never asked."""
+        yield from ()
+
+    def finish(self) -> Flow[m.Progress | None]:
+        """The last step.
+
+        Raises:
+            StreamInterruptedError: The stream ended before the server said how it went.
+        """
+        if self._unchanged:
+            self.settle((yield from request(look_at(self.formation_id))))
+        if self._deployment is None:
+            raise self._interrupted()
+        if self._deployment.version is not None and self.action != "rollback":
+            # Of an update the server tells the port that it has just given back (quirk Q1).
+            now = yield from _current(look_at(self._deployment.formation_id))
+            port = None if now is None else now.port
+            self._deployment = self._deployment.model_copy(update={"port": port})
+        return self._complete()
+
+    def result(self) -> m.Deployment:
+        """What runs now, reached by the address that the client uses.
+
+        Raises:
+            StreamInterruptedError: It isn't known.
+        """
+        if self._deployment is None:
+            raise self._interrupted()
+        url = self.base_url + path("api", self._deployment.formation_id)
+        return self._deployment.model_copy(update={"url": url})
+
+    def _interrupted(self) -> StreamInterruptedError:
+        error = StreamInterruptedError(
+            "The stream ended before the server said how it went", sent=True
+        )
+        error.partial = self.partial
+        return error
+
+    def _complete(self) -> m.Progress:
+        assert self._deployment is not None
+        return m.Progress(stage="complete", message=self._deployment.message or "Done")
+
+
+def progress_of(
+    call: Call[m.Deployment], action: Action, formation_id: str
+) -> StreamCall[m.Progress, m.Deployment]:
+    """A call as a stream of progress."""
+
+    def opening(reader: ProgressReader) -> Flow[Delivery]:
+        found = yield from open_stream(call)
+        reader.base_url = yield from address()
+        if action == "start" and found.acted:
+            reader.done_code = "AlreadyRunning"
+        return found
+
+    return StreamCall(call, lambda: ProgressReader(action, formation_id), opening)
+
+
+def _current(look: Call[m.Formation]) -> Flow[m.Formation | None]:
+    try:
+        return (yield from request(look))
+    except MuxiError:
+        return None  # what was done is done, whatever becomes of a look at it
+
+
+def _parsed(kind: type[ModelT], data: str) -> ModelT:
+    import pydantic  # not above: to import a client stays cheap
+
+    try:
+        return kind.model_validate_json(data)
+    except pydantic.ValidationError as exc:
+        fault = exc.errors(include_url=False, include_input=False)[0]
+        raise InvalidResponseError(
+            f"An event of the stream does not fit its model: {fault['msg']}.", sent=True
+        ) from None

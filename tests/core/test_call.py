@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+from urllib.parse import unquote
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from muxi import FormationClient, MuxiError, ValidationError
+from muxi._core.call import Call, KeyKind, check_range, path, query
+from muxi.models.formation import SessionList
+from muxi.resources.formation import Chat, Requests, Sessions
+
+from ..support.fake_server import FakeServer, failure
+
+
+def test_build_describes_without_sending() -> None:
+    call = Sessions.list.build(limit=7, user_id="bob")
+    assert call == Call(
+        "GET",
+        "/sessions",
+        SessionList,
+        KeyKind.CLIENT,
+        call.user,
+        "bob",
+        {"limit": "7"},
+    )
+
+
+def test_every_chat_turn_has_an_id_of_its_own() -> None:
+    first, second = Chat.send.build("hi"), Chat.send.build("hi")
+    assert first.turn_id != second.turn_id
+    assert first.body is not None
+    assert f'"request_id":"{first.turn_id}"'.encode() in first.body.encode()
+
+
+@given(st.text(min_size=1))
+@example("a b")
+@example("é\u2028😀")
+@example("..")
+@example("a/b")
+@example("50%")
+@example("\ud800")
+@example("\x00\n")
+def test_a_path_part_is_encoded_whole_or_refused(part: str) -> None:
+    try:
+        encoded = path("x", part, "y")
+    except ValidationError as exc:
+        assert not exc.sent
+        return
+    assert encoded.isascii()
+    assert [unquote(piece) for piece in encoded.split("/")] == ["", "x", part, "y"]
+
+
+@given(st.lists(st.text(min_size=1), min_size=1, max_size=20))
+def test_a_path_part_reaches_the_server_as_it_is(parts: list[str]) -> None:
+    with (
+        FakeServer(failure(404, "REQUEST_NOT_FOUND")) as server,
+        FormationClient(url=server.url, admin_key="fma_x") as client,
+    ):
+        for part in parts:
+            before = len(server.received)
+            with pytest.raises(MuxiError) as caught:
+                client.requests.get(part)
+            if caught.value.sent:
+                assert unquote(server.received[-1].path) == f"/v1/requests/{part}"
+            else:
+                assert len(server.received) == before
+
+
+def test_an_empty_id_is_refused_in_one_sentence() -> None:
+    with pytest.raises(ValidationError, match=r"^An id is empty\.$"):
+        Requests.get.build("")
+
+
+def test_query_leaves_out_what_is_none() -> None:
+    assert query(a=1, b=None, c=True, d="x y") == {"a": "1", "c": "true", "d": "x y"}
+
+
+def test_within_names_the_bounds() -> None:
+    assert check_range("limit", 1, 1, 1000) == 1
+    with pytest.raises(ValidationError, match=r"^limit must be from 1 to 1000, not 0\.$"):
+        check_range("limit", 0, 1, 1000)
+
+
+def test_map_changes_the_answer() -> None:
+    call = Call("GET", "/x", int, KeyKind.NONE).map(str)
+    assert call.finish is not None
+    assert call.returns is int

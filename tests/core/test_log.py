@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import contextlib
+import logging
+import re
+
+import pytest
+
+from muxi import ConnectionError, FormationClient, Retry
+
+from ..support.fake_server import Drop, FakeServer, envelope, failure
+
+SESSIONS = envelope({"sessions": [], "count": 0}, request_id="req_42")
+
+
+@pytest.fixture(autouse=True)
+def _quiet_again() -> object:
+    logger = logging.getLogger("muxi")
+    before = logger.level, list(logger.handlers)
+    yield
+    logger.level, logger.handlers = before[0], before[1]
+
+
+def lines(caplog: pytest.LogCaptureFixture, *script: object, debug: bool) -> list[str]:
+    with (
+        caplog.at_level(logging.DEBUG),
+        FakeServer(*script) as server,  # type: ignore[arg-type]
+        FormationClient(
+            url=server.url,
+            client_key="fmc_secret",
+            user_id="alice",
+            debug=debug,
+            retry=Retry(max_retries=1, base_delay=0),
+            headers={"X-Token": "tok_secret"},
+        ) as client,
+        contextlib.suppress(ConnectionError),
+    ):
+        client.sessions.list()
+    return [record.getMessage() for record in caplog.records if record.name == "muxi"]
+
+
+def test_each_attempt_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    first, second = lines(caplog, failure(503, "SYSTEM_OVERLOAD"), SESSIONS, debug=True)
+    where = r"GET http://127\.0\.0\.1:\d+/v1/sessions\?limit=50 -> "
+    assert re.match(
+        where + r"503 SYSTEM_OVERLOAD in \d+ ms \(request req_server, attempt 1\)", first
+    )
+    assert re.match(where + r"200 in \d+ ms \(request req_42, attempt 2\)", second)
+    assert "X-Muxi-Idempotency-Key" in second
+    assert "content-type" in second
+
+
+def test_attempts_without_an_answer_are_logged_too(caplog: pytest.LogCaptureFixture) -> None:
+    first, _ = lines(caplog, Drop(), debug=True)
+    assert "-> ConnectionError (request None, attempt 1)" in first
+
+
+def test_keys_and_tokens_are_not(caplog: pytest.LogCaptureFixture) -> None:
+    told = "\n".join(lines(caplog, SESSIONS, debug=True))
+    assert "secret" not in told
+
+
+def test_nothing_is_logged_unless_asked(caplog: pytest.LogCaptureFixture) -> None:
+    assert lines(caplog, SESSIONS, debug=False) == []
+
+
+def test_debug_shows_its_lines_where_nobody_set_up_logging(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    logger = logging.getLogger("muxi")
+    monkeypatch.setattr(logger, "propagate", False)
+    monkeypatch.setattr(logger, "handlers", [])
+    monkeypatch.setenv("MUXI_DEBUG", "1")
+    FormationClient(url="http://h")
+    assert logger.isEnabledFor(logging.DEBUG)
+    assert [type(handler) for handler in logger.handlers] == [logging.StreamHandler]

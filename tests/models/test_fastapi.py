@@ -1,0 +1,131 @@
+"""FastAPI takes every model as a body and as a response, and describes them all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+from fastapi import FastAPI
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode
+
+from muxi import AsyncFormationClient
+from muxi.models import formation as m
+
+from ..support.fake_server import REPLY, FakeServer
+from ..support.strategies import ANSWERS, KINDS, REQUESTS, object_of
+
+
+def where(kind: type[BaseModel]) -> str:
+    return f"/{kind.__module__}/{kind.__name__}"
+
+
+@cache
+def echo() -> FastAPI:
+    """A service that takes each model and gives it back."""
+    app = FastAPI()
+    for kind in KINDS:
+        app.post(where(kind), response_model=kind, name=kind.__name__)(_echo(kind))
+    return app
+
+
+def _echo(kind: type[BaseModel]) -> Any:
+    async def give_back(body: Any) -> object:
+        return body
+
+    give_back.__annotations__["body"] = kind
+    return give_back
+
+
+def post(app: FastAPI, path: str, body: Mapping[str, object]) -> httpx.Response:
+    async def main() -> httpx.Response:
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
+            return await client.post(path, json=body)
+
+    return anyio.run(main)
+
+
+@cache
+def document() -> Any:
+    return echo().openapi()
+
+
+def resolved(schema: Any) -> Any:
+    """A schema of the document, or what it refers to."""
+    name = schema.get("$ref", "").removeprefix("#/components/schemas/")
+    return document()["components"]["schemas"][name] if name else schema
+
+
+def names(kind: type[BaseModel]) -> set[str]:
+    return {field.alias or name for name, field in kind.model_fields.items()}
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_the_document_describes_each_model(kind: type[BaseModel]) -> None:
+    """Warnings are errors here: there are none."""
+    operation = document()["paths"][where(kind)]["post"]
+    body = resolved(operation["requestBody"]["content"]["application/json"]["schema"])
+    answer = resolved(operation["responses"]["200"]["content"]["application/json"]["schema"])
+    for schema in (body, answer):
+        assert schema.get("properties", {}).keys() == names(kind)
+        assert schema["description"].startswith((kind.__doc__ or "").splitlines()[0])
+
+
+@pytest.mark.parametrize("mode", ["validation", "serialization"])
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_schemas(kind: type[BaseModel], mode: JsonSchemaMode) -> None:
+    schema = kind.model_json_schema(mode=mode)
+    while "$ref" in schema:
+        schema = schema["$defs"][schema["$ref"].removeprefix("#/$defs/")]
+    assert schema.get("properties", {}).keys() == names(kind)
+    assert schema["additionalProperties"] is not (kind in REQUESTS)
+
+
+@pytest.mark.parametrize("kind", ANSWERS, ids=lambda kind: kind.__name__)
+@settings(max_examples=2)
+@given(data=st.data())
+def test_answers_pass_unchanged(kind: type[BaseModel], data: st.DataObject) -> None:
+    sent = data.draw(object_of(kind))
+    response = post(echo(), where(kind), sent)
+    assert response.status_code == 200, response.text
+    assert kind.model_validate(response.json()) == kind.model_validate(sent)
+
+
+@pytest.mark.parametrize("kind", REQUESTS, ids=lambda kind: kind.__name__)
+def test_requests_with_an_unknown_field_are_refused(kind: type[BaseModel]) -> None:
+    response = post(echo(), where(kind), {"a typo": 1})
+    assert response.status_code == 422
+    faults = [(fault["type"], fault["loc"]) for fault in response.json()["detail"]]
+    assert ("extra_forbidden", ["body", "a typo"]) in faults
+
+
+def chat_service(formation: AsyncFormationClient) -> FastAPI:
+    """What a user might write."""
+    app = FastAPI()
+
+    @app.post("/chat")
+    async def chat(request: m.ChatRequest) -> m.ChatReply | m.ChatAccepted:
+        return await formation.chat.send(request)
+
+    return app
+
+
+def test_a_service_takes_a_chat_request_and_returns_a_reply() -> None:
+    with FakeServer(REPLY) as server:
+        formation = AsyncFormationClient(url=server.url, client_key="c")
+        app = chat_service(formation)
+        reply = post(app, "/chat", {"message": "hi", "session_id": "s"})
+        refused = post(app, "/chat", {"mesage": "hi"})
+        [received] = server.received
+    assert (reply.status_code, refused.status_code) == (200, 422)
+    assert (reply.json()["content"], reply.json()["session_id"]) == ("hello", "s")
+    assert m.ChatReply.model_validate(reply.json()).text == "hello"
+    assert (received.json["message"], received.json["session_id"]) == ("hi", "s")
+    assert app.openapi()["components"]["schemas"].keys() >= {"ChatRequest", "ChatReply"}

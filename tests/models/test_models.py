@@ -1,0 +1,250 @@
+"""Models: what this version doesn't know is kept, and what is dumped can be read again."""
+
+from __future__ import annotations
+
+import copy
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pydantic
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BaseModel, TypeAdapter
+
+from muxi.models import formation as m
+from muxi.models import server as s
+from muxi.models._base import Answer, Model
+
+from ..support.recorded import recordings
+from ..support.samples import KINDS, SERVER, samples
+
+SAMPLES = list(samples())
+TOKENS = [
+    json.loads(line[6:])["token"]
+    for recording in recordings()
+    for line in recording.body.decode().split("\n")
+    if line.startswith('data: {"token"')
+]
+EVENTS: TypeAdapter[m.ChatEvent] = TypeAdapter(m.ChatEvent)
+NEW_KEYS = st.text(st.characters(categories=["Ll"]), min_size=12, max_size=16)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner),
+    max_leaves=4,
+)
+
+
+def objects(value: Any) -> Iterator[dict[str, Any]]:
+    """Every JSON object within a value."""
+    if isinstance(value, dict):
+        yield value
+    for inner in (
+        value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    ):
+        yield from objects(inner)
+
+
+def again(kind: type[BaseModel], model: BaseModel) -> None:
+    assert kind.model_validate(model.model_dump()) == model
+    assert kind.model_validate_json(model.model_dump_json()) == model
+
+
+def test_there_are_samples_of_every_kind() -> None:
+    assert {kind for kind, _ in SAMPLES} >= set(KINDS.values())
+    assert len(TOKENS) > 500
+
+
+@given(st.sampled_from(SAMPLES), NEW_KEYS, JSON, st.data())
+def test_unknown_keys_are_kept_at_every_depth(
+    sample: tuple[type[BaseModel], dict[str, Any]], key: str, value: Any, data: st.DataObject
+) -> None:
+    kind, payload = sample[0], copy.deepcopy(sample[1])
+    data.draw(st.sampled_from(list(objects(payload))))[key] = value
+    model = kind.model_validate_json(json.dumps(payload))
+    assert json.loads(json.dumps(value)) in list(extras(model, key))
+    again(kind, model)
+
+
+def extras(value: Any, key: str) -> Iterator[Any]:
+    if isinstance(value, BaseModel):
+        found = {**vars(value), **(value.model_extra or {})}
+    elif isinstance(value, dict):
+        found = value
+    else:
+        found = dict(enumerate(value)) if isinstance(value, list) else {}
+    if key in found:
+        yield found[key]
+    for inner in found.values():
+        yield from extras(inner, key)
+
+
+@given(st.sampled_from(SAMPLES), st.text())
+def test_new_words_for_states_are_taken(
+    sample: tuple[type[BaseModel], dict[str, Any]], word: str
+) -> None:
+    kind, payload = sample[0], copy.deepcopy(sample[1])
+    for part in objects(payload):
+        for key in ("status", "role", "cancellation", "delivery"):
+            if isinstance(part.get(key), str):
+                part[key] = word
+    again(kind, kind.model_validate_json(json.dumps(payload)))
+
+
+@given(st.sampled_from(TOKENS), st.text(), st.text(), NEW_KEYS, JSON)
+def test_events_of_any_type_and_stage_are_kept(
+    token: dict[str, Any], kind: str, stage: str, key: str, value: Any
+) -> None:
+    event = EVENTS.validate_json(json.dumps({**token, "type": kind, "stage": stage, key: value}))
+    assert not isinstance(event, m.Widgets)
+    assert event.type == kind
+    assert (event.model_extra or {})[key] == json.loads(json.dumps(value))
+    assert getattr(event, "stage", None) == stage
+    assert EVENTS.validate_json(event.model_dump_json()) == event
+
+
+def test_recorded_events_are_read_again() -> None:
+    for token in TOKENS:
+        event = EVENTS.validate_python(token)
+        assert EVENTS.validate_json(event.model_dump_json()) == event
+
+
+def test_answers_are_frozen_and_meta_stays_outside() -> None:
+    one, other = (
+        s.Health(success=True, status="ok", version="1"),
+        s.Health.model_validate(SERVER[2][1]),
+    )
+    object.__setattr__(one, "_meta", "something")
+    assert one == other
+    assert one.model_dump() == SERVER[2][1]
+    with pytest.raises(pydantic.ValidationError):
+        one.status = "bad"
+
+
+def test_times_are_aware_whatever_the_wire_says() -> None:
+    formation = s.Formation.model_validate(SERVER[1][1])
+    assert formation.created_at is not None
+    assert formation.created_at.utcoffset() is not None
+    assert formation.updated_at is None
+    accepted = m.ChatAccepted(
+        request_id="r", status="processing", accepted_at="2026-01-01T00:00:00"
+    )  # type: ignore[arg-type]
+    assert accepted.accepted_at is not None
+    assert accepted.accepted_at.utcoffset() is not None
+
+
+def test_lists_are_sequences() -> None:
+    found = s.FormationList.model_validate(SERVER[0][1])
+    assert (len(found), found[0].id, [one.id for one in found], found[-1:]) == (
+        1,
+        "a",
+        ["a"],
+        [found[0]],
+    )
+    assert found[0] in found
+    assert "a" not in found
+    assert not s.FormationList(formations=[], total=0)
+
+
+def test_every_answer_model_is_an_answer() -> None:
+    for kind in {kind for kind, _ in SAMPLES}:
+        assert issubclass(kind, Answer)
+        assert issubclass(kind, Model)
+
+
+def test_content_may_come_in_parts() -> None:
+    reply = m.ChatReply(
+        content=[
+            m.ContentPart(type="text", text="a"),
+            m.ContentPart(type="tool_calls"),
+            m.ContentPart(type="text", text="b"),
+        ]
+    )
+    assert reply.text == "ab"
+
+
+@pytest.mark.parametrize(
+    "turn", [{"message": "bare"}, {"message": {"role": "assistant", "content": "bare"}}]
+)
+def test_bare_and_whole_messages_make_replies(turn: dict[str, Any]) -> None:
+    reply = m.ChatTurn.model_validate({**turn, "novel": 1}).reply()
+    assert isinstance(reply, m.ChatReply)
+    assert (reply.text, (reply.model_extra or {})["novel"]) == ("bare", 1)
+
+
+def test_an_acknowledgement_makes_an_acceptance() -> None:
+    word = {
+        "request_id": "r",
+        "status": "processing",
+        "message": "Later",
+        "poll_url": "/v1/requests/r",
+    }
+    accepted = m.ChatTurn.model_validate({"message": word, "session_id": "s"}).reply()
+    assert isinstance(accepted, m.ChatAccepted)
+    assert (accepted.request_id, accepted.text, accepted.session_id) == ("r", "Later", "s")
+    assert not accepted.awaiting_user
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "clarification",
+        "clarification_requested",
+        "clarification_type",
+        "requires_clarification",
+        "needs_clarification",
+        "approval_required",
+        "requires_user_response",
+    ],
+)
+def test_each_way_of_asking_is_seen(key: str) -> None:
+    value: Any = "api_key" if key == "clarification_type" else True
+    assert m.ChatReply(metadata=m.ReplyMetadata.model_validate({key: value})).awaiting_user
+    assert not m.ChatReply().awaiting_user
+
+
+FIRST_USE = """
+import sys, threading
+from pydantic import BaseModel, ValidationError
+from muxi.models import formation
+
+def use(kind, start):
+    start.wait()
+    try:
+        kind.model_validate({})
+    except ValidationError:
+        pass
+    except BaseException as exc:
+        print(kind.__name__, repr(exc))
+
+sys.setswitchinterval(1e-6)
+for name in dir(formation):
+    kind = getattr(formation, name)
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        start = threading.Barrier(16)
+        threads = [threading.Thread(target=use, args=(kind, start)) for _ in range(16)]
+        [thread.start() for thread in threads]
+        [thread.join() for thread in threads]
+print("done")
+"""
+
+
+def test_many_threads_may_be_the_first_to_use_a_model() -> None:
+    """Without a lock, Pydantic before 2.14 fails here within a run or two."""
+    done = subprocess.run(
+        [sys.executable, "-c", FIRST_USE], capture_output=True, text=True, check=True
+    )
+    assert (done.stdout, done.stderr) == ("done\n", "")
+
+
+def test_models_are_built_late_and_adapters_of_them_at_once() -> None:
+    class Mine(m.Job):
+        more: int = 0
+
+    assert not vars(Mine)["__pydantic_complete__"]
+    assert TypeAdapter(list[Mine]).pydantic_complete
+    assert TypeAdapter(Mine).pydantic_complete
+    assert not vars(Mine)["__pydantic_complete__"]

@@ -1,0 +1,227 @@
+"""The traps of the runtime's streams, over real sockets (contract A4.1)."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from muxi import FormationClient, StreamError, StreamInterruptedError, TimeoutError
+from muxi.models import formation as m
+from muxi.resources.formation import _turn
+
+from ...support.clients import ClientKind
+from ...support.fake_server import Events, FakeServer, Received, envelope, failure
+from ...support.sse import (
+    DONE,
+    GOOD,
+    KEEPALIVE,
+    REPLY,
+    UNSTREAMABLE,
+    by_path,
+    slow_keepalives,
+    state,
+    stream_of,
+    token,
+)
+
+
+def test_a_stalled_stream_is_completed_from_the_request(client_kind: ClientKind) -> None:
+    events = stream_of(token("progress"), *slow_keepalives(200))
+    script = by_path(events, requests=state("completed", result="I refuse."))
+    with FakeServer(script) as server:
+        streamed = client_kind.stream(
+            server.url, lambda f: f.chat.stream("hi", stall_after=0.2, user_id="bob")
+        )
+    assert streamed.events[-1] == m.Completed(
+        content="I refuse.",
+        recovered=True,
+        session_id="s",
+        request_id=server.received[0].json["request_id"],
+    )
+    assert streamed.result.text == "I refuse."
+    look = server.received[1]
+    assert look.path == f"/v1/requests/{server.received[0].json['request_id']}"
+    assert look.headers["x-muxi-user-id"] == "bob"
+
+
+@pytest.fixture
+def dead(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
+    """What a stream waits for whose connection sends nothing any more, no keep-alives either."""
+    monkeypatch.setattr(_turn, "_DEAD_AFTER", 0.2)
+    over = threading.Event()
+    yield lambda: over.wait() and None
+    over.set()
+
+
+def test_a_dead_connection_is_completed_from_the_request(
+    client_kind: ClientKind, dead: Callable[[], None]
+) -> None:
+    events = Events([token("progress"), dead])
+    script = by_path(events, requests=state("completed", result="It went on."))
+    with FakeServer(script) as server:
+        streamed = client_kind.stream(server.url, lambda f: f.chat.stream("hi", stall_after=0.1))
+    assert streamed.events[-1].recovered
+    assert streamed.result.text == "It went on."
+
+
+def test_a_dead_connection_of_a_turn_that_goes_on_is_an_error(
+    client_kind: ClientKind, dead: Callable[[], None]
+) -> None:
+    messages = envelope({"session_id": "s", "messages": [], "count": 0, "has_more": False})
+    script = by_path(
+        Events([token("progress"), dead]), requests=state("processing"), sessions=messages
+    )
+    with FakeServer(script) as server, pytest.raises(TimeoutError) as caught:
+        client_kind.stream(server.url, lambda f: f.chat.stream("hi", stall_after=0.1))
+    assert caught.value.request_id == server.received[0].json["request_id"]
+    assert caught.value.sent
+
+
+def test_a_turn_without_a_user_is_looked_up_as_user_zero() -> None:
+    script = by_path(stream_of(*slow_keepalives(200)), requests=state("completed", result="x"))
+    with (
+        FakeServer(script) as server,
+        FormationClient(url=server.url, client_key="c") as client,
+    ):
+        client.chat.stream("hi", stall_after=0.1).result()
+    assert "x-muxi-user-id" not in server.received[0].headers
+    assert server.received[1].headers["x-muxi-user-id"] == "0"
+
+
+def test_a_turn_that_goes_on_is_left_alone(client_kind: ClientKind) -> None:
+    events = stream_of(*slow_keepalives(8), token("completed", "Hello"), DONE)
+    messages = envelope({"session_id": "s", "messages": [], "count": 0, "has_more": False})
+    script = by_path(events, requests=state("processing"), sessions=messages)
+    with FakeServer(script) as server:
+        streamed = client_kind.stream(server.url, lambda f: f.chat.stream("hi", stall_after=0.1))
+    assert streamed.events[-1].recovered is False
+    assert len(server.received) > 1
+
+
+def test_a_question_that_is_not_streamed_is_found_in_the_session(client_kind: ClientKind) -> None:
+    """The runtime doesn't stream the prompt to approve a plan, and its turn stays `processing`."""
+
+    def script(request: Received) -> Any:
+        turn = server.received[0].json["request_id"]
+        said = [("user", "Do it", turn), ("assistant", "Shall I?", turn)]
+        messages = [
+            {"text": text, "metadata": {"role": role, "request_id": turn}}
+            for role, text, turn in said
+        ]
+        page = {"session_id": "s", "messages": messages, "count": 2, "has_more": False}
+        return by_path(
+            stream_of(token("planning"), *slow_keepalives(200)),
+            requests=state("processing"),
+            sessions=envelope(page),
+        )(request)
+
+    with FakeServer(script) as server:
+        reply = client_kind.stream(
+            server.url, lambda f: f.chat.stream("Do it", stall_after=0.1)
+        ).result
+    assert reply.text == "Shall I?"
+    assert reply.awaiting_user
+
+
+def test_a_turn_that_is_gone_is_an_interruption(client_kind: ClientKind) -> None:
+    script = by_path(stream_of(*slow_keepalives(200)), requests=failure(404, "REQUEST_NOT_FOUND"))
+    with (
+        FakeServer(script) as server,
+        pytest.raises(StreamInterruptedError, match="no longer knows"),
+    ):
+        client_kind.stream(server.url, lambda f: f.chat.stream("hi", stall_after=0.1))
+
+
+@pytest.mark.parametrize("status", ["failed", "cancelled"])
+def test_a_stalled_turn_that_failed_is_an_error(client_kind: ClientKind, status: str) -> None:
+    script = by_path(stream_of(*slow_keepalives(200)), requests=state(status, error="Reaped"))
+    with FakeServer(script) as server, pytest.raises(StreamError, match="Reaped") as caught:
+        client_kind.stream(server.url, lambda f: f.chat.stream("hi", stall_after=0.1))
+    assert caught.value.code == status.upper()
+
+
+def test_a_look_that_fails_does_not_end_the_stream(client_kind: ClientKind) -> None:
+    events = stream_of(*slow_keepalives(8), token("completed", "Hello"), DONE)
+    script = by_path(events, requests=failure(403, "FORBIDDEN"))
+    with FakeServer(script) as server:
+        streamed = client_kind.stream(server.url, lambda f: f.chat.stream("hi", stall_after=0.1))
+    assert streamed.result.text == "Hello"
+
+
+def test_done_alone_is_no_reply(client_kind: ClientKind) -> None:
+    script = by_path(stream_of(DONE), requests=state("completed", result="From the tracker"))
+    with FakeServer(script) as server:
+        reply = client_kind.stream(server.url, lambda f: f.chat.stream("hi")).result
+    assert reply.text == "From the tracker"
+    with (
+        FakeServer(by_path(stream_of(DONE), requests=state("processing"))) as server,
+        pytest.raises(StreamInterruptedError),
+    ):
+        client_kind.stream(server.url, lambda f: f.chat.stream("hi"))
+
+
+def test_a_refused_message_that_cannot_be_streamed_is_sent_again(client_kind: ClientKind) -> None:
+    script = by_path(stream_of(KEEPALIVE, UNSTREAMABLE), plain=REPLY)
+    with FakeServer(script) as server:
+        streamed = client_kind.stream(server.url, lambda f: f.chat.stream("x" * 100_001))
+    assert streamed.result.text == "whole"
+    assert streamed.events[-1].recovered
+    first, second = server.received
+    assert {**second.json, "stream": True} == first.json
+
+
+def test_a_message_that_may_have_acted_is_not_sent_again(client_kind: ClientKind) -> None:
+    script = by_path(stream_of(KEEPALIVE, UNSTREAMABLE), plain=REPLY)
+    with FakeServer(script) as server, pytest.raises(StreamError, match="may have acted already"):
+        client_kind.stream(server.url, lambda f: f.chat.stream("Monday"))
+    assert len(server.received) == 1
+
+
+@pytest.mark.parametrize("message", ["/help", "  /jobs cancel 3 "])
+def test_a_command_is_never_streamed(client_kind: ClientKind, message: str) -> None:
+    with FakeServer(by_path(GOOD, plain=REPLY)) as server:
+        streamed = client_kind.stream(server.url, lambda f: f.chat.stream(message))
+    assert [event.content for event in streamed.events] == ["whole"]
+    assert streamed.result.text == "whole"
+    assert len(server.received) == 1
+
+
+@pytest.mark.parametrize("message", ["/usr/bin is a path", "//x", "/", "a /help"])
+def test_what_is_no_command_is_streamed(message: str) -> None:
+    with (
+        FakeServer(GOOD) as server,
+        FormationClient(url=server.url, client_key="c") as client,
+    ):
+        assert client.chat.stream(message).result().text == "Hello"
+    assert server.received[0].json["stream"] is True
+
+
+def test_voice_that_cannot_be_streamed_is_not_sent_again(client_kind: ClientKind) -> None:
+    note = {"filename": "a.wav", "content": "UklGRg==", "content_type": "audio/wav"}
+    with (
+        FakeServer(stream_of(UNSTREAMABLE)) as server,
+        pytest.raises(StreamError, match="may have acted already"),
+    ):
+        client_kind.stream(server.url, lambda f: f.audio.stream([note]))
+    assert len(server.received) == 1
+
+
+def test_audio_streams_learn_the_turns_id_from_its_events(client_kind: ClientKind) -> None:
+    note = {"filename": "a.wav", "content": "UklGRg==", "content_type": "audio/wav"}
+    events = stream_of(token("progress", request_id="req_made"), *slow_keepalives(200))
+
+    def script(request: Received) -> Any:
+        if request.path == "/v1/audiochat":
+            return events
+        return state("completed", result="heard")
+
+    with FakeServer(script) as server:
+        reply = client_kind.stream(
+            server.url, lambda f: f.audio.stream([note], stall_after=0.1)
+        ).result
+    assert "request_id" not in server.received[0].json
+    assert server.received[1].path == "/v1/requests/req_made"
+    assert reply.text == "heard"

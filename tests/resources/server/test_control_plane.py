@@ -1,0 +1,249 @@
+"""The calls of the control plane that are answered at once (contract server-api 3, 4.3, 5, 7)."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+import muxi
+from muxi.models import server as m
+
+from ...support.clients import ClientKind
+from ...support.control_answers import DROP, FOUND, ID, NOT_FOUND, flat, ok, refused
+from ...support.fake_server import FAST, Answer, FakeServer, envelope, failure
+
+DRAFT = {
+    "draft": {
+        "exists": True,
+        "base_version": "1.0.0",
+        "created_at": "2026-11-22T10:00:00.5+01:00",
+    },
+    "live": {},
+}
+
+
+def draft(data: dict[str, Any]) -> Answer:
+    return flat({"success": True, "data": data, **DRAFT})
+
+
+def asked(
+    client_kind: ClientKind, answer: Answer, use: Callable[[Any], Any]
+) -> tuple[Any, str, str, dict[str, Any] | None]:
+    with FakeServer(answer) as server:
+        found = client_kind.server(server.url, use)
+        [request] = server.received
+    body = request.json if request.body else None
+    return found, request.method, request.path, body
+
+
+def test_actions(client_kind: ClientKind) -> None:
+    data = {"id": ID, "status": "stopped", "message": "Formation stopped successfully"}
+    found, *request = asked(client_kind, ok(data), lambda s: s.formations.stop(ID))
+    assert found == m.StoppedFormation(**data)
+    assert request == ["POST", f"/rpc/formations/{ID}/stop", None]
+
+    data = {"id": ID, "message": "Formation deleted successfully"}
+    found, *request = asked(client_kind, ok(data), lambda s: s.formations.delete(ID))
+    assert found == m.DeletedFormation(**data)
+    assert request == ["DELETE", f"/rpc/formations/{ID}", None]
+
+    body = {
+        "message": "Update cancelled successfully",
+        "formation_id": ID,
+        "staging_port": 8001,
+        "status": "running",
+        "current_port": 8000,
+    }
+    found, *request = asked(client_kind, flat(body), lambda s: s.formations.cancel_update(ID))
+    assert found.model_dump() == body
+    assert request == ["POST", f"/rpc/formations/{ID}/cancel-update", None]
+
+
+def test_logs_that_are_null_are_empty(client_kind: ClientKind) -> None:
+    data = {
+        "formation_id": ID,
+        "logs": {"stdout": None, "stderr": ["a", "\x1b[31mb"]},
+        "total_lines": {"stdout": 0, "stderr": 2},
+    }
+    found, _, path, _ = asked(
+        client_kind, ok(data), lambda s: s.formations.logs(ID, lines=5, stream="all")
+    )
+    assert path == f"/rpc/formations/{ID}/logs?lines=5&stream=all"
+    assert (found.logs.stdout, found.logs.stderr) == ([], ["a", "\x1b[31mb"])
+    only = {"formation_id": ID, "logs": {"stdout": ["x"]}, "total_lines": {"stdout": 1}}
+    found, *_ = asked(client_kind, ok(only), lambda s: s.formations.logs(ID))
+    assert (found.logs.stdout, found.logs.stderr, found.total_lines.stderr) == (["x"], [], 0)
+
+
+@pytest.mark.parametrize(
+    ("body", "lines"),
+    [("", []), ("a\nb\n", ["a", "b"]), ("a\u2028b\n\nc", ["a\u2028b", "", "c"]), ("\n", [""])],
+)
+def test_the_servers_log_is_lines(client_kind: ClientKind, body: str, lines: list[str]) -> None:
+    answer = Answer(200, body.encode(), {"Content-Type": "text/plain"})
+    found, *request = asked(client_kind, answer, lambda s: s.logs(lines=7))
+    assert found == lines
+    assert request == ["GET", "/rpc/server/logs?lines=7", None]
+
+
+def test_drafts(client_kind: ClientKind) -> None:
+    where = ["POST", f"/rpc/formations/{ID}/draft/files"]
+    data: dict[str, Any] = {"action": "init", "mode": "clone"}
+    found, *request = asked(client_kind, draft(data), lambda s: s.drafts.create(ID, mode="clone"))
+    assert request == [*where, {"action": "init", "mode": "clone"}]
+    assert (found.mode, found.draft.base_version, found.live.version) == ("clone", "1.0.0", None)
+    assert found.draft.created_at == datetime(2026, 11, 22, 9, 0, 0, 500_000, timezone.utc)
+
+    entries = [{"name": "agents/", "type": "dir"}, {"name": "a", "type": "file", "size": 3}]
+    found, *request = asked(
+        client_kind, draft({"path": ".", "entries": entries}), lambda s: s.drafts.list(ID)
+    )
+    assert request == [*where, {"action": "list", "path": "."}]
+    assert [(one.name, one.size) for one in found] == [("agents/", 0), ("a", 3)]
+    found, *_ = asked(
+        client_kind, draft({"path": "e", "entries": None}), lambda s: s.drafts.list(ID, "e")
+    )
+    assert list(found) == []
+
+    content = base64.b64encode(b"\xff\x00").decode()
+    data = {"path": "a", "content": content, "encoding": "base64"}
+    found, *request = asked(client_kind, draft(data), lambda s: s.drafts.read(ID, "a"))
+    assert request == [*where, {"action": "read", "path": "a", "encoding": "base64"}]
+    assert found.data == b"\xff\x00"
+    with pytest.raises(UnicodeDecodeError):
+        _ = found.text
+
+    data = {"path": "a", "deleted": True}
+    found, *request = asked(client_kind, draft(data), lambda s: s.drafts.delete(ID, "a"))
+    assert (found.deleted, request) == (True, [*where, {"action": "delete", "path": "a"}])
+
+    found, *request = asked(client_kind, draft({"discarded": True}), lambda s: s.drafts.discard(ID))
+    assert (found.discarded, request) == (True, [*where, {"action": "discard"}])
+
+
+@pytest.mark.parametrize(
+    ("content", "sent"),
+    [
+        ("é", {"content": "é", "encoding": "utf-8"}),
+        (b"\xff", {"content": "/w==", "encoding": "base64"}),
+    ],
+)
+def test_drafts_are_written_as_they_are(
+    client_kind: ClientKind, content: str | bytes, sent: dict[str, str]
+) -> None:
+    answer = draft({"path": "a", "size": 2, "written": True})
+    found, *_, body = asked(client_kind, answer, lambda s: s.drafts.write(ID, "a", content))
+    assert body == {"action": "write", "path": "a", **sent}
+    assert found.size == 2
+
+
+def test_errors_of_drafts_have_their_code(client_kind: ClientKind) -> None:
+    body = {"success": False, "error": "DraftNotFound", "message": "There is none.", **DRAFT}
+    with FakeServer(flat(body, 404)) as server, pytest.raises(muxi.NotFoundError) as caught:
+        client_kind.server(server.url, lambda s: s.drafts.list(ID))
+    assert (caught.value.code, caught.value.message) == ("DraftNotFound", "There is none.")
+
+
+def test_dev(client_kind: ClientKind) -> None:
+    data = {"success": True, "formation_id": ID, "port": 8002, "status": "running"}
+    found, *request = asked(client_kind, flat(data), lambda s: s.dev.run(path="/srv/x"))
+    assert (found.formation_id, found.port) == (ID, 8002)
+    assert request == ["POST", "/rpc/dev/run", {"path": "/srv/x"}]
+    data = {"success": True, "formation_id": ID, "status": "stopped"}
+    found, *request = asked(client_kind, flat(data), lambda s: s.dev.stop(ID))
+    assert (found.status, request) == ("stopped", ["POST", "/rpc/dev/stop", {"formation_id": ID}])
+
+
+def test_errors_of_dev_are_a_text_and_no_code(client_kind: ClientKind) -> None:
+    text = f"Draft formation {ID} is already running on port 8002. Run 'muxi down' first."
+    body = {"success": False, "formation_id": ID, "port": 0, "status": "", "error": text}
+    with FakeServer(flat(body, 409)) as server, pytest.raises(muxi.ConflictError) as caught:
+        client_kind.server(server.url, lambda s: s.dev.run(formation_id=ID))
+    assert (caught.value.message, caught.value.code) == (text, None)
+
+
+STOPPED = refused(409, "Formation is already stopped", "Conflict")
+
+
+@pytest.mark.parametrize(
+    ("use", "done", "kind"),
+    [
+        (lambda s: s.formations.delete(ID), NOT_FOUND, muxi.NotFoundError),
+        (lambda s: s.formations.stop(ID), STOPPED, muxi.ConflictError),
+    ],
+)
+def test_already_done_is_done_on_a_second_try_only(
+    client_kind: ClientKind, use: Callable[[Any], Any], done: Answer, kind: type[Exception]
+) -> None:
+    with FakeServer(DROP, done) as server:
+        assert client_kind.server(server.url, use, retry=FAST).id == ID
+        assert len(server.received) == 2
+    with FakeServer(done) as server, pytest.raises(kind):
+        client_kind.server(server.url, use, retry=FAST)
+
+
+def test_waiting_until_healthy(client_kind: ClientKind) -> None:
+    starting = ok({**FOUND.body["data"], "status": "starting", "healthy": None})  # type: ignore[index,call-overload]
+    with FakeServer(starting, starting, FOUND) as server:
+        found = client_kind.server(
+            server.url, lambda s: s.formations.wait_until_healthy(ID, poll_interval=0.001)
+        )
+    assert (found.healthy, found.updated_at, len(server.received)) == (True, None, 3)
+    with FakeServer(starting) as server, pytest.raises(muxi.TimeoutError, match="is starting"):
+        client_kind.server(
+            server.url,
+            lambda s: s.formations.wait_until_healthy(ID, timeout=0.02, poll_interval=0.01),
+        )
+
+
+def test_ping_is_a_time(client_kind: ClientKind) -> None:
+    answer = Answer(200, b"pong", {"Content-Type": "text/plain"})
+    found, *_ = asked(client_kind, answer, lambda s: s.ping())
+    assert timedelta(0) < found < timedelta(seconds=30)
+
+
+HEALTH = envelope({"status": "healthy"})
+
+
+def test_a_formations_client_shares_what_its_servers_has(client_kind: ClientKind) -> None:
+    with FakeServer(failure(404, "RESOURCE_NOT_FOUND")) as server:
+
+        def use(s: Any) -> Any:
+            formation = s.formation(ID, client_key="fmc_x", user_id="alice", mode="draft")
+            assert formation._transport.pool is s._transport.pool
+            assert formation._transport.options.timeout == 7.0
+            return formation.sessions.get("x")
+
+        with pytest.raises(muxi.NotFoundError):
+            client_kind.server(server.url, use, timeout=7.0, retry=FAST, headers={"X-Own": "1"})
+        [request] = server.received
+    assert request.path == f"/draft/{ID}/v1/sessions/x"
+    assert request.headers["x-muxi-client-key"] == "fmc_x"
+    assert request.headers["x-own"] == "1"
+    assert "authorization" not in request.headers
+
+
+@pytest.mark.parametrize(
+    ("status", "phrase", "kind"),
+    [
+        (404, "Formation not found", muxi.NotFoundError),
+        (502, "Bad gateway", muxi.ServerError),
+        (503, "Formation unavailable", muxi.UnavailableError),
+    ],
+)
+def test_errors_of_the_proxy_are_told_from_the_formations_own(
+    client_kind: ClientKind, status: int, phrase: str, kind: type[muxi.MuxiError]
+) -> None:
+    def use(s: Any) -> Any:
+        return s.formation(ID, client_key="k", user_id="u").sessions.get("x")
+
+    with FakeServer(refused(status, "No.", phrase)) as server, pytest.raises(kind) as caught:
+        client_kind.server(server.url, use, max_retries=0)
+    assert (caught.value.code, caught.value.request_id) == (phrase, None)
+    with FakeServer(failure(status, "OWN_CODE")) as server, pytest.raises(kind) as caught:
+        client_kind.server(server.url, use, max_retries=0)
+    assert (caught.value.code, caught.value.request_id) == ("OWN_CODE", "req_server")

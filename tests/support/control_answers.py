@@ -1,0 +1,100 @@
+"""What a MUXI Server answers, word for word (contract server-api)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from .fake_server import Action, Answer, Drop, Events, Received
+
+HELLO = Path(__file__).parents[2] / "examples" / "hello-formation"
+ID = "hello-formation"
+_JSON = {"Content-Type": "application/json"}
+
+
+def ok(data: Mapping[str, Any], status: int = 200) -> Answer:
+    return Answer(status, {"success": True, "data": data}, _JSON)
+
+
+def flat(body: Mapping[str, Any], status: int = 200) -> Answer:
+    return Answer(status, body, _JSON)
+
+
+def refused(status: int, message: str, error: str = "Error") -> Answer:
+    return flat({"error": error, "message": message, "code": status}, status)
+
+
+NOT_FOUND = refused(404, "Formation not found", "Not Found")
+FORMATION = {
+    "id": ID,
+    "name": "Hello",
+    "status": "running",
+    "port": 8001,
+    "pid": 42,
+    "restart_count": 0,
+    "uptime": 3,
+    "created_at": "2026-11-22T10:00:00.123456789+01:00",
+    "deployed_at": "2026-11-22T10:00:00.123456789+01:00",
+    "updated_at": "0001-01-01T00:00:00Z",
+    "healthy": True,
+    "version": {"semantic": "1.0.0", "current": "aa"},
+}
+FOUND = ok(FORMATION)
+
+
+def frame(name: str, **data: Any) -> bytes:
+    return f"event: {name}\ndata: {json.dumps(data)}\n\n".encode()
+
+
+def stage(name: str, **more: Any) -> bytes:
+    return frame("progress", stage=name, message=f"{name}...", **more)
+
+
+COMPLETE = frame(
+    "complete",
+    formation_id=ID,
+    port=8000,
+    status="running",
+    url=f"http://localhost:7890/api/{ID}",
+    health_url="http://localhost:8000/v1/health",
+    pid=42,
+)
+UPDATED = frame(
+    "complete",
+    formation_id=ID,
+    port=8000,
+    status="running",
+    url=f"http://localhost:7890/api/{ID}",
+    previous_version="1",
+    new_version="2",
+)
+STAGES = [
+    stage("extracting"),
+    stage("resolving_runtime"),
+    stage("resolving_runtime", version="1.2.3"),
+    stage("spawning"),
+    stage("health_check"),
+    stage("health_check", attempt=1, max_attempts=30),
+]
+
+
+def error(kind: str, message: str = "No.", at: str = "validating") -> bytes:
+    return frame("error", error=kind, message=message, stage=at)
+
+
+def stream(*chunks: bytes | Callable[[], None], ends: bool = True) -> Events:
+    return Events(chunks, ends)
+
+
+def by_method(**actions: Action) -> Callable[[Received], Action]:
+    """Answers by the method of the request; GET finds nothing unless told otherwise."""
+
+    def decide(request: Received) -> Action:
+        return {"GET": NOT_FOUND, **actions}[request.method]
+
+    return decide
+
+
+DROP = Drop()

@@ -1,0 +1,194 @@
+"""A real HTTP server on loopback that does what a script says, and remembers what it was sent."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any
+
+from muxi import Retry
+
+
+@dataclass(frozen=True)
+class Received:
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A whole answer."""
+
+    status: int = 200
+    body: bytes | str | Mapping[str, Any] = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    missing: int = 0
+    """Bytes that are announced and don't come: the connection closes before."""
+
+    @property
+    def content(self) -> bytes:
+        if isinstance(self.body, bytes):
+            return self.body
+        return (self.body if isinstance(self.body, str) else json.dumps(self.body)).encode()
+
+
+@dataclass(frozen=True)
+class Events:
+    """A stream of server-sent events, written chunk by chunk."""
+
+    chunks: Sequence[bytes | Callable[[], None]]
+    """What to write; a callable is called between two writes."""
+    ends: bool = True
+    """End the body as HTTP wants it; else the connection just closes."""
+
+
+@dataclass(frozen=True)
+class Drop:
+    """Read the request and close the connection without an answer."""
+
+
+@dataclass(frozen=True)
+class Silence:
+    """Read the request and answer nothing until the server is stopped."""
+
+
+Action = Answer | Events | Drop | Silence
+
+
+def envelope(data: Mapping[str, Any], request_id: str = "req_server", **more: Any) -> Answer:
+    """A success of the formation."""
+    body = {
+        "object": "x",
+        "timestamp": 1_795_326_461_956,
+        "type": "x.y",
+        "request": {"id": request_id, "idempotency_key": None},
+        "success": True,
+        "error": None,
+        "data": data,
+        **more,
+    }
+    return Answer(200, body, {"Content-Type": "application/json"})
+
+
+def failure(status: int, code: str, message: str = "No.", data: Any = None) -> Answer:
+    """An error of the formation."""
+    answer = envelope({}, success=False, error={"code": code, "message": message, "data": data})
+    return Answer(status, answer.body, answer.headers)
+
+
+FAST = Retry(max_retries=3, base_delay=0.001)
+SESSIONS = envelope({"sessions": [], "count": 0})
+FORMATIONS = Answer(200, {"success": True, "data": {"formations": [], "total": 0}})
+REPLY = envelope({"message": {"role": "assistant", "content": "hello"}, "session_id": "s"})
+RESTORED = envelope(
+    {"session_id": "s", "messages_loaded": 0, "messages_dropped": 0, "message": "ok"}
+)
+
+
+class FakeServer:
+    """Serves the actions in turn, the last one for ever.
+
+    Args:
+        actions: What to do with each request; a callable decides by the request.
+    """
+
+    def __init__(self, *actions: Action | Callable[[Received], Action]) -> None:
+        self.received: list[Received] = []
+        self._actions = list(actions)
+        self._stopped = threading.Event()
+        self._lock = threading.Lock()
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
+
+            def log_message(self, format: str, *args: Any) -> None:
+                pass
+
+            def handle_one_request(self) -> None:
+                try:
+                    super().handle_one_request()
+                except (ConnectionError, ValueError):
+                    self.close_connection = True
+
+            def _do(self) -> None:
+                outer._serve(self)
+
+            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _do
+
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._http.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._http.server_address[1]}"
+        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,))
+
+    def __enter__(self) -> FakeServer:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        exc: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stopped.set()
+        self._http.shutdown()
+        self._http.server_close()
+        self._thread.join()
+
+    def _serve(self, handler: BaseHTTPRequestHandler) -> None:
+        body = handler.rfile.read(int(handler.headers.get("Content-Length") or 0))
+        headers = {name.lower(): value for name, value in handler.headers.items()}
+        request = Received(handler.command, handler.path, headers, body)
+        with self._lock:
+            self.received.append(request)
+            action = self._actions.pop(0) if len(self._actions) > 1 else self._actions[0]
+        if callable(action):
+            action = action(request)
+        if isinstance(action, Answer):
+            _answer(handler, action)
+        elif isinstance(action, Events):
+            _stream(handler, action)
+        else:
+            if isinstance(action, Silence):
+                self._stopped.wait(30)
+            handler.close_connection = True
+
+
+def _answer(handler: BaseHTTPRequestHandler, answer: Answer) -> None:
+    handler.send_response(answer.status)
+    for name, value in answer.headers.items():
+        handler.send_header(name, value)
+    handler.send_header("Content-Length", str(len(answer.content) + answer.missing))
+    handler.end_headers()
+    handler.wfile.write(answer.content)
+    handler.close_connection = handler.close_connection or answer.missing > 0
+
+
+def _stream(handler: BaseHTTPRequestHandler, events: Events) -> None:
+    handler.send_response(200)
+    handler.send_header("Content-Type", "text/event-stream; charset=utf-8")
+    handler.send_header("Transfer-Encoding", "chunked")
+    handler.end_headers()
+    for chunk in events.chunks:
+        if callable(chunk):
+            chunk()
+            continue
+        handler.wfile.write(f"{len(chunk):x}\r\n".encode() + chunk + b"\r\n")
+        handler.wfile.flush()
+    if events.ends:
+        handler.wfile.write(b"0\r\n\r\n")
+    else:
+        handler.close_connection = True

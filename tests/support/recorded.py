@@ -1,0 +1,68 @@
+"""The recordings of the real runtime, as tests use them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).parents[1] / "recordings"
+
+
+@dataclass(frozen=True)
+class Recording:
+    """One request to the real runtime, and its answer."""
+
+    name: str
+    method: str
+    path: str
+    sent: str | None
+    status: int
+    headers: dict[str, str]
+    """Names in lower case."""
+    body: bytes
+    chunks: list[bytes]
+    """A stream as it arrived; empty for other answers."""
+    ended: bool
+    """A stream was ended by the server, not by whoever recorded it."""
+
+    @property
+    def asked(self) -> str:
+        """The path; the memory of a source has a method of its own."""
+        ingested = self.path == "/v1/memories" and '"source":' in (self.sent or "")
+        return self.path + "#source" * ingested
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def recordings() -> Iterator[Recording]:
+    """All of them, by name."""
+    for file in sorted(FOLDER.glob("*/*.json")):
+        found = json.loads(file.read_text())
+        request, response = found["request"], found["response"]
+        body = response["body"].encode()
+        yield Recording(
+            name=f"{file.parent.name}/{file.stem}",
+            method=request["method"],
+            path=request["path"].partition("?")[0],
+            sent=request["body"],
+            status=response["status"],
+            headers={name.lower(): value for name, value in response["headers"]},
+            body=body,
+            chunks=list(_chunks(body, response.get("arrivals", []))),
+            ended=response.get("ended_by_server") is not False,
+        )
+
+
+def _chunks(body: bytes, arrivals: list[tuple[float, int]]) -> Iterator[bytes]:
+    start = 0
+    for _, length in arrivals:
+        yield body[start : start + length]
+        start += length

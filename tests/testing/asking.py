@@ -1,0 +1,105 @@
+"""Small words for asking an emulator."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import httpx
+
+from muxi.testing import Emulator
+
+from ..support.clients import ClientKind
+from .replay import frames
+
+
+class Asker:
+    """A client without any cleverness: plain requests with a user's keys."""
+
+    def __init__(self, emulator: Emulator, user: str = "alice") -> None:
+        self.url = f"{emulator.formation_url}/v1"
+        self.headers = {
+            "X-Muxi-Client-Key": emulator.environ["MUXI_CLIENT_KEY"],
+            "X-Muxi-User-ID": user,
+        }
+        self.admin = {"X-Muxi-Admin-Key": emulator.environ["MUXI_ADMIN_KEY"]}
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: object = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx.Response:
+        given = {**self.headers, **(headers or {})}
+        # A context for TLS takes longer to make than most answers.
+        return httpx.request(
+            method, self.url + path, json=json, headers=given, timeout=10, verify=False
+        )
+
+    def chat(self, message: str, **more: object) -> httpx.Response:
+        return self.ask("POST", "/chat", json={"message": message, "stream": False, **more})
+
+    def stream(self, message: str, **more: object) -> list[str]:
+        """The kinds of the frames of a stream that ends: `content`, `completed`, `done` …"""
+        answer = self.ask("POST", "/chat", json={"message": message, **more})
+        return [
+            data["token"]["type"] if kind == "token" else kind for kind, data in frames(answer.text)
+        ]
+
+    def status(self, request_id: str) -> str:
+        """The tracker's word for a request; empty while it knows none."""
+        return str(self.ask("GET", f"/requests/{request_id}").json()["data"].get("status", ""))
+
+
+def asked(
+    client_kind: ClientKind, emulator: Emulator, use: Callable[[Any], Any], **settings: Any
+) -> Any:
+    """What `use` gives for one of the SDK's clients with both keys."""
+    environ = emulator.environ
+    keys = {"client_key": environ["MUXI_CLIENT_KEY"], "admin_key": environ["MUXI_ADMIN_KEY"]}
+    return client_kind.formation(emulator.formation_url, use, **{**keys, **settings})
+
+
+class Streaming:
+    """The lines of a stream; leaving closes the connection."""
+
+    def __init__(self, asker: Asker, message: str, **more: object) -> None:
+        body = {"message": message, **more}
+        self._client = httpx.Client()
+        self._stream = self._client.stream(
+            "POST", f"{asker.url}/chat", json=body, headers=asker.headers
+        )
+
+    def __enter__(self) -> Iterator[str]:
+        return self._stream.__enter__().iter_lines()
+
+    def __exit__(self, *_: object) -> None:
+        self._stream.__exit__(None, None, None)
+        self._client.close()
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait for something that must happen soon."""
+    end = time.monotonic() + 5
+    while not condition():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.005)
+
+
+def signed(
+    emulator: Emulator, path: str, *, at: float | None = None, secret: str | None = None
+) -> str:
+    """The `Authorization` header for a GET, after contract server-api 2."""
+    stamp = int(time.time() if at is None else at)
+    key = secret or emulator.environ["MUXI_SECRET_KEY"]
+    digest = hmac.new(key.encode(), f"{stamp};GET;{path}".encode(), hashlib.sha256).digest()
+    signature = base64.b64encode(digest).decode()
+    return (
+        f"MUXI-HMAC key={emulator.environ['MUXI_KEY_ID']}, timestamp={stamp}, signature={signature}"
+    )

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from muxi.testing import Emulator
+
+from ...support.clients import ClientKind
+from .plane import Plane, copied, tidied
+
+
+@pytest.fixture(scope="module")
+def serving() -> Iterator[Emulator]:
+    with Emulator(keepalive=0.05, token_pause=0) as running:
+        yield running
+
+
+@pytest.fixture
+def plane(serving: Emulator, client_kind: ClientKind, tmp_path: Path) -> Iterator[Plane]:
+    """A server that has not seen the example yet."""
+    with tidied(Plane(client_kind, serving, copied(tmp_path))) as found:
+        yield found
+
+
+@pytest.fixture
+def deployed(plane: Plane) -> Plane:
+    """A server that runs the example."""
+    plane.deploy()
+    return plane

@@ -1,0 +1,235 @@
+"""Ctrl-C and cancelled tasks at each stage of a rollout: what is left, and what isn't."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+
+from muxi import AsyncServerClient, ServerClient
+from muxi.resources.server import _deployment
+
+from ...support.control_answers import ID
+from .plane import Plane
+from .test_cuts import CUT, cleared, settled
+from .traces import busy, no_traces, tasks
+
+STAGES = [
+    (run, stage) for run in ("deploy", "update") for stage in ["uploading", *CUT[run]]
+]  # fmt: skip
+WITH_PROCESS = ("spawning_staging", "health_check", "swapping")
+"""Stages that end when the process does that they wait for."""
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_deployment, "_TRIES", 100)
+    monkeypatch.setattr(_deployment, "_PAUSE", 0.05)
+
+
+def hold(plane: Plane, run: str, stage: str) -> None:
+    """Keep the server at a stage, and let nothing be done before it is told to stop."""
+    if stage in WITH_PROCESS:
+        plane.fail(stage, delay=60)
+    elif stage != "uploading":
+        plane.fail(stage, delay=0.1)
+    if run == "update" and stage not in (*WITH_PROCESS, "stopping_old"):
+        plane.fail("health_check", delay=60)
+
+
+def interrupt(plane: Plane, stage: str, how: str = "scope", **options: Any) -> None:
+    """Apply the example, and break it off at a stage."""
+    if plane.client_kind.name == "sync":
+        _press(plane, stage, options)
+        return
+
+    async def main() -> None:
+        async with AsyncServerClient(url=plane.url, **plane.keys) as client:
+            await client.ping()
+            before = tasks()
+            await (_cancel_task if how == "task" else _cancel_scope)(
+                lambda on_progress: client.formations.apply(
+                    plane.folder, on_progress=on_progress, **options
+                ),
+                stage,
+            )
+            assert (busy(client), tasks()) == ([], before)
+            assert (await client.health()).status == "ok"
+
+    anyio.run(main, backend=plane.client_kind.name)
+
+
+def _pressing(stage: str) -> Callable[[Any], None]:
+    def press(progress: Any) -> None:
+        if progress.stage == stage:
+            raise KeyboardInterrupt
+
+    return press
+
+
+def _press(plane: Plane, stage: str, options: dict[str, Any]) -> None:
+    with ServerClient(url=plane.url, **plane.keys) as client:
+        with pytest.raises(KeyboardInterrupt):
+            client.formations.apply(plane.folder, on_progress=_pressing(stage), **options)
+        assert busy(client) == []
+        assert client.health().status == "ok"
+
+
+Apply = Callable[[Callable[[Any], None]], Any]
+
+
+async def _cancel_scope(apply: Apply, stage: str) -> None:
+    with anyio.CancelScope() as scope:
+        await apply(lambda one: scope.cancel() if one.stage == stage else None)
+        raise AssertionError("it was not cancelled")
+    assert scope.cancelled_caught
+
+
+async def _cancel_task(apply: Apply, stage: str) -> None:
+    task: asyncio.Task[Any] = asyncio.ensure_future(
+        apply(lambda one: task.cancel() and None if one.stage == stage else None)
+    )
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+@pytest.mark.parametrize(("run", "stage"), STAGES)
+def test_what_is_interrupted_is_undone(
+    plane: Plane, run: str, stage: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for how in ("scope", "task") if plane.client_kind.name == "asyncio" else ("scope",):
+        before = _prepared(plane, run)
+        hold(plane, run, stage)
+        if stage == "stopping_old":  # too late
+            monkeypatch.setattr(_deployment, "_TRIES", 2)
+        with no_traces(plane.url, tmp_path / "tmp"):
+            interrupt(plane, stage, how)
+        settled(plane)
+        assert plane.left == ({ID} if run == "update" else set())
+        if run == "update":
+            assert (plane.look()["version"] == before) is (stage != "stopping_old")
+            assert plane.chat().text == "You said: Hi"
+        cleared(plane)
+
+
+@pytest.mark.parametrize(("run", "stage"), STAGES)
+def test_what_is_to_stay_is_finished(plane: Plane, run: str, stage: str, tmp_path: Path) -> None:
+    before = _prepared(plane, run)
+    plane.fail("extracting" if stage == "uploading" else stage, delay=0.1)
+    with no_traces(plane.url, tmp_path / "tmp"):
+        interrupt(plane, stage, cleanup=False)
+    settled(plane)
+    assert plane.left == {ID}
+    assert plane.look()["status"] == "running"
+    assert plane.look()["version"] != before
+    assert plane.chat().text == "You said: Hi"
+
+
+@pytest.mark.parametrize("run", ["deploy", "update"])
+def test_what_is_done_is_not_undone(plane: Plane, run: str, tmp_path: Path) -> None:
+    before = _prepared(plane, run)
+    with (
+        no_traces(plane.url, tmp_path / "tmp"),
+        ServerClient(url=plane.url, **plane.keys) as client,
+        pytest.raises(KeyboardInterrupt),
+    ):
+        client.formations.apply(plane.folder, on_progress=_pressing("complete"))
+    assert plane.left == {ID}
+    assert plane.look()["version"] != before
+
+
+def test_before_anything_was_sent_there_is_nothing_to_undo(plane: Plane, tmp_path: Path) -> None:
+    if plane.client_kind.name == "sync":
+        _press_while_packing(plane, tmp_path)
+        return
+
+    async def main() -> None:
+        async with AsyncServerClient(url=plane.url, **plane.keys) as client:
+            before = tasks()
+            with anyio.CancelScope() as scope:
+                scope.cancel()
+                await client.formations.apply(plane.folder)
+            assert (scope.cancelled_caught, tasks()) == (True, before)
+
+    with no_traces(plane.url, tmp_path / "tmp"):
+        anyio.run(main, backend=plane.client_kind.name)
+    assert plane.left == set()
+
+
+def _press_while_packing(plane: Plane, tmp_path: Path) -> None:
+    def press(*args: Any) -> Any:
+        raise KeyboardInterrupt
+
+    with (
+        no_traces(plane.url, tmp_path / "tmp"),
+        pytest.MonkeyPatch.context() as patch,
+        ServerClient(url=plane.url, **plane.keys) as client,
+    ):
+        patch.setattr("muxi.bundle.write_archive", press)
+        with pytest.raises(KeyboardInterrupt):
+            client.formations.apply(plane.folder)
+    assert plane.left == set()
+
+
+def _prepared(plane: Plane, run: str) -> Any:
+    if run == "deploy":
+        return None
+    plane.deploy()
+    version = plane.look()["version"]
+    plane.changed()
+    return version
+
+
+PROGRAM = """
+import asyncio, sys, anyio, muxi
+
+client_kind, url, key_id, secret_key, folder = sys.argv[1:]
+keys = {"url": url, "key_id": key_id, "secret_key": secret_key}
+tell = lambda one: print(one.stage, flush=True)
+
+async def main():
+    async with muxi.AsyncServerClient(**keys) as client:
+        await client.formations.apply(folder, on_progress=tell)
+
+if client_kind == "sync":
+    with muxi.ServerClient(**keys) as client:
+        client.formations.apply(folder, on_progress=tell)
+elif client_kind == "asyncio":
+    asyncio.run(main())
+else:
+    anyio.run(main, backend=client_kind)
+"""
+
+
+@pytest.mark.parametrize("run", ["deploy", "update"])
+def test_a_real_ctrl_c(plane: Plane, run: str, tmp_path: Path) -> None:
+    before = _prepared(plane, run)
+    plane.fail("health_check", delay=60)
+    (tmp_path / "tmp").mkdir()
+    arguments = [plane.client_kind.name, plane.url, *plane.keys.values(), str(plane.folder)]
+    command = [sys.executable, "-W", "error", "-c", PROGRAM, *arguments]
+    environ = {**os.environ, "TMPDIR": str(tmp_path / "tmp")}
+    with subprocess.Popen(command, stdout=-1, stderr=-1, text=True, env=environ) as process:
+        try:
+            assert process.stdout is not None
+            while process.stdout.readline() not in ("health_check\n", ""):
+                pass
+            process.send_signal(signal.SIGINT)
+            _, problems = process.communicate(timeout=30)
+        finally:
+            process.kill()
+    assert process.returncode == -signal.SIGINT
+    assert problems.rstrip().endswith("KeyboardInterrupt")
+    assert "Warning" not in problems
+    settled(plane)
+    assert list((tmp_path / "tmp").iterdir()) == []
+    assert plane.left == ({ID} if run == "update" else set())
+    assert (plane.look() or {}).get("version") == before

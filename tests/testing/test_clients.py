@@ -1,0 +1,129 @@
+"""The SDK's own clients on the emulator: what it answers fits the models, and can be scripted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from muxi import NotFoundError, StreamError, UnavailableError
+from muxi.models import formation as m
+from muxi.models import server as s
+from muxi.testing import Approval, Background, Emulator, Failure, Outcome, Refusal, Reply, Turn
+
+from ..models.test_recordings import unknown_keys
+from ..support.clients import ClientKind
+
+WIDGET = m.OptionsWidget(
+    type="options", id="ui_1", prompt="Which?", options=[m.Option(value="a", label="A")]
+)
+NOTE = m.ReplyArtifact(type="text", format="txt", filename="note.txt", content="A note")
+
+OUTCOMES: dict[str, Outcome] = {
+    "choose": Reply("Choose", widgets=[WIDGET]),
+    "make": Reply("Made", artifacts=[NOTE]),
+    "refuse": Refusal("No."),
+    "plan": Approval("Shall I?"),
+    "later": Background("Later", "wrk_1", text="Done"),
+    "fail": Failure("ValueError", "boom"),
+}
+
+
+def scripted(turn: Turn) -> Outcome:
+    return OUTCOMES.get(turn.message, Reply(f"Hello {turn.user_id}"))
+
+
+@pytest.fixture(scope="module")
+def played() -> Iterator[Emulator]:
+    emulator = Emulator(model=scripted, multi_user=True, keepalive=0.05, token_pause=0)
+    with emulator:
+        yield emulator
+
+
+def keys(emulator: Emulator) -> dict[str, str]:
+    environ = emulator.environ
+    return {"client_key": environ["MUXI_CLIENT_KEY"], "admin_key": environ["MUXI_ADMIN_KEY"]}
+
+
+def test_every_answer_fits_its_model(client_kind: ClientKind, played: Emulator) -> None:
+    def ask(use: object, **settings: object) -> object:
+        return client_kind.formation(played.formation_url, use, **{**keys(played), **settings})
+
+    reply = ask(lambda f: f.chat.send("hi", session_id="trip"))
+    answers = [
+        reply,
+        ask(lambda f: f.health()),
+        ask(lambda f: f.status()),
+        ask(lambda f: f.sessions.list()),
+        ask(lambda f: f.sessions.get("trip")),
+        ask(lambda f: f.sessions.messages("trip")),
+        ask(lambda f: f.sessions.restore("old", [])),
+        ask(lambda f: f.requests.list()),
+        ask(lambda f: f.requests.get(reply.request_id)),
+    ]
+    secrets = {
+        "key_id": played.environ["MUXI_KEY_ID"],
+        "secret_key": played.environ["MUXI_SECRET_KEY"],
+    }
+    for use in (
+        lambda f: f.health(),
+        lambda f: f.status(),
+        lambda f: f.formations.list(),
+        lambda f: f.formations.get("hello"),
+    ):
+        answers.append(client_kind.server(played.server_url, use, **secrets))
+    assert [key for answer in answers for key in unknown_keys(answer)] == []
+    assert reply.text == "Hello alice"
+    formation = answers[-1]
+    assert isinstance(formation, s.Formation)
+    assert (formation.id, formation.healthy) == ("hello", True)
+    assert formation.created_at is not None
+
+
+def test_scripted_outcomes_reach_the_client(client_kind: ClientKind, played: Emulator) -> None:
+    def stream(message: str) -> m.ChatReply:
+        streamed = client_kind.stream(
+            played.formation_url, lambda f: f.chat.stream(message, stall_after=0.2), **keys(played)
+        )
+        return streamed.result
+
+    assert stream("choose").widgets == [WIDGET]
+    assert stream("make").artifacts[0].read() == b"A note"
+    assert stream("refuse").text == "No."
+    assert stream("plan").awaiting_user
+    assert stream("later").text == "Done"
+    with pytest.raises(StreamError, match="boom"):
+        stream("fail")
+
+
+def test_a_turn_in_the_background_is_accepted(client_kind: ClientKind, played: Emulator) -> None:
+    reply = client_kind.formation(
+        played.formation_url, lambda f: f.chat.send("later"), **keys(played)
+    )
+    assert isinstance(reply, m.ChatAccepted)
+    assert (reply.status, reply.text, reply.workflow_id) == ("processing", "Later", "wrk_1")
+
+
+def test_proxy_errors_are_told_from_the_formations(
+    client_kind: ClientKind, played: Emulator
+) -> None:
+    def ask(formation_id: str, **settings: str) -> object:
+        where = {"url": None, "server_url": played.server_url, "formation_id": formation_id}
+        given = {**keys(played), **where, **settings}
+        return client_kind.formation("", lambda f: f.sessions.get("none"), **given)
+
+    with pytest.raises(NotFoundError) as caught:
+        ask("hello")
+    assert caught.value.code == "RESOURCE_NOT_FOUND"
+    with pytest.raises(NotFoundError) as caught:
+        ask("other")
+    assert caught.value.code == "Formation not found"
+    with pytest.raises(NotFoundError) as caught:
+        ask("hello", mode="draft")
+    assert caught.value.code == "Draft formation not found"
+    played.status = "stopped"
+    try:
+        with pytest.raises(UnavailableError, match="is not running"):
+            ask("hello", max_retries=0)
+    finally:
+        played.status = "running"

@@ -1,0 +1,58 @@
+"""The feeds of events and logs: open, silent, and gone when the caller is."""
+
+from __future__ import annotations
+
+import http.client
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+
+from muxi.testing import Emulator
+
+from .asking import Asker
+
+
+@pytest.fixture
+def asker() -> Iterator[Asker]:
+    with Emulator(keepalive=0.01, token_pause=0) as running:
+        yield Asker(running)
+
+
+@pytest.mark.parametrize("path", ["/events", "/events/trip", "/logs?level=info"])
+def test_a_feed_says_nothing_whatever_happens(asker: Asker, path: str) -> None:
+    address = urlsplit(asker.url)
+    connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=5)
+    connection.request("GET", address.path + path, headers=asker.headers | asker.admin)
+    response = connection.getresponse()
+    assert response.status == 200
+    assert response.headers["content-type"] == "text/event-stream; charset=utf-8"
+    assert response.headers["x-accel-buffering"] == "no"
+    assert asker.stream("hi", session_id="trip")[-1] == "done"
+    assert connection.sock is not None
+    connection.sock.settimeout(0.05)
+    with pytest.raises(TimeoutError):
+        response.read1()
+    response.close()
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "status"),
+    [
+        ("/events", {"X-Muxi-User-ID": ""}, 400),
+        ("/events", {"X-Muxi-Client-Key": "wrong"}, 401),
+        ("/events/trip/req_1", {}, 500),
+        ("/logs?level=info", {}, 401),
+    ],
+)
+def test_what_fails_before_a_feed_is_open(
+    asker: Asker, path: str, headers: dict[str, str], status: int
+) -> None:
+    answer = asker.ask("GET", path, headers=headers)
+    assert (answer.status_code, answer.json()["success"]) == (status, False)
+
+
+def test_logs_need_a_filter(asker: Asker) -> None:
+    for query in ("", "?client_kind=red", "?level="):
+        assert asker.ask("GET", f"/logs{query}", headers=asker.admin).status_code == 400

@@ -1,0 +1,171 @@
+"""What recordings can't show well: time, concurrency, keys and users."""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+
+from muxi.models.formation import ChatTurn, FormationStatus, MessageList, RequestList, SessionList
+from muxi.testing import Emulator, Outcome, Reply, Turn
+
+from .asking import Asker, Streaming, until
+from .fake_model import turns
+
+
+def test_the_models_of_the_sdk_fit_the_answers(asker: Asker) -> None:
+    said = ChatTurn.model_validate(asker.chat("Fine?", session_id="s_models").json()["data"])
+    assert (said.reply().text, said.session_id) == ("It is well", "s_models")
+    listed = SessionList.model_validate(asker.ask("GET", "/sessions").json()["data"])
+    assert listed[0].session_id == "s_models"
+    answer = asker.ask("GET", "/sessions/s_models/messages").json()["data"]
+    spoken = MessageList.model_validate(answer)
+    assert [each.role for each in spoken] == ["user", "assistant"]
+    tracked = RequestList.model_validate(asker.ask("GET", "/requests").json()["data"])
+    assert spoken[1].metadata.request_id == tracked[-1].request_id
+
+
+def test_the_status_counts_requests(emulator: Emulator) -> None:
+    Asker(emulator).chat("One")
+    key = {"X-Muxi-Admin-Key": emulator.environ["MUXI_ADMIN_KEY"]}
+    answer = httpx.get(f"{emulator.formation_url}/v1/status", headers=key).json()
+    status = FormationStatus.model_validate(answer["data"])
+    assert status.formation.id == "hello"
+    assert (status.stats.requests.total, status.stats.requests.active) == (1, 0)
+
+
+def test_either_key_opens_the_tracker_and_no_other_does(emulator: Emulator) -> None:
+    url = f"{emulator.formation_url}/v1/requests"
+    admin = {"X-Muxi-Admin-Key": emulator.environ["MUXI_ADMIN_KEY"]}
+    assert httpx.get(url, headers=admin).status_code == 200
+    assert httpx.get(url, headers={"X-Muxi-Client-Key": "x"}).status_code == 401
+    swapped = {"X-Muxi-Client-Key": admin["X-Muxi-Admin-Key"]}
+    refused = httpx.get(f"{emulator.formation_url}/v1/sessions", headers=swapped)
+    assert refused.json()["error"]["code"] == "UNAUTHORIZED"
+    assert httpx.head(f"{emulator.formation_url}/v1/health").status_code == 405
+
+
+def test_a_duplicate_joins_the_running_turn(asker: Asker) -> None:
+    def send(user: str) -> httpx.Response:
+        headers = {"X-Muxi-Idempotency-Key": "once", "X-Muxi-User-ID": user}
+        body = {"message": "slow", "stream": False}
+        return asker.ask("POST", "/chat", json=body, headers=headers)
+
+    turns.clear()
+    with ThreadPoolExecutor() as pool:
+        answers = list(pool.map(send, ["alice"] * 4))
+    assert len(turns) == 1
+    assert len({each.content for each in answers}) == 1
+    assert answers[0].json()["request"]["idempotency_key"] == "once"
+    assert send("alice").content == answers[0].content
+    assert send("bob").json()["data"]["user_id"] == "bob"
+    assert len(turns) == 2
+
+
+def test_a_failed_turn_is_not_replayed(asker: Asker) -> None:
+    turns.clear()
+    key = {"X-Muxi-Idempotency-Key": "failing"}
+    for _ in range(2):
+        body = {"message": "fail", "stream": False}
+        failure = asker.ask("POST", "/chat", json=body, headers=key).json()
+        assert failure["request"]["idempotency_key"] is None
+    assert len(turns) == 2
+
+
+@pytest.mark.parametrize(
+    ("message", "end", "text"), [("slow", "completed", "Slowly"), ("long", "cancelled", "")]
+)
+def test_a_cancellation_is_heeded_at_the_next_checkpoint_only(
+    asker: Asker, message: str, end: str, text: str
+) -> None:
+    name = f"req_{message}"
+    with ThreadPoolExecutor() as pool:
+        running = pool.submit(asker.chat, message, request_id=name)
+        until(lambda: name in [turn.request_id for turn in turns])
+        assert asker.status(name) == "processing"
+        assert asker.ask("DELETE", f"/requests/{name}").json()["data"]["status"] == "cancelled"
+        assert asker.status(name) == "processing"
+        said = running.result().json()["data"]["message"]
+    assert (asker.status(name), said["content"]) == (end, text)
+    assert bool(said["metadata"].get("cancelled")) == (end == "cancelled")
+    again = asker.ask("DELETE", f"/requests/{name}").status_code
+    assert again == (200 if end == "cancelled" else 400)
+
+
+def test_a_cancelled_stream_falls_silent(asker: Asker) -> None:
+    name = "req_silent"
+    with Streaming(asker, "long", request_id=name) as lines:
+        until(lambda: asker.status(name) == "processing")
+        asker.ask("DELETE", f"/requests/{name}")
+        until(lambda: asker.status(name) == "cancelled")
+        rest = [next(lines) for _ in range(30)]
+    assert set(rest[-10:]) == {": keepalive", ""}
+
+
+def test_keepalives_come_at_once_and_in_every_interval_of_silence(asker: Asker) -> None:
+    with Streaming(asker, "slow") as lines:
+        began = time.monotonic()
+        assert next(lines) == ": keepalive"
+        assert time.monotonic() - began < 0.2
+        count = sum(line == ": keepalive" for line in lines)
+    assert 3 <= count <= 6
+
+
+def test_a_client_that_goes_away_cancels_its_turn(asker: Asker) -> None:
+    with Streaming(asker, "slow", request_id="req_gone") as lines:
+        until(lambda: asker.status("req_gone") == "processing")
+        next(lines)
+    until(lambda: asker.status("req_gone") == "cancelled")
+    time.sleep(0.35)
+    assert asker.status("req_gone") == "cancelled"
+
+
+def test_leaving_after_the_terminal_event_cancels_nothing(asker: Asker) -> None:
+    with Streaming(asker, "tail", request_id="req_asked") as lines:
+        assert any('"completed"' in line for line in lines)
+    time.sleep(0.1)
+    assert asker.status("req_asked") == "processing"
+    kinds = [kind for kind in asker.stream("tail") if kind != "keepalive"]
+    assert kinds[-3:] == ["completed", "content", "done"]
+
+
+def test_the_next_turn_of_the_session_goes_on_with_the_question(asker: Asker) -> None:
+    asked = asker.chat("which", session_id="s_ask").json()["data"]["message"]["metadata"]
+    assert asked["clarification"] is True
+    waiting = asker.ask("GET", "/sessions/s_ask/messages").json()["data"]["messages"]
+    name = waiting[-1]["metadata"]["request_id"]
+    assert asker.status(name) == "processing"
+    asker.chat("the first", session_id="s_ask")
+    assert asker.status(name) == "completed"
+
+
+def test_users_are_kept_apart_unless_there_is_one() -> None:
+    seen: dict[bool, list[object]] = {}
+    for many in (False, True):
+        with Emulator(multi_user=many) as emulator:
+            alice, bob = Asker(emulator, "Alice@Example.com"), Asker(emulator, "bob")
+            said = alice.chat("Mine", session_id="s", request_id="req_mine").json()["data"]
+            theirs = bob.ask("GET", "/requests/req_mine")
+            sessions = bob.ask("GET", "/sessions/s")
+            seen[many] = [said["user_id"], theirs.status_code, sessions.status_code]
+    assert seen == {False: ["alice@example.com", 200, 200], True: ["alice@example.com", 403, 404]}
+
+
+def test_a_model_may_block(asker: Asker) -> None:
+    held, gate = threading.Event(), threading.Event()
+
+    def blocking(turn: Turn) -> Outcome:
+        held.set()
+        gate.wait(5)
+        return Reply("Freed")
+
+    with Emulator(model=blocking, keepalive=0.02) as emulator, ThreadPoolExecutor() as pool:
+        running = pool.submit(Asker(emulator).stream, "Wait")
+        held.wait(5)
+        assert httpx.get(f"{emulator.formation_url}/v1/health").status_code == 200
+        time.sleep(0.1)
+        gate.set()
+        assert running.result().count("keepalive") >= 3

@@ -1,0 +1,146 @@
+"""What the emulator makes of a manifest: of the recorded formation's, just what the server made."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from muxi.testing import Emulator
+
+from ..models.test_recordings import unknown_keys
+from ..support.clients import ClientKind
+from .asking import asked
+from .lab import lab
+from .replay import Recording, load
+
+SAME = (
+    {"a2a", "agent", "agents", "async_config", "config", "formation", "llm_settings", "logging"}
+    | {"logging_destinations", "mcp", "mcp_server", "mcp_servers", "memory_config", "overlord"}
+    | {"overlord_soul", "scheduler", "sop", "sops", "trigger", "triggers", "knowledge_rebuild"}
+    | {"knowledge_sync_remote", "tuning", "tuning_pending", "mcp_tools"}
+)
+RECORDED = {each.name: each for each in load("multi_user") + load("single_user")}
+
+USES: list[Callable[[Any], Any]] = [
+    lambda f: f.config.summary(),
+    lambda f: f.config.document(),
+    lambda f: f.config.overlord(),
+    lambda f: f.config.soul(),
+    lambda f: f.config.llm(),
+    lambda f: f.config.mcp(),
+    lambda f: f.config.memory(),
+    lambda f: f.config.scheduler(),
+    lambda f: f.config.background(),
+    lambda f: f.config.a2a(),
+    lambda f: f.config.logging(),
+    lambda f: f.config.log_destinations(),
+    lambda f: f.agents.list(),
+    lambda f: f.mcp.servers(),
+    lambda f: f.mcp.tools(),
+    lambda f: f.sops.list(),
+    lambda f: f.triggers.list(),
+    lambda f: f.knowledge.rebuild(),
+    lambda f: f.secrets.list(),
+    lambda f: f.audit.list(),
+    lambda f: f.tuning.get(),
+    lambda f: f.tuning.run(),
+]
+
+
+@pytest.fixture(scope="module")
+def recorded() -> Iterator[Emulator]:
+    """Made like the recorded one, keys and all."""
+    keys = {
+        f"{role}_key": f"fm{role[0]}_lab_{role}_0123456789abcdef" for role in ("client", "admin")
+    }
+    with Emulator("lab", manifest=lab(), **keys) as running:
+        yield running
+
+
+def data_of(emulator: Emulator, each: Recording) -> Any:
+    headers = {
+        "X-Muxi-Admin-Key": emulator.environ["MUXI_ADMIN_KEY"],
+        "X-Muxi-Client-Key": emulator.environ["MUXI_CLIENT_KEY"],
+    }
+    body = json.loads(each.body) if each.body else None
+    url = emulator.formation_url + each.path
+    answer = httpx.request(each.method, url, headers=headers, json=body, verify=False)
+    return answer.json()["data"]
+
+
+def without_words(data: Any) -> Any:
+    """The descriptions of the server's tools are its own."""
+    tools = [{**tool, "description": ""} for tool in data.get("tools", [])]
+    return {**data, **({"tools": tools} if tools else {})}
+
+
+@pytest.mark.parametrize("name", sorted(SAME))
+def test_a_formation_equal_to_the_recorded_one_looks_like_it(name: str, recorded: Emulator) -> None:
+    each = RECORDED[name]
+    theirs = json.loads(each.text)["data"]
+    assert without_words(data_of(recorded, each)) == without_words(theirs)
+
+
+def test_status_and_health_count_what_the_manifest_has(
+    client_kind: ClientKind, recorded: Emulator
+) -> None:
+    status = asked(client_kind, recorded, lambda f: f.status())
+    health = asked(client_kind, recorded, lambda f: f.health())
+    assert (health.version, status.formation.version) == ("1.2.3", "1.2.3")
+    assert (status.agents.count, status.mcp_servers.active) == (2, 2)
+    assert (status.stats.memory.working_memory_mb, status.stats.buffer_size) == (64, 20)
+
+
+def test_every_view_fits_its_model(client_kind: ClientKind, recorded: Emulator) -> None:
+    answers = [asked(client_kind, recorded, use) for use in USES]
+    assert [key for answer in answers for key in unknown_keys(answer)] == []
+
+
+def test_a_formation_of_nothing_has_the_servers_defaults(client_kind: ClientKind) -> None:
+    with Emulator(manifest={}) as bare:
+
+        def see(use: Callable[[Any], Any]) -> Any:
+            return asked(client_kind, bare, use)
+
+        assert [*see(lambda f: f.agents.list())] == [*see(lambda f: f.mcp.servers())] == []
+        assert [*see(lambda f: f.triggers.list())] == [*see(lambda f: f.sops.list())] == []
+        assert see(lambda f: f.config.overlord()).workflow.complexity_threshold == 7.0
+        assert see(lambda f: f.config.scheduler()).max_concurrent_jobs == 10
+        assert see(lambda f: f.config.log_destinations()).system.level == "debug"
+        assert see(lambda f: f.config.summary()).schema_version == "1.0.0"
+        assert see(lambda f: f.config.llm()).models is None
+
+
+SHOWN_SECRETS = {
+    "id": "made_up",
+    "sops": {"a": "---\ntype: sop\n---\nDo it."},
+    "llm": {"api_keys": {"short": "sk-stub", "openai": "an-unlikely-key"}},
+    "async": {"webhook_secret": "an-unlikely-secret"},
+    "mcp": {"servers": [{"id": "a", "env": {"API_KEY": "an-unlikely-secret", "MODE": "a-mode"}}]},
+}
+
+
+def test_what_is_written_into_the_document_is_masked(client_kind: ClientKind) -> None:
+    with Emulator("hello", manifest=SHOWN_SECRETS) as emulator:
+        document = asked(client_kind, emulator, lambda f: f.raw.config.document()).answer
+        server = asked(client_kind, emulator, lambda f: f.mcp.server("a"))
+        [listed] = asked(client_kind, emulator, lambda f: f.mcp.servers())
+        llm = asked(client_kind, emulator, lambda f: f.config.llm())
+    shown = document.model_dump_json()
+    assert "an-unlikely-secret" not in shown
+    assert emulator.environ["MUXI_ADMIN_KEY"] not in shown
+    assert (document.id, "sops" in shown, "a-mode" in shown) == ("hello", False, True)
+    assert llm.api_keys == {"short": "sk-stub", "openai": "an-••••••••key"}
+    assert server.env["API_KEY"] == "an-••••••••ret"
+    assert listed.env["API_KEY"] == "an-unlikely-secret"  # the server leaves the list as it is
+
+
+@pytest.mark.parametrize("path", ["/", "/v1", "/v1/", "/v1/v1"])
+def test_a_browser_sees_that_it_is_up(path: str, recorded: Emulator) -> None:
+    answer = httpx.get(recorded.formation_url + path, verify=False)
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert "<title>Up</title>" in answer.text
