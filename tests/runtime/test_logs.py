@@ -1,4 +1,4 @@
-"""This SDK against the real runtime: events and logs, which it doesn't feed; each kind of client."""
+"""This SDK against the real runtime: events and logs, which it does not feed; by client kind."""
 
 from __future__ import annotations
 
