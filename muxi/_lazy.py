@@ -1,33 +1,40 @@
-"""Names that a package imports on first use (PEP 562). Imports next to nothing itself."""
+"""Names that a package imports on first use (PEP 562), listed once, in its `__init__.pyi`.
+
+Type checkers and editors read the stub as it is; `attach` reads it at run time. This module
+imports nothing that Python hasn't loaded already.
+"""
 
 import sys
 
-TYPE_CHECKING = False
+TYPE_CHECKING = False  # as static tools have it; to import `typing` takes long
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
 
-def lazy(
-    package: str, names: "Mapping[str, str]"
-) -> "tuple[Callable[[str], object], Callable[[], list[str]]]":
-    """The `__getattr__` and `__dir__` of a package whose names live in submodules.
+def attach(
+    package: str,
+) -> "tuple[Callable[[str], object], Callable[[], list[str]], list[str]]":
+    """Return the `__getattr__`, `__dir__` and `__all__` of a package.
 
     Args:
-        package: The package's `__name__`.
-        names: Each submodule with the names to take from it, space-separated.
+        package: The package's `__name__`. Each line of its stub that imports a name has the form
+            `from .module import Name as Name`.
     """
-    homes = {name: home for home, group in names.items() for name in group.split()}
+    module = sys.modules[package]
+    stub: bytes = vars(module)["__loader__"].get_data(f"{module.__path__[0]}/__init__.pyi")
+    imports = [line.split() for line in stub.decode().splitlines() if line.startswith("from ")]
+    homes = {words[3]: words[1][1:] for words in imports}
 
     def __getattr__(name: str) -> object:
         if name not in homes:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        module = __import__(homes[name], {"__package__": package}, None, (name,), 1)
-        value: object = getattr(module, name)
-        setattr(sys.modules[package], name, value)
+        found = __import__(homes[name], {"__package__": package}, None, (name,), 1)
+        value: object = getattr(found, name)
+        setattr(module, name, value)
         return value
 
     def __dir__() -> "list[str]":
-        return sorted({*vars(sys.modules[package]), *homes})
+        return sorted({*vars(module), *homes})
 
-    return __getattr__, __dir__
+    return __getattr__, __dir__, [name for name in homes if not name.startswith("_")]
