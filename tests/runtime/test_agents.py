@@ -38,12 +38,12 @@ def test_admin_calls_refuse_the_client_key_alone(ask: Asking) -> None:
         lambda f: f.agents.list(),
         lambda f: f.agents.sync_knowledge("writer"),
         lambda f: f.knowledge.rebuild(),
-        lambda f: f.mcp.servers(),
+        lambda f: f.mcp.list_servers(),
     ):
         with pytest.raises(muxi.ConfigurationError, match="admin key"):
             ask(use, admin_key=None)
     with pytest.raises(muxi.AuthenticationError):
-        ask(lambda f: f.mcp.tools(), admin_key="wrong")
+        ask(lambda f: f.mcp.list_tools(), admin_key="wrong")
 
 
 def test_knowledge_can_be_synced(ask: Asking) -> None:
@@ -76,9 +76,9 @@ def test_knowledge_can_be_rebuilt(ask: Asking) -> None:
 
 
 def test_mcp(ask: Asking) -> None:
-    servers = ask(lambda f: f.mcp.servers())
+    servers = ask(lambda f: f.mcp.list_servers())
     assert [server.id for server in servers] == ["echo"]
-    echo = ask(lambda f: f.mcp.server("echo"))
+    echo = ask(lambda f: f.mcp.get_server("echo"))
     assert echo.model_dump(exclude={"env"}) == servers[0].model_dump(exclude={"env"})
     # The runtime masks written-out secrets of one server, and not those of the list.
     assert servers[0].env == {"API_KEY": "written-out-0123456789"}
@@ -86,9 +86,9 @@ def test_mcp(ask: Asking) -> None:
     assert (echo.type, echo.description) == ("command", "Echoes text back")
     assert [arg.endswith("echo_mcp.py") for arg in echo.args] == [True]
     with pytest.raises(muxi.NotFoundError) as caught:
-        ask(lambda f: f.mcp.server("none"))
+        ask(lambda f: f.mcp.get_server("none"))
     assert caught.value.code == "MCP_SERVER_NOT_FOUND"
-    tools = {tool.name: tool for tool in ask(lambda f: f.mcp.tools())}
+    tools = {tool.name: tool for tool in ask(lambda f: f.mcp.list_tools())}
     assert tools["chat"].access == "client"
     assert tools["get_memories"].parameters["limit"].default == 10
     assert "echo__echo" not in tools
@@ -98,7 +98,7 @@ def test_this_runtime_breaks_skills(ask: Asking) -> None:
     for use in (
         lambda f: f.skills.list(),
         lambda f: f.skills.get("compute"),
-        lambda f: f.agents.skills("assistant"),
+        lambda f: f.agents.list_skills("assistant"),
     ):
         with pytest.raises(muxi.ServerError) as caught:
             ask(use, max_retries=0, admin_key=None)

@@ -20,7 +20,7 @@ def fresh() -> str:
 
 
 def test_summary(ask: Asking) -> None:
-    summary = ask(lambda f: f.config.summary())
+    summary = ask(lambda f: f.config.get_summary())
     assert (summary.formation_id, summary.version, summary.schema_version) == (
         "lab",
         "1.2.3",
@@ -34,7 +34,7 @@ def test_summary(ask: Asking) -> None:
 
 
 def test_document(ask: Asking, runtime: Runtime) -> None:
-    document = ask(lambda f: f.config.document())
+    document = ask(lambda f: f.config.get_document())
     assert (document.schema_version, document.id, document.version) == ("1.0.0", "lab", "1.2.3")
     assert document.server.access_log is False
     assert "•" in document.server.api_keys["admin_key"]
@@ -49,17 +49,17 @@ def test_document(ask: Asking, runtime: Runtime) -> None:
 
 
 def test_overlord(ask: Asking) -> None:
-    overlord = ask(lambda f: f.config.overlord())
+    overlord = ask(lambda f: f.config.get_overlord())
     assert overlord.soul == "You are the lab assistant. Answer briefly."
     assert (overlord.response.format, overlord.response.streaming) == ("markdown", True)
     assert overlord.workflow.complexity_threshold == 7.0
     assert overlord.caching.enabled is False
     assert overlord.clarification.max_questions == 5
-    assert ask(lambda f: f.config.soul()).soul == overlord.soul
+    assert ask(lambda f: f.config.get_soul()).soul == overlord.soul
 
 
 def test_llm(ask: Asking) -> None:
-    llm = ask(lambda f: f.config.llm())
+    llm = ask(lambda f: f.config.get_llm())
     assert llm.settings["timeout_seconds"] == 30
     assert [*llm.api_keys] == ["openai"]
     assert llm.api_keys["openai"] not in repr(llm)
@@ -67,7 +67,7 @@ def test_llm(ask: Asking) -> None:
 
 
 def test_mcp(ask: Asking) -> None:
-    mcp = ask(lambda f: f.config.mcp())
+    mcp = ask(lambda f: f.config.get_mcp())
     assert (mcp.default_timeout_seconds, mcp.max_tool_calls) == (30, 50)
     [server] = mcp.servers
     assert (server.id, server.type, server.schema_version) == ("echo", "command", "1.0.0")
@@ -78,7 +78,7 @@ def test_mcp(ask: Asking) -> None:
 
 
 def test_memory(ask: Asking, runtime: Runtime) -> None:
-    memory = ask(lambda f: f.config.memory())
+    memory = ask(lambda f: f.config.get_memory())
     assert (memory.buffer.size, memory.buffer.vector_search) == (20, False)
     assert (memory.working.max_memory_mb, memory.working.mode) == (64, "local")
     assert memory.persistent.connection_string.startswith(runtime.database)
@@ -86,25 +86,25 @@ def test_memory(ask: Asking, runtime: Runtime) -> None:
 
 
 def test_scheduler_has_defaults(ask: Asking) -> None:
-    scheduler = ask(lambda f: f.config.scheduler())
+    scheduler = ask(lambda f: f.config.get_scheduler())
     assert (scheduler.timezone, scheduler.default_time) == ("UTC", "09:00")
     assert scheduler.max_failures_before_pause == 3
 
 
 def test_blocks_that_may_be_empty(ask: Asking) -> None:
-    assert ask(lambda f: f.config.background()).threshold_seconds == 600
-    assert ask(lambda f: f.config.a2a()).enabled is None
-    assert ask(lambda f: f.config.logging()).model_dump(exclude_unset=True) == {}
-    destinations = ask(lambda f: f.config.log_destinations())
+    assert ask(lambda f: f.config.get_background()).threshold_seconds == 600
+    assert ask(lambda f: f.config.get_a2a()).enabled is None
+    assert ask(lambda f: f.config.get_logging()).model_dump(exclude_unset=True) == {}
+    destinations = ask(lambda f: f.config.list_log_destinations())
     assert destinations.system.destination == "stdout"
     assert len(destinations) == destinations.conversation.count
 
 
 def test_the_client_key_is_not_enough(ask: Asking) -> None:
     with pytest.raises(muxi.ConfigurationError, match="admin"):
-        ask(lambda f: f.config.scheduler(), admin_key=None)
+        ask(lambda f: f.config.get_scheduler(), admin_key=None)
     with pytest.raises(muxi.AuthenticationError):
-        ask(lambda f: f.config.scheduler(), admin_key="wrong")
+        ask(lambda f: f.config.get_scheduler(), admin_key="wrong")
 
 
 def test_the_life_of_a_secret(ask: Asking) -> None:
@@ -145,10 +145,8 @@ def test_secrets_can_be_reloaded(ask: Asking) -> None:
 
 
 def test_the_audit_log(ask: Asking) -> None:
-    with pytest.raises(muxi.ValidationError, match="confirm=True"):
-        ask(lambda f: f.audit.clear())
     began = datetime.now(timezone.utc)
-    assert ask(lambda f: f.audit.clear(confirm=True)).cleared_by == "admin"
+    assert ask(lambda f: f.audit.clear()).cleared_by == "admin"
     [entry] = ask(lambda f: f.audit.list(limit=1, action="audit.cleared", since=began))
     assert (entry.action, entry.resource_type, entry.resource_id) == (
         "audit.cleared",
@@ -160,7 +158,7 @@ def test_the_audit_log(ask: Asking) -> None:
     later = (datetime.now(timezone.utc) + timedelta(minutes=1)).astimezone(east)
     assert len(ask(lambda f: f.audit.list(since=later))) == 0
     assert len(ask(lambda f: f.audit.list(resource_type="memory"))) == 0
-    assert ask(lambda f: f.audit.clear(confirm=True)).previous_entries_count == 1
+    assert ask(lambda f: f.audit.clear()).previous_entries_count == 1
 
 
 def test_guidance_can_be_replaced(ask: Asking) -> None:
@@ -173,7 +171,7 @@ def test_guidance_can_be_replaced(ask: Asking) -> None:
 
 
 def test_nothing_is_pending(ask: Asking) -> None:
-    assert ask(lambda f: f.tuning.pending()).content is None
+    assert ask(lambda f: f.tuning.get_pending()).content is None
     for use in (lambda f: f.tuning.apply(), lambda f: f.tuning.dismiss()):
         with pytest.raises(muxi.NotFoundError) as caught:
             ask(use)
@@ -181,16 +179,16 @@ def test_nothing_is_pending(ask: Asking) -> None:
 
 
 def test_a_suggestion_is_applied_or_dismissed(ask: Asking) -> None:
-    suggestion = Path(ask(lambda f: f.tuning.pending()).path)
+    suggestion = Path(ask(lambda f: f.tuning.get_pending()).path)
     suggestion.write_text("# Suggested\n")
-    assert ask(lambda f: f.tuning.pending()).content == "# Suggested"
+    assert ask(lambda f: f.tuning.get_pending()).content == "# Suggested"
     applied = ask(lambda f: f.tuning.apply())
     assert applied.learnings_activated == 0
     tuning = ask(lambda f: f.tuning.get())
     assert (tuning.content, tuning.path) == ("# Suggested", applied.path)
     suggestion.write_text("# Another\n")
     assert ask(lambda f: f.tuning.dismiss()).learnings_dismissed == 0
-    assert ask(lambda f: f.tuning.pending()).content is None
+    assert ask(lambda f: f.tuning.get_pending()).content is None
     ask(lambda f: f.tuning.replace(""))
 
 

@@ -29,7 +29,7 @@ PUBLIC_KEY = base64.b64encode(KEY.public_key().public_bytes(Encoding.Raw, Public
 def distillery_id(ask: Asking) -> str:
     made = ask(
         lambda f: f.memory.distilleries.register(
-            f"d_{uuid4().hex}", PUBLIC_KEY.decode(), scope={"max_batch_size": 3}
+            f"d_{uuid4().hex}", public_key=PUBLIC_KEY.decode(), scope={"max_batch_size": 3}
         )
     )
     found: str = made.distillery_id
@@ -55,7 +55,7 @@ def test_a_distillery_from_registration_to_revocation(ask: Asking, distillery_id
     with pytest.raises(muxi.NotFoundError):
         ask(lambda f: f.memory.distilleries.revoke("none"))
     with pytest.raises(muxi.ValidationError, match="public_key"):
-        ask(lambda f: f.memory.distilleries.register("d", "nope"))
+        ask(lambda f: f.memory.distilleries.register("d", public_key="nope"))
 
 
 def fact(user: str, source_id: str = "1", **more: Any) -> dict[str, Any]:
@@ -94,12 +94,12 @@ def test_a_signed_batch(ask: Asking, user: str, distillery_id: str) -> None:
     assert (done.items[0].disposition, done.items[0].error) == ("projected", None)
     assert done.items[1].disposition == "recorded"
     assert {item.user_id for item in done.items} == {user}
-    assert ask(lambda f: f.distilled.status(taken.processing_id), client_key=None) == done
+    assert ask(lambda f: f.distilled.get_status(taken.processing_id), client_key=None) == done
     with pytest.raises(muxi.AuthorizationError):
-        ask(lambda f: f.distilled.status(taken.processing_id))
+        ask(lambda f: f.distilled.get_status(taken.processing_id))
     again = submit(ask, distillery_id, *events[:2])
     assert (again.accepted, again.duplicates, again.processing_id) == (0, 2, None)
-    why = ask(lambda f: f.memories.provenance(event_id=done.items[0].event_id, user_id=user))
+    why = ask(lambda f: f.memories.get_event_provenance(done.items[0].event_id, user_id=user))
     assert why.event.occurred_at == datetime(2025, 12, 31, 22, tzinfo=timezone.utc)
 
 
@@ -127,4 +127,4 @@ def test_batches_that_the_server_refuses(ask: Asking, user: str, distillery_id: 
     with pytest.raises(muxi.ValidationError, match="max_batch_size"):
         submit(ask, distillery_id, *[fact(user)] * 4)
     with pytest.raises(muxi.NotFoundError):
-        ask(lambda f: f.distilled.status("none", distillery_id=distillery_id))
+        ask(lambda f: f.distilled.get_status("none", distillery_id=distillery_id))

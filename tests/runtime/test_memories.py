@@ -27,7 +27,9 @@ def ingest(ask: Asking, user: str, content: str = "Meeting at nine", **more: Any
 
 def settle(ask: Asking, user: str, processing_id: str) -> Any:
     return ask(
-        lambda f: f.memories.wait(processing_id, timeout=60, poll_interval=0.1, user_id=user)
+        lambda f: f.memories.wait_for_ingestion(
+            processing_id, timeout=60, poll_interval=0.1, user_id=user
+        )
     )
 
 
@@ -105,7 +107,7 @@ def test_only_what_was_written_is_listed(ask: Asking, user: str) -> None:
     [item] = settle(ask, user, ingest(ask, user).processing_id).items
     assert (item.facts_extracted, item.memory_id is not None) == (1, True)
     assert [one.content for one in ask(lambda f: f.memories.list(), user_id=user)] == ["By hand"]
-    rebuilt = ask(lambda f: f.memory.rebuild(user, background=False))
+    rebuilt = ask(lambda f: f.memory.rebuild(user_id=user, background=False))
     assert rebuilt.projections["flat_facts"].applied == 1
     assert [one.content for one in ask(lambda f: f.memories.list(), user_id=user)] == ["By hand"]
 
@@ -121,49 +123,49 @@ def test_an_item_is_ingested_once(ask: Asking, user: str) -> None:
     assert done.counts.model_dump() == {"stored": 1, "filtered": 0, "failed": 0}
     assert done.usage.total[done.usage.fields.index("total")] >= 0
     assert timedelta(0) <= done.completed_at - done.created_at < timedelta(minutes=1)
-    assert ask(lambda f: f.memories.ingestion(first.processing_id), user_id=None, client_key=None)
+    assert ask(
+        lambda f: f.memories.get_ingestion(first.processing_id), user_id=None, client_key=None
+    )
 
     again = ingest(ask, user, **more)
     assert (again.status, again.duplicate) == ("duplicate", True)
     assert (again.event_id, again.processing_id) == (first.event_id, None)
 
-    why = ask(lambda f: f.memories.provenance(event_id=first.event_id, user_id=user))
+    why = ask(lambda f: f.memories.get_event_provenance(first.event_id, user_id=user))
     assert isinstance(why, m.EventProvenance)
     assert (why.event.source, why.event.payload["content"]) == ("calendar", "Meeting at nine")
     assert (why.event.occurred_at, why.chain) == (more["timestamp"], [why.event])
     [fact] = again.derived_events
-    what = ask(lambda f: f.memories.provenance(event_id=fact.event_id, user_id=user))
+    what = ask(lambda f: f.memories.get_event_provenance(fact.event_id, user_id=user))
     assert (what.event.event_type, what.chain) == ("fact.extracted", [why.event, what.event])
     with pytest.raises(muxi.NotFoundError, match=first.event_id):
-        ask(lambda f: f.memories.provenance(event_id=first.event_id, user_id=f"not_{user}"))
+        ask(lambda f: f.memories.get_event_provenance(first.event_id, user_id=f"not_{user}"))
 
 
 def test_another_users_ingestion_can_not_be_seen(ask: Asking, user: str) -> None:
     taken = ingest(ask, user)
     with pytest.raises(muxi.AuthorizationError):
-        ask(lambda f: f.memories.ingestion(taken.processing_id, user_id="mallory"))
+        ask(lambda f: f.memories.get_ingestion(taken.processing_id, user_id="mallory"))
     with pytest.raises(muxi.NotFoundError, match="none"):
-        ask(lambda f: f.memories.ingestion("none", user_id=user))
+        ask(lambda f: f.memories.get_ingestion("none", user_id=user))
 
 
 def test_a_batch_is_judged_item_by_item(ask: Asking, user: str) -> None:
     good = {"content": {"who": "Bob", "plays": ["chess"]}, "source": "crm", "source_id": "1"}
-    items = [good, m.MemoryItem(content="x", source="crm", scope="galaxy"), good]
-    batch = ask(lambda f: f.memories.batch(items, user_id=user))
+    items = [good, m.IngestItem(content="x", source="crm", scope="galaxy"), good]
+    batch = ask(lambda f: f.memories.ingest_batch(items, user_id=user))
     assert [item.status for item in batch] == ["accepted", "invalid", "duplicate"]
     assert batch.counts.model_dump() == {"accepted": 1, "duplicate": 1, "invalid": 1}
     assert "galaxy" in batch[1].error
     assert settle(ask, user, batch.processing_id).counts.stored == 1
     with pytest.raises(muxi.ValidationError, match="101") as caught:
-        ask(lambda f: f.memories.batch([good] * 101, user_id=user))
+        ask(lambda f: f.memories.ingest_batch([good] * 101, user_id=user))
     assert (caught.value.status_code, caught.value.code) == (422, "INVALID_PARAMS")
 
 
 def test_provenance_of_the_unknown(ask: Asking, user: str) -> None:
     with pytest.raises(muxi.NotFoundError, match="Unknown entity 'London'"):
-        ask(lambda f: f.memories.provenance("London", user_id=user))
-    with pytest.raises(muxi.ValidationError, match="Provide 'entity'"):
-        ask(lambda f: f.memories.provenance(user_id=user))
+        ask(lambda f: f.memories.get_entity_provenance("London", user_id=user))
 
 
 @pytest.fixture(scope="module")
@@ -190,7 +192,7 @@ def test_provenance_of_an_entity(client_kind: ClientKind, learning: Runtime, use
     [derived] = again.derived_events
     assert derived.event_type == "graph.extracted"
 
-    why = ask(lambda f: f.memories.provenance("London", user_id=user))
+    why = ask(lambda f: f.memories.get_entity_provenance("London", user_id=user))
     assert isinstance(why, m.EntityProvenance)
     assert [*unknown_keys(why)] == []
     assert (why.entity.name, why.entity.type, why.entity.status) == ("London", "place", "active")
@@ -204,15 +206,15 @@ def test_provenance_of_an_entity(client_kind: ClientKind, learning: Runtime, use
     assert (fact.relationship_type, fact.status, fact.confidence) == ("lives_in", "active", 0.95)
     assert (fact.effective_confidence, fact.events) == (0.95, why.entity.events)
 
-    traced = ask(lambda f: f.memories.provenance(event_id=derived.event_id, user_id=user))
+    traced = ask(lambda f: f.memories.get_event_provenance(derived.event_id, user_id=user))
     assert isinstance(traced, m.EventProvenance)
     assert (traced.event, traced.chain) == (why.entity.events[1][1], why.entity.events[1])
     with pytest.raises(muxi.NotFoundError, match="London"):
-        ask(lambda f: f.memories.provenance("London", user_id=f"not_{user}"))
+        ask(lambda f: f.memories.get_entity_provenance("London", user_id=f"not_{user}"))
 
-    gone = ask(lambda f: f.memory.forget(user, "calendar", background=False))
+    gone = ask(lambda f: f.memory.forget(user_id=user, source="calendar", background=False))
     assert gone.deleted_events == 4
     with pytest.raises(muxi.NotFoundError, match="London"):
-        ask(lambda f: f.memories.provenance("London", user_id=user))
-    kept = ask(lambda f: f.memories.provenance(event_id=derived.event_id, user_id=user))
+        ask(lambda f: f.memories.get_entity_provenance("London", user_id=user))
+    kept = ask(lambda f: f.memories.get_event_provenance(derived.event_id, user_id=user))
     assert all(event.deleted_at is not None for event in kept.chain)

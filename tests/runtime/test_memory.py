@@ -21,48 +21,48 @@ PROJECTIONS = {"artifact_metadata", "captains_log", "flat_facts", "knowledge_gra
 def test_a_rebuilding(ask: Asking, user: str) -> None:
     taken = ingest(ask, user)
     settle(ask, user, taken.processing_id)
-    planned = ask(lambda f: f.memory.rebuild(user, dry_run=True))
+    planned = ask(lambda f: f.memory.rebuild(user_id=user, dry_run=True))
     assert (planned.user_id, planned.dry_run, planned.is_terminal) == (user, True, True)
     assert set(planned.projections) == PROJECTIONS
     assert all(part.dry_run and not part.applied for part in planned.projections.values())
-    job = ask(lambda f: f.memory.rebuild(user, backfill=True))
+    job = ask(lambda f: f.memory.rebuild(user_id=user, backfill=True))
     assert job.job_id.startswith("rebuild_")
     done = ask(lambda f: f.memory.wait_for_rebuild(job.job_id, timeout=60, poll_interval=0.1))
     assert (done.status, done.user_id, done.dry_run) == ("completed", user, False)
     assert set(done.backfill) == PROJECTIONS
-    assert ask(lambda f: f.memory.rebuild_status(job.job_id)) == done
-    now = ask(lambda f: f.memory.rebuild(user, projection="flat_facts", background=False))
+    assert ask(lambda f: f.memory.get_rebuild_status(job.job_id)) == done
+    now = ask(lambda f: f.memory.rebuild(user_id=user, projection="flat_facts", background=False))
     assert (set(now.projections), now.job_id) == ({"flat_facts"}, None)
     with pytest.raises(muxi.ValidationError, match="Unknown projection 'zzz'"):
-        ask(lambda f: f.memory.rebuild(user, projection="zzz"))
+        ask(lambda f: f.memory.rebuild(user_id=user, projection="zzz"))
     with pytest.raises(muxi.NotFoundError):
-        ask(lambda f: f.memory.rebuild_status("none"))
+        ask(lambda f: f.memory.get_rebuild_status("none"))
 
 
 def test_a_backfill(ask: Asking, user: str) -> None:
-    filled = ask(lambda f: f.memory.backfill(user))
+    filled = ask(lambda f: f.memory.backfill(user_id=user))
     assert (filled.user_id, filled.is_complete) == (user, True)
     assert set(filled.synthesized) == PROJECTIONS
 
 
 def test_a_source_is_forgotten(ask: Asking, user: str) -> None:
     settle(ask, user, ingest(ask, user).processing_id)
-    kept = ask(lambda f: f.memory.forget(user, "crm", rebuild=False))
+    kept = ask(lambda f: f.memory.forget(user_id=user, source="crm", rebuild=False))
     assert (kept.deleted_events, set(kept.rebuild_required)) == (0, PROJECTIONS)
     assert (kept.job_id, kept.is_terminal) == (None, True)
-    job = ask(lambda f: f.memory.forget(user, "calendar", reason="test"))
+    job = ask(lambda f: f.memory.forget(user_id=user, source="calendar", reason="test"))
     assert (job.user_id, job.source) == (user, "calendar")
     assert job.deleted_events >= 1
     assert (job.grace_period_days, job.is_terminal) == (30, False)
     done = ask(lambda f: f.memory.wait_for_forget(job.job_id, timeout=60, poll_interval=0.1))
     assert (done.status, set(done.projections)) == ("completed", PROJECTIONS)
-    assert ask(lambda f: f.memory.forget_status(job.job_id)) == done
-    again = ask(lambda f: f.memory.forget(user, "calendar", background=False))
+    assert ask(lambda f: f.memory.get_forget_status(job.job_id)) == done
+    again = ask(lambda f: f.memory.forget(user_id=user, source="calendar", background=False))
     assert (again.deleted_events, set(again.projections)) == (0, PROJECTIONS)
 
 
 def test_a_clean_up(ask: Asking, user: str) -> None:
-    linted = ask(lambda f: f.memory.lint(user))
+    linted = ask(lambda f: f.memory.lint(user_id=user))
     assert (linted.user_id, linted.report.users, linted.report.findings) == (user, 1, {})
     assert ask(lambda f: f.memory.lint(), user_id="alice").user_id is None
 
@@ -70,10 +70,10 @@ def test_a_clean_up(ask: Asking, user: str) -> None:
 def test_the_buffer(ask: Asking, runtime: Runtime, user: str) -> None:
     user, session = runtime.user(user), f"sess_{uuid4().hex}"
     said(ask, "STUB_ECHO=hi", user, session)
-    before = ask(lambda f: f.memory.buffer.status(user_id=user))
+    before = ask(lambda f: f.memory.buffer.get_status(user_id=user))
     assert (before.user_id, before.sessions) == (user, [])
     assert before.total_messages >= 2
-    stats = ask(lambda f: f.memory.stats())
+    stats = ask(lambda f: f.memory.get_stats())
     assert stats.total_entries >= before.total_messages
     assert (stats.total_users >= 1, stats.max_size, stats.utilization) == (True, 0, 0)
     assert stats.buffer_size_kb > 0
@@ -83,7 +83,7 @@ def test_the_buffer(ask: Asking, runtime: Runtime, user: str) -> None:
     assert (gone.session_id, gone.messages_cleared) == (session, 2)
     rest = ask(lambda f: f.memory.buffer.clear(user_id=user), client_key=None)
     assert rest.messages_cleared == before.total_messages - 2
-    assert ask(lambda f: f.memory.buffer.status(user_id=user)).total_messages == 0
+    assert ask(lambda f: f.memory.buffer.get_status(user_id=user)).total_messages == 0
 
 
 @many_users
@@ -96,7 +96,9 @@ def test_the_buffers_of_users_are_kept_apart(ask: Asking, user: str, key: str) -
             said(ask, "STUB_ECHO=hi", who, where)
 
     def held(who: str) -> int:
-        status: m.BufferStatus = ask(lambda f: f.memory.buffer.status(), user_id=who, **{key: None})
+        status: m.BufferStatus = ask(
+            lambda f: f.memory.buffer.get_status(), user_id=who, **{key: None}
+        )
         return status.total_messages
 
     assert (held(user), held(other)) == (4, 4)

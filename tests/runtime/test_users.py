@@ -39,7 +39,7 @@ def test_a_user_from_resolution_to_unlinking(ask: Asking) -> None:
     ]
     assert ask(lambda f: f.users.lookup(slack)).muxi_user_id == user
 
-    identifiers = ask(lambda f: f.users.identifiers(user))
+    identifiers = ask(lambda f: f.users.list_identifiers(user))
     assert identifiers.internal_user_id == made.internal_user_id
     types = {one.identifier: one.type for one in identifiers}
     assert types == {mail: "email", f"{slack}-2": "unknown", slack: "slack"}
@@ -58,11 +58,14 @@ def test_a_link_moves_an_identifier(ask: Asking) -> None:
     ask(lambda f: f.users.link(first, [mail]))
     ask(lambda f: f.users.link(second, [mail]))
     assert ask(lambda f: f.users.lookup(mail)).muxi_user_id == second
-    assert len(ask(lambda f: f.users.identifiers(first))) == 1
+    assert len(ask(lambda f: f.users.list_identifiers(first))) == 1
 
 
 def test_unknown_and_empty_users(ask: Asking) -> None:
-    for use in (lambda f: f.users.identifiers("usr_x"), lambda f: f.users.link("usr_x", ["a"])):
+    for use in (
+        lambda f: f.users.list_identifiers("usr_x"),
+        lambda f: f.users.link("usr_x", ["a"]),
+    ):
         with pytest.raises(muxi.NotFoundError, match="usr_x"):
             ask(use)
     with pytest.raises(muxi.ValidationError, match="non-empty"):
@@ -70,27 +73,31 @@ def test_unknown_and_empty_users(ask: Asking) -> None:
 
 
 def test_channels(ask: Asking, runtime: Runtime) -> None:
-    ask(lambda f: f.users.update_channels("alice", preferred_channel="", channels={"open": {}}))
+    ask(
+        lambda f: f.users.update_channels(
+            user_id="alice", preferred_channel="", channels={"open": {}}
+        )
+    )
     address = {"open": {"channel": "C1"}}
     changed = ask(
         lambda f: f.users.update_channels(
-            "alice", preferred_channel="open", channels=address, timezone="Europe/Rome"
+            user_id="alice", preferred_channel="open", channels=address, timezone="Europe/Rome"
         )
     )
     assert (changed.user_id, changed.channels) == (runtime.user("alice"), address)
     assert (changed.preferred_channel, changed.timezone) == ("open", "Europe/Rome")
-    assert ask(lambda f: f.users.channels("alice")) == changed
-    assert ask(lambda f: f.users.update_channels("alice")) == changed
+    assert ask(lambda f: f.users.get_channels(user_id="alice")) == changed
+    assert ask(lambda f: f.users.update_channels(user_id="alice")) == changed
     cleared = ask(
         lambda f: f.users.update_channels(
-            "alice", preferred_channel="", channels={"open": {}}, timezone=""
+            user_id="alice", preferred_channel="", channels={"open": {}}, timezone=""
         )
     )
     assert (cleared.preferred_channel, cleared.channels, cleared.timezone) == (None, {}, None)
     with pytest.raises(muxi.ValidationError, match="Unknown channel 'pigeon'"):
-        ask(lambda f: f.users.update_channels("alice", preferred_channel="pigeon"))
+        ask(lambda f: f.users.update_channels(user_id="alice", preferred_channel="pigeon"))
     with pytest.raises(muxi.ValidationError, match="Unknown timezone"):
-        ask(lambda f: f.users.update_channels("alice", timezone="Moon/Base"))
+        ask(lambda f: f.users.update_channels(user_id="alice", timezone="Moon/Base"))
 
 
 def test_notifications(ask: Asking) -> None:
@@ -114,7 +121,7 @@ def test_a_notification_that_reaches_nobody(ask: Asking) -> None:
 
 def test_credentials(ask: Asking) -> None:
     """This runtime stores none, and the formation has no service that wants one."""
-    services = ask(lambda f: f.credentials.services(), user_id=None)
+    services = ask(lambda f: f.credentials.list_services(), user_id=None)
     assert (list(services), services.count) == ([], 0)
     found = ask(lambda f: f.credentials.list())
     assert (list(found), found.count) == ([], 0)

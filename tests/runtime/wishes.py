@@ -51,7 +51,7 @@ LINES = [
     Line(
         "a user's identifiers",
         'result = f.get_user_identifiers_for_user("ann")',
-        'result = f.users.identifiers(f.users.resolve("ann@b.c").muxi_user_id)',
+        'result = f.users.list_identifiers(f.users.resolve("ann@b.c").muxi_user_id)',
     ),
     Line(
         "look up, and make no user",
@@ -91,7 +91,7 @@ LINES = [
     Line(
         "credential services with the client key",
         'del keys["admin_key"]\nresult = FormationClient(**keys).list_credential_services()',
-        'del keys["admin_key"]\nresult = FormationClient(**keys).credentials.services()',
+        'del keys["admin_key"]\nresult = FormationClient(**keys).credentials.list_services()',
     ),
     Line(
         "events of a turn",

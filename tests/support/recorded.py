@@ -18,6 +18,7 @@ class Recording:
     name: str
     method: str
     path: str
+    query: str
     sent: str | None
     status: int
     headers: dict[str, str]
@@ -30,9 +31,12 @@ class Recording:
 
     @property
     def asked(self) -> str:
-        """The path; the memory of a source has a method of its own."""
-        ingested = self.path == "/v1/memories" and '"source":' in (self.sent or "")
-        return self.path + "#source" * ingested
+        """The path, and what tells two methods of the same path apart."""
+        if self.path == "/v1/memories" and '"source":' in (self.sent or ""):
+            return f"{self.path}#source"
+        if self.path == "/v1/memories/provenance" and "event_id=" in self.query:
+            return f"{self.path}#event"
+        return self.path
 
     @property
     def json(self) -> Any:
@@ -48,10 +52,12 @@ def recordings() -> Iterator[Recording]:
         found = json.loads(file.read_text())
         request, response = found["request"], found["response"]
         body = response["body"].encode()
+        path, _, query = request["path"].partition("?")
         yield Recording(
             name=f"{file.parent.name}/{file.stem}",
             method=request["method"],
-            path=request["path"].partition("?")[0],
+            path=path,
+            query=query,
             sent=request["body"],
             status=response["status"],
             headers={name.lower(): value for name, value in response["headers"]},

@@ -58,7 +58,7 @@ _SIMPLE: dict[object, list[object]] = {
 
 _HELLO = Path(__file__).parents[2] / "examples" / "hello-formation"
 
-_FIXED: Arguments = {"confirm": True, "private_key": PRIVATE_KEY}
+_FIXED: Arguments = {"private_key": PRIVATE_KEY}
 """With other values nothing is sent."""
 
 _WITH: dict[str, Arguments] = {"type=recurring": {"schedule": "0 9 * * *"}}

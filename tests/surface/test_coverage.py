@@ -21,7 +21,7 @@ ROWS: dict[str, dict[str, Any]] = {row["id"]: row for row in json.loads(TABLE.re
 NO_METHOD = {
     "status_page.root": "An HTML page for people.",
     "status_page.v1": "The same HTML page.",
-    "memory.buffers.list": "Deprecated: `memory.stats` tells the same.",
+    "memory.buffers.list": "Deprecated: `memory.get_stats` tells the same.",
     "memory.buffers.clear": "Deprecated, and answers 500 after it has cleared everything.",
 }
 
@@ -29,6 +29,7 @@ SEVERAL = {
     "chat.create": {"chat.send", "chat.stream", "chat_stream"},
     "audiochat.create": {"audio.send", "audio.stream"},
     "memories.create": {"memories.create", "memories.ingest"},
+    "memories.provenance": {"memories.get_entity_provenance", "memories.get_event_provenance"},
 }
 """Rows with several methods: the answer is another one by what is sent."""
 

@@ -135,7 +135,7 @@ def test_a_job_belongs_to_whom_it_is_made_for(client_kind: ClientKind) -> None:
 
 def test_credential_services_take_the_client_key(client_kind: ClientKind) -> None:
     """It wants the admin key, which nobody should need for that."""
-    received = sent(client_kind, lambda f: f.credentials.services(), admin_key=None)
+    received = sent(client_kind, lambda f: f.credentials.list_services(), admin_key=None)
     assert received.headers["x-muxi-client-key"] == CLIENT_KEY
 
 

@@ -36,7 +36,11 @@ class Distillery:
         self._ask = ask
         self.key = Ed25519PrivateKey.generate()
         public = base64.b64encode(prefix + self.key.public_key().public_bytes_raw()).decode()
-        made = ask(lambda f: f.memory.distilleries.register("cellar", f"ed25519:{public}", **about))
+        made = ask(
+            lambda f: f.memory.distilleries.register(
+                "cellar", public_key=f"ed25519:{public}", **about
+            )
+        )
         self.id = made.distillery_id
 
     def submit(self, *events: object, key: Ed25519PrivateKey | None = None) -> Any:

@@ -58,7 +58,7 @@ def test_secrets_that_are_missing_or_in_use(ask: Ask) -> None:
     with pytest.raises(muxi.ConflictError) as caught:
         ask(lambda f: f.secrets.delete("openai-api-key"))
     assert caught.value.code == "SECRET_IN_USE"
-    assert ask(lambda f: f.config.summary()).secrets.total == 2
+    assert ask(lambda f: f.config.get_summary()).secrets.total == 2
 
 
 def test_set_creates_or_updates(ask: Ask) -> None:
@@ -70,16 +70,16 @@ def test_set_creates_or_updates(ask: Ask) -> None:
 def test_the_audit_log_tells_of_its_clearing(ask: Ask) -> None:
     ask(lambda f: f.secrets.create("NEW", "value"))
     assert [*ask(lambda f: f.audit.list())] == []  # the server doesn't log that either
-    cleared = ask(lambda f: f.raw.audit.clear(confirm=True))
+    cleared = ask(lambda f: f.raw.audit.clear())
     assert cleared.answer.previous_entries_count == 0
-    assert ask(lambda f: f.audit.clear(confirm=True)).previous_entries_count == 1
+    assert ask(lambda f: f.audit.clear()).previous_entries_count == 1
     [entry] = ask(lambda f: f.audit.list())
     assert (entry.action, entry.resource_type) == ("audit.cleared", "audit_log")
     assert entry.request_id != cleared.request_id
 
 
 def test_the_audit_log_is_filtered(ask: Ask) -> None:
-    request_id = ask(lambda f: f.raw.audit.clear(confirm=True)).request_id
+    request_id = ask(lambda f: f.raw.audit.clear()).request_id
     now = datetime.now(timezone.utc)
     [entry] = ask(lambda f: f.audit.list(action="audit.cleared", since=now - timedelta(hours=1)))
     assert entry.request_id == request_id
@@ -105,11 +105,11 @@ def test_guidance_is_replaced(ask: Ask) -> None:
 
 
 def test_a_suggestion_is_applied_once(ask: Ask) -> None:
-    assert ask(lambda f: f.tuning.pending()).content == "Be brief."
+    assert ask(lambda f: f.tuning.get_pending()).content == "Be brief."
     applied = ask(lambda f: f.tuning.apply())
     found = ask(lambda f: f.tuning.get())
     assert (found.content, found.path) == ("Be brief.", applied.path)
-    assert ask(lambda f: f.tuning.pending()).content is None
+    assert ask(lambda f: f.tuning.get_pending()).content is None
     for use in (lambda f: f.tuning.apply(), lambda f: f.tuning.dismiss()):
         with pytest.raises(muxi.NotFoundError) as caught:
             ask(use)
@@ -118,7 +118,7 @@ def test_a_suggestion_is_applied_once(ask: Ask) -> None:
 
 def test_a_suggestion_is_dismissed(ask: Ask) -> None:
     ask(lambda f: f.tuning.dismiss())
-    assert ask(lambda f: f.tuning.pending()).content is None
+    assert ask(lambda f: f.tuning.get_pending()).content is None
     assert ask(lambda f: f.tuning.get()).content is None
     assert ask(lambda f: f.tuning.run()).trigger == "manual"
 

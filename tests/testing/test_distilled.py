@@ -86,8 +86,8 @@ def test_what_is_told_is_remembered(ask: Ask, prefix: bytes) -> None:
     )
     assert [each.disposition for each in done.items] == ["projected", "projected", "recorded"]
     with pytest.raises(muxi.AuthorizationError):
-        ask(lambda f: f.distilled.status(taken.processing_id), admin_key=None)
-    assert ask(lambda f: f.distilled.status(taken.processing_id), client_key=None) == done
+        ask(lambda f: f.distilled.get_status(taken.processing_id), admin_key=None)
+    assert ask(lambda f: f.distilled.get_status(taken.processing_id), client_key=None) == done
 
 
 def test_one_collection_is_listed(ask: Ask) -> None:
@@ -107,7 +107,7 @@ def test_what_is_told_twice_is_told_once(ask: Ask) -> None:
 def test_what_was_derived_is_forgotten_with_its_source(ask: Ask) -> None:
     Distillery(ask).submit(FACT, ENTRY)
     ask(lambda f: f.memories.create("By hand"))
-    ask(lambda f: f.memory.forget("alice", "distillery"))
+    ask(lambda f: f.memory.forget(user_id="alice", source="distillery"))
     assert listed(ask) == ["By hand"]
     assert list(ask(lambda f: f.history.list())) == []
 
@@ -198,8 +198,10 @@ def test_how_far_a_distillery_is_trusted(ask: Ask) -> None:
     for trust, confidence in (("provisional", 0.7), ("verified", 0.9)):
         event = FACT | {"source_id": trust, "source_confidence": 0.9}
         taken = Distillery(ask, trust_level=trust).submit(event)
-        [item] = ask(lambda f, t=taken: f.distilled.status(t.processing_id), client_key=None).items
-        origin = ask(lambda f, i=item: f.memories.provenance(event_id=i.event_id))
+        [item] = ask(
+            lambda f, t=taken: f.distilled.get_status(t.processing_id), client_key=None
+        ).items
+        origin = ask(lambda f, i=item: f.memories.get_event_provenance(i.event_id))
         assert origin.event.effective_confidence == confidence
 
 
@@ -220,7 +222,7 @@ def test_registrations_that_are_none(emulator: Emulator, ask: Ask) -> None:
         (" ", zero),
     ):
         with pytest.raises(muxi.ValidationError) as caught:
-            ask(lambda f, n=name, k=key: f.memory.distilleries.register(n, k))
+            ask(lambda f, n=name, k=key: f.memory.distilleries.register(n, public_key=k))
         assert caught.value.status_code == 422
     body = {"name": "x", "public_key": zero, "trust_level": "much"}
     asker = Asker(emulator)

@@ -85,10 +85,10 @@ def test_trees_are_rebuilt(ask: Ask) -> None:
 
 
 def test_mcp_servers(ask: Ask) -> None:
-    [listed] = ask(lambda f: f.mcp.servers())
+    [listed] = ask(lambda f: f.mcp.list_servers())
     assert (listed.id, listed.source) == ("echo", "formation")
-    assert ask(lambda f: f.mcp.server("echo")) == listed
-    assert refused(ask, lambda f: f.mcp.server("none")) == "MCP_SERVER_NOT_FOUND"
+    assert ask(lambda f: f.mcp.get_server("echo")) == listed
+    assert refused(ask, lambda f: f.mcp.get_server("none")) == "MCP_SERVER_NOT_FOUND"
 
 
 def test_skills_fail_as_they_do(ask: Ask) -> None:
@@ -96,7 +96,7 @@ def test_skills_fail_as_they_do(ask: Ask) -> None:
         lambda f: f.skills.list(),
         lambda f: f.skills.get("haiku"),
         lambda f: f.skills.get("none"),
-        lambda f: f.agents.skills("reader"),
+        lambda f: f.agents.list_skills("reader"),
     ):
         assert refused(ask, use) == "INTERNAL_ERROR"
 

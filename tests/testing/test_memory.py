@@ -109,62 +109,62 @@ def test_an_item_of_a_source_is_taken_once(ask: Ask) -> None:
     assert [ingest(ask, told(None)).status for _ in range(2)] == ["accepted", "accepted"]
     other = ingest(ask, told("1"), user_id="bob")
     assert other.status == "accepted"
-    origin = ask(lambda f: f.memories.provenance(event_id=first.event_id))
+    origin = ask(lambda f: f.memories.get_event_provenance(first.event_id))
     assert isinstance(origin, m.EventProvenance)
     assert origin.event.payload == {"content": "Tea at nine"}
     for use in (
-        lambda f: f.memories.provenance(event_id=other.event_id),
-        lambda f: f.memories.provenance("London"),
+        lambda f: f.memories.get_event_provenance(other.event_id),
+        lambda f: f.memories.get_entity_provenance("London"),
     ):
         with pytest.raises(muxi.NotFoundError):
             ask(use)
-    with pytest.raises(muxi.ValidationError, match="Provide 'entity'"):
-        ask(lambda f: f.memories.provenance())
 
 
 def test_a_batch_is_worked_on_in_the_background(ask: Ask) -> None:
     ingest(ask, told("1"))
     items = [told("1"), told("2"), told("x") | {"scope": "galaxy"}, told("3"), told("3")]
-    batch = ask(lambda f: f.memories.batch(items))
+    batch = ask(lambda f: f.memories.ingest_batch(items))
     states = ["duplicate", "accepted", "invalid", "accepted", "duplicate"]
     assert [each.status for each in batch] == states
     assert batch.counts == m.BatchCounts(accepted=2, duplicate=2, invalid=1)
-    done = ask(lambda f: f.memories.wait(batch.processing_id, poll_interval=0.01))
+    done = ask(lambda f: f.memories.wait_for_ingestion(batch.processing_id, poll_interval=0.01))
     assert (done.status, done.counts.stored) == ("completed", 2)
     assert [each.source_id for each in done.items] == ["2", "3"]
-    assert ask(lambda f: f.memories.ingestion(batch.processing_id), client_key=None) == done
+    assert ask(lambda f: f.memories.get_ingestion(batch.processing_id), client_key=None) == done
     with pytest.raises(muxi.AuthorizationError):
-        ask(lambda f: f.memories.ingestion(batch.processing_id), user_id="bob", admin_key=None)
+        ask(lambda f: f.memories.get_ingestion(batch.processing_id), user_id="bob", admin_key=None)
     assert ask(lambda f: f.requests.get(batch.processing_id)).status == "completed"
     with pytest.raises(muxi.ValidationError, match="101"):
-        ask(lambda f: f.memories.batch([told(None)] * 101))
+        ask(lambda f: f.memories.ingest_batch([told(None)] * 101))
 
 
 def test_what_a_source_told_is_forgotten(ask: Ask) -> None:
     event = ingest(ask, told("1")).event_id
-    gone = ask(lambda f: f.memory.forget("alice", "calendar"))
+    gone = ask(lambda f: f.memory.forget(user_id="alice", source="calendar"))
     assert (gone.deleted_events, gone.status, gone.is_terminal) == (1, "processing", False)
     done = ask(lambda f: f.memory.wait_for_forget(gone.job_id, poll_interval=0.01))
     assert (done.status, len(done.projections)) == ("completed", 4)
-    inline = ask(lambda f: f.memory.forget("alice", "calendar", background=False))
+    inline = ask(lambda f: f.memory.forget(user_id="alice", source="calendar", background=False))
     assert (inline.deleted_events, inline.job_id, inline.is_terminal) == (0, None, True)
-    kept = ask(lambda f: f.memory.forget("alice", "calendar", rebuild=False))
+    kept = ask(lambda f: f.memory.forget(user_id="alice", source="calendar", rebuild=False))
     assert (kept.deleted_events, len(kept.rebuild_required)) == (0, 4)
-    shown = ask(lambda f: f.memories.provenance(event_id=event))
+    shown = ask(lambda f: f.memories.get_event_provenance(event))
     assert shown.event.deleted_at is not None
     assert ingest(ask, told("1")).status == "accepted"
 
 
 def test_projections_are_rebuilt_one_or_all(ask: Ask) -> None:
-    one = ask(lambda f: f.memory.rebuild("alice", projection="flat_facts", background=False))
+    one = ask(
+        lambda f: f.memory.rebuild(user_id="alice", projection="flat_facts", background=False)
+    )
     assert one.projections == {"flat_facts": m.ProjectionReport(events=0, applied=0, failed=0)}
-    job = ask(lambda f: f.memory.rebuild("alice", backfill=True))
+    job = ask(lambda f: f.memory.rebuild(user_id="alice", backfill=True))
     every = ask(lambda f: f.memory.wait_for_rebuild(job.job_id, poll_interval=0.01))
     assert every.backfill.keys() == every.projections.keys()
     assert len(every.projections) == 4
-    assert ask(lambda f: f.memory.backfill("alice")).is_complete
+    assert ask(lambda f: f.memory.backfill(user_id="alice")).is_complete
     with pytest.raises(muxi.ValidationError, match="Unknown projection 'zzz'"):
-        ask(lambda f: f.memory.rebuild("alice", projection="zzz"))
+        ask(lambda f: f.memory.rebuild(user_id="alice", projection="zzz"))
 
 
 def test_lint_counts_those_who_have_memories(ask: Ask) -> None:
@@ -172,15 +172,15 @@ def test_lint_counts_those_who_have_memories(ask: Ask) -> None:
     for user in ("alice", "bob"):
         ingest(ask, told("1"), user_id=user)
     assert ask(lambda f: f.memory.lint()).report.users == 2
-    assert ask(lambda f: f.memory.lint("bob")).report.users == 1
+    assert ask(lambda f: f.memory.lint(user_id="bob")).report.users == 1
 
 
 def test_the_buffer_is_cleared_by_session_and_by_user(ask: Ask) -> None:
     for session in ("one", "two", "two", "three"):
         ask(lambda f, s=session: f.chat.send("hi there", session_id=s))
     ask(lambda f: f.chat.send("hi there", session_id="two"), user_id="bob")
-    assert ask(lambda f: f.memory.buffer.status()).total_messages == 8
-    stats = ask(lambda f: f.memory.stats())
+    assert ask(lambda f: f.memory.buffer.get_status()).total_messages == 8
+    stats = ask(lambda f: f.memory.get_stats())
     assert (stats.total_entries, stats.total_users, stats.total_sessions) == (10, 2, 3)
     assert stats.buffer_size_kb > 0
     assert ask(lambda f: f.memory.buffer.clear_session("two")).messages_cleared == 4
@@ -189,7 +189,7 @@ def test_the_buffer_is_cleared_by_session_and_by_user(ask: Ask) -> None:
     cleared = ask(lambda f: f.memory.buffer.clear(), client_key=None)
     assert (cleared.messages_cleared, cleared.sessions_cleared) == (4, 2)
     assert list(ask(lambda f: f.sessions.list())) == []
-    assert ask(lambda f: f.memory.buffer.status(), user_id="bob").total_messages == 2
+    assert ask(lambda f: f.memory.buffer.get_status(), user_id="bob").total_messages == 2
 
 
 def test_an_admin_who_names_nobody_clears_nothing(emulator: Emulator) -> None:
@@ -203,8 +203,8 @@ def test_an_admin_who_names_nobody_clears_nothing(emulator: Emulator) -> None:
 
 def test_one_user_has_no_buffer_under_any_other_name(single: Ask) -> None:
     single(lambda f: f.chat.send("hi there"))
-    assert single(lambda f: f.memory.buffer.status()).total_messages == 0
-    assert single(lambda f: f.memory.buffer.status(user_id="0")).total_messages == 2
+    assert single(lambda f: f.memory.buffer.get_status()).total_messages == 0
+    assert single(lambda f: f.memory.buffer.get_status(user_id="0")).total_messages == 2
 
 
 def test_all_buffers_are_cleared_and_it_fails_all_the_same(emulator: Emulator) -> None:

@@ -56,12 +56,12 @@ def test_an_identifier_belongs_to_one_user_at_a_time(ask: Ask) -> None:
     ]
     assert ask(lambda f: f.users.lookup("U1")).muxi_user_id == alice.muxi_user_id
     ask(lambda f: f.users.link(bob.muxi_user_id, ["U1"]))
-    of_bob = ask(lambda f: f.users.identifiers(bob.muxi_user_id))
+    of_bob = ask(lambda f: f.users.list_identifiers(bob.muxi_user_id))
     assert [(each.identifier, each.type) for each in of_bob] == [
         ("bob", "nick"),
         ("U1", "unknown"),
     ]
-    of_alice = ask(lambda f: f.users.identifiers(alice.muxi_user_id))
+    of_alice = ask(lambda f: f.users.list_identifiers(alice.muxi_user_id))
     assert [each.identifier for each in of_alice] == ["alice", "a@b.c"]
     assert ask(lambda f: f.users.unlink("U1")).muxi_user_id == bob.muxi_user_id
     with pytest.raises(muxi.NotFoundError):
@@ -69,24 +69,30 @@ def test_an_identifier_belongs_to_one_user_at_a_time(ask: Ask) -> None:
 
 
 def test_channels_are_merged_and_cleared(ask: Ask) -> None:
-    ask(lambda f: f.users.update_channels("alice", channels={"open": {"to": "a"}, "x": {"y": 1}}))
+    ask(
+        lambda f: f.users.update_channels(
+            user_id="alice", channels={"open": {"to": "a"}, "x": {"y": 1}}
+        )
+    )
     channels = ask(
         lambda f: f.users.update_channels(
-            "alice", preferred_channel="open", timezone="Europe/Rome", channels={"x": {}}
+            user_id="alice", preferred_channel="open", timezone="Europe/Rome", channels={"x": {}}
         )
     )
     assert channels.channels == {"open": {"to": "a"}}
-    assert ask(lambda f: f.users.channels("alice")) == channels
-    assert ask(lambda f: f.users.channels("bob")).channels == {}
-    cleared = ask(lambda f: f.users.update_channels("alice", preferred_channel="", timezone=""))
+    assert ask(lambda f: f.users.get_channels(user_id="alice")) == channels
+    assert ask(lambda f: f.users.get_channels(user_id="bob")).channels == {}
+    cleared = ask(
+        lambda f: f.users.update_channels(user_id="alice", preferred_channel="", timezone="")
+    )
     assert (cleared.preferred_channel, cleared.timezone) == (None, None)
     for wrong in ({"preferred_channel": "pigeon"}, {"timezone": "Moon/Base"}):
         with pytest.raises(muxi.ValidationError):
-            ask(lambda f, wrong=wrong: f.users.update_channels("alice", **wrong))
+            ask(lambda f, wrong=wrong: f.users.update_channels(user_id="alice", **wrong))
 
 
 def test_notifications_go_where_the_user_wants_them(ask: Ask) -> None:
-    ask(lambda f: f.users.update_channels("alice", preferred_channel="open"))
+    ask(lambda f: f.users.update_channels(user_id="alice", preferred_channel="open"))
     sent = ask(lambda f: f.notifications.send("Ping", user_id="alice"))
     assert (sent.channels, sent.delivered, sent.failed) == (["open"], ["open"], [])
     assert sent.request_id == sent.meta.request_id
@@ -115,7 +121,7 @@ def test_nobody_is_notified_by_a_formation_without_a_proactive_block(
 ) -> None:
     with Emulator(manifest={}) as running:
         for use in (
-            lambda f: f.users.channels("alice"),
+            lambda f: f.users.get_channels(user_id="alice"),
             lambda f: f.notifications.send("Ping", user_id="alice"),
         ):
             with pytest.raises(muxi.UnavailableError) as caught:
@@ -124,7 +130,7 @@ def test_nobody_is_notified_by_a_formation_without_a_proactive_block(
 
 
 def test_a_deleted_credential_is_gone(ask: Ask, emulator: Emulator) -> None:
-    [service] = ask(lambda f: f.credentials.services())
+    [service] = ask(lambda f: f.credentials.list_services())
     assert (service.service, service.server_id) == ("github", "gh")
     secret = {"token": "ghp_0123456789abcdef"}
     added = emulator.add_credential("github", secret, user_id="alice")

@@ -26,21 +26,21 @@ SAME = (
 RECORDED = {each.name: each for each in load("multi_user") + load("single_user")}
 
 USES: list[Callable[[Any], Any]] = [
-    lambda f: f.config.summary(),
-    lambda f: f.config.document(),
-    lambda f: f.config.overlord(),
-    lambda f: f.config.soul(),
-    lambda f: f.config.llm(),
-    lambda f: f.config.mcp(),
-    lambda f: f.config.memory(),
-    lambda f: f.config.scheduler(),
-    lambda f: f.config.background(),
-    lambda f: f.config.a2a(),
-    lambda f: f.config.logging(),
-    lambda f: f.config.log_destinations(),
+    lambda f: f.config.get_summary(),
+    lambda f: f.config.get_document(),
+    lambda f: f.config.get_overlord(),
+    lambda f: f.config.get_soul(),
+    lambda f: f.config.get_llm(),
+    lambda f: f.config.get_mcp(),
+    lambda f: f.config.get_memory(),
+    lambda f: f.config.get_scheduler(),
+    lambda f: f.config.get_background(),
+    lambda f: f.config.get_a2a(),
+    lambda f: f.config.get_logging(),
+    lambda f: f.config.list_log_destinations(),
     lambda f: f.agents.list(),
-    lambda f: f.mcp.servers(),
-    lambda f: f.mcp.tools(),
+    lambda f: f.mcp.list_servers(),
+    lambda f: f.mcp.list_tools(),
     lambda f: f.sops.list(),
     lambda f: f.triggers.list(),
     lambda f: f.knowledge.rebuild(),
@@ -106,13 +106,13 @@ def test_a_formation_of_nothing_has_the_servers_defaults(client_kind: ClientKind
         def see(use: Callable[[Any], Any]) -> Any:
             return asked(client_kind, bare, use)
 
-        assert [*see(lambda f: f.agents.list())] == [*see(lambda f: f.mcp.servers())] == []
+        assert [*see(lambda f: f.agents.list())] == [*see(lambda f: f.mcp.list_servers())] == []
         assert [*see(lambda f: f.triggers.list())] == [*see(lambda f: f.sops.list())] == []
-        assert see(lambda f: f.config.overlord()).workflow.complexity_threshold == 7.0
-        assert see(lambda f: f.config.scheduler()).max_concurrent_jobs == 10
-        assert see(lambda f: f.config.log_destinations()).system.level == "debug"
-        assert see(lambda f: f.config.summary()).schema_version == "1.0.0"
-        assert see(lambda f: f.config.llm()).models is None
+        assert see(lambda f: f.config.get_overlord()).workflow.complexity_threshold == 7.0
+        assert see(lambda f: f.config.get_scheduler()).max_concurrent_jobs == 10
+        assert see(lambda f: f.config.list_log_destinations()).system.level == "debug"
+        assert see(lambda f: f.config.get_summary()).schema_version == "1.0.0"
+        assert see(lambda f: f.config.get_llm()).models is None
 
 
 SHOWN_SECRETS = {
@@ -126,10 +126,10 @@ SHOWN_SECRETS = {
 
 def test_what_is_written_into_the_document_is_masked(client_kind: ClientKind) -> None:
     with Emulator("hello", manifest=SHOWN_SECRETS) as emulator:
-        document = asked(client_kind, emulator, lambda f: f.raw.config.document()).answer
-        server = asked(client_kind, emulator, lambda f: f.mcp.server("a"))
-        [listed] = asked(client_kind, emulator, lambda f: f.mcp.servers())
-        llm = asked(client_kind, emulator, lambda f: f.config.llm())
+        document = asked(client_kind, emulator, lambda f: f.raw.config.get_document()).answer
+        server = asked(client_kind, emulator, lambda f: f.mcp.get_server("a"))
+        [listed] = asked(client_kind, emulator, lambda f: f.mcp.list_servers())
+        llm = asked(client_kind, emulator, lambda f: f.config.get_llm())
     shown = document.model_dump_json()
     assert "an-unlikely-secret" not in shown
     assert emulator.environ["MUXI_ADMIN_KEY"] not in shown

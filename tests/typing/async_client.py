@@ -195,19 +195,19 @@ async def requests(client: AsyncFormationClient) -> None:
 
 
 async def configuration(client: AsyncFormationClient) -> None:
-    _ = assert_type(client.config.summary(), Coroutine[Any, Any, m.ConfigSummary])
-    assert_type(await client.config.summary(), m.ConfigSummary)
-    assert_type(await client.config.document(), m.FormationDocument)
-    assert_type(await client.config.overlord(), m.OverlordConfig)
-    assert_type(await client.config.soul(), m.Soul)
-    assert_type(await client.config.llm(), m.LlmSettings)
-    assert_type(await client.config.mcp(), m.McpDefaults)
-    assert_type(await client.config.memory(), m.MemoryConfig)
-    assert_type(await client.config.scheduler(), m.SchedulerSettings)
-    assert_type(await client.config.background(), m.BackgroundConfig)
-    assert_type(await client.config.a2a(), m.A2aConfig)
-    assert_type(await client.config.logging(), m.LoggingConfig)
-    assert_type(await client.config.log_destinations(), m.LogDestinations)
+    _ = assert_type(client.config.get_summary(), Coroutine[Any, Any, m.ConfigSummary])
+    assert_type(await client.config.get_summary(), m.ConfigSummary)
+    assert_type(await client.config.get_document(), m.FormationDocument)
+    assert_type(await client.config.get_overlord(), m.OverlordConfig)
+    assert_type(await client.config.get_soul(), m.Soul)
+    assert_type(await client.config.get_llm(), m.LlmSettings)
+    assert_type(await client.config.get_mcp(), m.McpDefaults)
+    assert_type(await client.config.get_memory(), m.MemoryConfig)
+    assert_type(await client.config.get_scheduler(), m.SchedulerSettings)
+    assert_type(await client.config.get_background(), m.BackgroundConfig)
+    assert_type(await client.config.get_a2a(), m.A2aConfig)
+    assert_type(await client.config.get_logging(), m.LoggingConfig)
+    assert_type(await client.config.list_log_destinations(), m.LogDestinations)
 
 
 async def secrets_audit_and_tuning(client: AsyncFormationClient) -> None:
@@ -219,10 +219,10 @@ async def secrets_audit_and_tuning(client: AsyncFormationClient) -> None:
     assert_type(await client.secrets.delete("K"), m.SecretChange)
     assert_type(await client.secrets.reload(), m.SecretsReloaded)
     assert_type(await client.audit.list(), m.AuditLog)
-    assert_type(await client.audit.clear(confirm=True), m.AuditCleared)
+    assert_type(await client.audit.clear(), m.AuditCleared)
     assert_type(await client.tuning.get(), m.Tuning)
     assert_type(await client.tuning.replace("x"), m.TuningUpdated)
-    assert_type(await client.tuning.pending(), m.Tuning)
+    assert_type(await client.tuning.get_pending(), m.Tuning)
     assert_type(await client.tuning.apply(), m.TuningApplied)
     assert_type(await client.tuning.dismiss(), m.TuningDismissed)
     assert_type(await client.tuning.run(), m.TuningRun)
@@ -241,14 +241,14 @@ async def jobs(client: AsyncFormationClient, moment: datetime) -> None:
         m.JobUpdate,
     )
     assert_type(await client.jobs.delete("j", user_id="alice"), m.DeletedJob)
-    assert_type(await client.jobs.pause("j", user_id="alice"), m.JobSwitch)
-    assert_type(await client.jobs.resume("j", user_id="alice"), m.JobSwitch)
+    assert_type(await client.jobs.pause("j", user_id="alice"), m.JobStateChange)
+    assert_type(await client.jobs.resume("j", user_id="alice"), m.JobStateChange)
     _ = assert_type(client.jobs.get("j"), Coroutine[Any, Any, m.Job])
     assert_type((await client.jobs.update("j")).replaced, bool)
 
 
 async def credentials(client: AsyncFormationClient) -> None:
-    assert_type(await client.credentials.services(), m.CredentialServiceList)
+    assert_type(await client.credentials.list_services(), m.CredentialServiceList)
     assert_type(await client.credentials.list(user_id="alice"), m.CredentialList)
     assert_type(await client.credentials.get("c", user_id="alice"), m.Credential)
     assert_type(
@@ -261,14 +261,16 @@ async def credentials(client: AsyncFormationClient) -> None:
 async def users(client: AsyncFormationClient, known: m.Identifier) -> None:
     assert_type(await client.users.resolve("a@b.c", identifier_type="email"), m.UserIdentity)
     assert_type(await client.users.lookup("a@b.c"), m.UserIdentity)
-    assert_type(await client.users.identifiers("u"), m.UserIdentifierList)
+    assert_type(await client.users.list_identifiers("u"), m.UserIdentifierList)
     assert_type(
         await client.users.link("u", ["a@b.c", {"identifier": "U1"}, known]), m.UserIdentifierList
     )
     assert_type(await client.users.unlink("a@b.c"), m.UnlinkedIdentifier)
-    assert_type(await client.users.channels("alice"), m.UserChannels)
+    assert_type(await client.users.get_channels(user_id="alice"), m.UserChannels)
     assert_type(
-        await client.users.update_channels("u", channels={"slack": {"channel": "C1"}}, timezone=""),
+        await client.users.update_channels(
+            user_id="u", channels={"slack": {"channel": "C1"}}, timezone=""
+        ),
         m.UserChannels,
     )
 
@@ -290,11 +292,11 @@ async def agents(client: AsyncFormationClient) -> None:
     assert_type(await client.agents.list(), m.AgentList)
     assert_type(await client.agents.get("a"), m.Agent)
     assert_type(await client.agents.sync_knowledge("a", source_id="s"), m.KnowledgeSync)
-    assert_type(await client.agents.skills("a"), m.AgentSkillList)
+    assert_type(await client.agents.list_skills("a"), m.AgentSkillList)
     assert_type(await client.knowledge.rebuild(agent_id="a", source_id="s"), m.KnowledgeRebuild)
-    assert_type(await client.mcp.servers(), m.McpServerList)
-    assert_type(await client.mcp.server("s"), m.McpServer)
-    assert_type((await client.mcp.tools())[0].parameters, dict[str, m.ToolParameter])
+    assert_type(await client.mcp.list_servers(), m.McpServerList)
+    assert_type(await client.mcp.get_server("s"), m.McpServer)
+    assert_type((await client.mcp.list_tools())[0].parameters, dict[str, m.ToolParameter])
     assert_type(await client.skills.list(), m.SkillList)
     assert_type(await client.skills.get("s"), m.Skill)
     assert_type((await client.sops.list())[0], m.SopSummary)
@@ -338,31 +340,34 @@ async def run(steps: Flow[m.RequestStatus], transport: AsyncTransport) -> None:
     assert_type(await transport.run(steps), m.RequestStatus)
 
 
-async def memory(client: AsyncFormationClient, item: m.MemoryItem, batch: m.DistilledBatch) -> None:
+async def memory(client: AsyncFormationClient, item: m.IngestItem, batch: m.DistilledBatch) -> None:
     assert_type(await client.memories.list(limit=5, offset=0, scopes=["user"]), m.MemoryList)
-    assert_type(await client.memories.create("x", type="t", metadata={}), m.NewMemory)
+    assert_type(await client.memories.create("x", type="t", metadata={}), m.CreatedMemory)
     assert_type(await client.memories.ingest({"content": "x", "source": "s"}), m.Ingestion)
-    assert_type(await client.memories.batch([item]), m.IngestionBatch)
-    assert_type(await client.memories.ingestion("i"), m.IngestionStatus)
-    assert_type(await client.memories.provenance("London"), m.EntityProvenance | m.EventProvenance)
+    assert_type(await client.memories.ingest_batch([item]), m.IngestionBatch)
+    assert_type(await client.memories.get_ingestion("i"), m.IngestionStatus)
+    assert_type(await client.memories.get_entity_provenance("London"), m.EntityProvenance)
+    assert_type(await client.memories.get_event_provenance("e"), m.EventProvenance)
     assert_type(await client.memories.delete("x"), m.DeletedMemory)
-    assert_type(await client.memory.stats(), m.MemoryStats)
-    assert_type(await client.memory.rebuild("alice", projection="flat_facts"), m.MemoryRebuild)
-    assert_type(await client.memory.rebuild_status("r"), m.MemoryRebuild)
-    assert_type(await client.memory.backfill("alice"), m.Backfill)
-    assert_type(await client.memory.forget("alice", "crm"), m.MemoryForget)
-    assert_type(await client.memory.forget_status("f"), m.MemoryForget)
+    assert_type(await client.memory.get_stats(), m.MemoryStats)
+    assert_type(
+        await client.memory.rebuild(user_id="alice", projection="flat_facts"), m.MemoryRebuild
+    )
+    assert_type(await client.memory.get_rebuild_status("r"), m.MemoryRebuild)
+    assert_type(await client.memory.backfill(user_id="alice"), m.Backfill)
+    assert_type(await client.memory.forget(user_id="alice", source="crm"), m.MemoryForget)
+    assert_type(await client.memory.get_forget_status("f"), m.MemoryForget)
     assert_type(await client.memory.lint(), m.MemoryLint)
-    assert_type(await client.memory.buffer.status(), m.BufferStatus)
+    assert_type(await client.memory.buffer.get_status(), m.BufferStatus)
     assert_type(await client.memory.buffer.clear(), m.BufferCleared)
     assert_type(await client.memory.buffer.clear_session("s"), m.SessionBufferCleared)
-    assert_type(await client.memory.distilleries.register("d", "k"), m.Distillery)
+    assert_type(await client.memory.distilleries.register("d", public_key="k"), m.Distillery)
     assert_type(await client.memory.distilleries.list(), m.DistilleryList)
     assert_type(await client.memory.distilleries.revoke("d"), m.Distillery)
     submitted = await client.distilled.submit(batch, distillery_id="d", private_key="k")
     assert_type(submitted, m.Distillation)
-    assert_type(await client.distilled.status("d", distillery_id="d"), m.DistillationStatus)
-    assert_type(await client.memories.wait("i", timeout=5), m.IngestionStatus)
+    assert_type(await client.distilled.get_status("d", distillery_id="d"), m.DistillationStatus)
+    assert_type(await client.memories.wait_for_ingestion("i", timeout=5), m.IngestionStatus)
     assert_type(await client.memory.wait_for_rebuild("r"), m.MemoryRebuild)
     assert_type(await client.memory.wait_for_forget("f"), m.MemoryForget)
     assert_type(await client.distilled.wait("d", distillery_id="d"), m.DistillationStatus)

@@ -38,11 +38,11 @@ def formation(client: FormationClient, file: m.Attachment) -> None:
     assert_type(raw.agents.list(), Response[m.AgentList])
     assert_type(raw.agents.get("a"), Response[m.Agent])
     assert_type(raw.agents.sync_knowledge("a"), Response[m.KnowledgeSync])
-    assert_type(raw.agents.skills("a"), Response[m.AgentSkillList])
+    assert_type(raw.agents.list_skills("a"), Response[m.AgentSkillList])
     assert_type(raw.knowledge.rebuild(), Response[m.KnowledgeRebuild])
-    assert_type(raw.mcp.servers(), Response[m.McpServerList])
-    assert_type(raw.mcp.server("s"), Response[m.McpServer])
-    assert_type(raw.mcp.tools(), Response[m.McpToolList])
+    assert_type(raw.mcp.list_servers(), Response[m.McpServerList])
+    assert_type(raw.mcp.get_server("s"), Response[m.McpServer])
+    assert_type(raw.mcp.list_tools(), Response[m.McpToolList])
     assert_type(raw.skills.list(), Response[m.SkillList])
     assert_type(raw.skills.get("s"), Response[m.Skill])
     assert_type(raw.sops.list(), Response[m.SopList])
@@ -55,18 +55,18 @@ def formation(client: FormationClient, file: m.Attachment) -> None:
 
 def administration(client: FormationClient) -> None:
     raw = client.raw
-    assert_type(raw.config.summary(), Response[m.ConfigSummary])
-    assert_type(raw.config.document(), Response[m.FormationDocument])
-    assert_type(raw.config.overlord(), Response[m.OverlordConfig])
-    assert_type(raw.config.soul(), Response[m.Soul])
-    assert_type(raw.config.llm(), Response[m.LlmSettings])
-    assert_type(raw.config.mcp(), Response[m.McpDefaults])
-    assert_type(raw.config.memory(), Response[m.MemoryConfig])
-    assert_type(raw.config.scheduler(), Response[m.SchedulerSettings])
-    assert_type(raw.config.background(), Response[m.BackgroundConfig])
-    assert_type(raw.config.a2a(), Response[m.A2aConfig])
-    assert_type(raw.config.logging(), Response[m.LoggingConfig])
-    assert_type(raw.config.log_destinations(), Response[m.LogDestinations])
+    assert_type(raw.config.get_summary(), Response[m.ConfigSummary])
+    assert_type(raw.config.get_document(), Response[m.FormationDocument])
+    assert_type(raw.config.get_overlord(), Response[m.OverlordConfig])
+    assert_type(raw.config.get_soul(), Response[m.Soul])
+    assert_type(raw.config.get_llm(), Response[m.LlmSettings])
+    assert_type(raw.config.get_mcp(), Response[m.McpDefaults])
+    assert_type(raw.config.get_memory(), Response[m.MemoryConfig])
+    assert_type(raw.config.get_scheduler(), Response[m.SchedulerSettings])
+    assert_type(raw.config.get_background(), Response[m.BackgroundConfig])
+    assert_type(raw.config.get_a2a(), Response[m.A2aConfig])
+    assert_type(raw.config.get_logging(), Response[m.LoggingConfig])
+    assert_type(raw.config.list_log_destinations(), Response[m.LogDestinations])
     assert_type(raw.secrets.list(), Response[m.SecretList])
     assert_type(raw.secrets.create("K", "v"), Response[m.SecretChange])
     assert_type(raw.secrets.update("K", "v"), Response[m.SecretChange])
@@ -74,10 +74,10 @@ def administration(client: FormationClient) -> None:
     assert_type(raw.secrets.delete("K"), Response[m.SecretChange])
     assert_type(raw.secrets.reload(), Response[m.SecretsReloaded])
     assert_type(raw.audit.list(), Response[m.AuditLog])
-    assert_type(raw.audit.clear(confirm=True), Response[m.AuditCleared])
+    assert_type(raw.audit.clear(), Response[m.AuditCleared])
     assert_type(raw.tuning.get(), Response[m.Tuning])
     assert_type(raw.tuning.replace("x"), Response[m.TuningUpdated])
-    assert_type(raw.tuning.pending(), Response[m.Tuning])
+    assert_type(raw.tuning.get_pending(), Response[m.Tuning])
     assert_type(raw.tuning.apply(), Response[m.TuningApplied])
     assert_type(raw.tuning.dismiss(), Response[m.TuningDismissed])
     assert_type(raw.tuning.run(), Response[m.TuningRun])
@@ -96,9 +96,9 @@ def people(client: FormationClient, moment: datetime, day: date, known: m.Identi
         Response[m.JobUpdate],
     )
     assert_type(raw.jobs.delete("j", user_id="alice"), Response[m.DeletedJob])
-    assert_type(raw.jobs.pause("j", user_id="alice"), Response[m.JobSwitch])
-    assert_type(raw.jobs.resume("j", user_id="alice"), Response[m.JobSwitch])
-    assert_type(raw.credentials.services(), Response[m.CredentialServiceList])
+    assert_type(raw.jobs.pause("j", user_id="alice"), Response[m.JobStateChange])
+    assert_type(raw.jobs.resume("j", user_id="alice"), Response[m.JobStateChange])
+    assert_type(raw.credentials.list_services(), Response[m.CredentialServiceList])
     assert_type(raw.credentials.list(user_id="alice"), Response[m.CredentialList])
     assert_type(raw.credentials.get("c", user_id="alice"), Response[m.Credential])
     assert_type(
@@ -108,14 +108,14 @@ def people(client: FormationClient, moment: datetime, day: date, known: m.Identi
     assert_type(raw.credentials.delete("c", user_id="alice"), Response[m.DeletedCredential])
     assert_type(raw.users.resolve("a@b.c", identifier_type="email"), Response[m.UserIdentity])
     assert_type(raw.users.lookup("a@b.c"), Response[m.UserIdentity])
-    assert_type(raw.users.identifiers("u"), Response[m.UserIdentifierList])
+    assert_type(raw.users.list_identifiers("u"), Response[m.UserIdentifierList])
     assert_type(
         raw.users.link("u", ["a@b.c", {"identifier": "U1"}, known]), Response[m.UserIdentifierList]
     )
     assert_type(raw.users.unlink("a@b.c"), Response[m.UnlinkedIdentifier])
-    assert_type(raw.users.channels("alice"), Response[m.UserChannels])
+    assert_type(raw.users.get_channels(user_id="alice"), Response[m.UserChannels])
     assert_type(
-        raw.users.update_channels("u", channels={"slack": {"channel": "C1"}}, timezone=""),
+        raw.users.update_channels(user_id="u", channels={"slack": {"channel": "C1"}}, timezone=""),
         Response[m.UserChannels],
     )
     assert_type(
@@ -171,11 +171,11 @@ async def async_formation(client: AsyncFormationClient, file: m.Attachment) -> N
     assert_type(await raw.agents.list(), Response[m.AgentList])
     assert_type(await raw.agents.get("a"), Response[m.Agent])
     assert_type(await raw.agents.sync_knowledge("a"), Response[m.KnowledgeSync])
-    assert_type(await raw.agents.skills("a"), Response[m.AgentSkillList])
+    assert_type(await raw.agents.list_skills("a"), Response[m.AgentSkillList])
     assert_type(await raw.knowledge.rebuild(), Response[m.KnowledgeRebuild])
-    assert_type(await raw.mcp.servers(), Response[m.McpServerList])
-    assert_type(await raw.mcp.server("s"), Response[m.McpServer])
-    assert_type(await raw.mcp.tools(), Response[m.McpToolList])
+    assert_type(await raw.mcp.list_servers(), Response[m.McpServerList])
+    assert_type(await raw.mcp.get_server("s"), Response[m.McpServer])
+    assert_type(await raw.mcp.list_tools(), Response[m.McpToolList])
     assert_type(await raw.skills.list(), Response[m.SkillList])
     assert_type(await raw.skills.get("s"), Response[m.Skill])
     assert_type(await raw.sops.list(), Response[m.SopList])
@@ -188,18 +188,18 @@ async def async_formation(client: AsyncFormationClient, file: m.Attachment) -> N
 
 async def async_administration(client: AsyncFormationClient) -> None:
     raw = client.raw
-    assert_type(await raw.config.summary(), Response[m.ConfigSummary])
-    assert_type(await raw.config.document(), Response[m.FormationDocument])
-    assert_type(await raw.config.overlord(), Response[m.OverlordConfig])
-    assert_type(await raw.config.soul(), Response[m.Soul])
-    assert_type(await raw.config.llm(), Response[m.LlmSettings])
-    assert_type(await raw.config.mcp(), Response[m.McpDefaults])
-    assert_type(await raw.config.memory(), Response[m.MemoryConfig])
-    assert_type(await raw.config.scheduler(), Response[m.SchedulerSettings])
-    assert_type(await raw.config.background(), Response[m.BackgroundConfig])
-    assert_type(await raw.config.a2a(), Response[m.A2aConfig])
-    assert_type(await raw.config.logging(), Response[m.LoggingConfig])
-    assert_type(await raw.config.log_destinations(), Response[m.LogDestinations])
+    assert_type(await raw.config.get_summary(), Response[m.ConfigSummary])
+    assert_type(await raw.config.get_document(), Response[m.FormationDocument])
+    assert_type(await raw.config.get_overlord(), Response[m.OverlordConfig])
+    assert_type(await raw.config.get_soul(), Response[m.Soul])
+    assert_type(await raw.config.get_llm(), Response[m.LlmSettings])
+    assert_type(await raw.config.get_mcp(), Response[m.McpDefaults])
+    assert_type(await raw.config.get_memory(), Response[m.MemoryConfig])
+    assert_type(await raw.config.get_scheduler(), Response[m.SchedulerSettings])
+    assert_type(await raw.config.get_background(), Response[m.BackgroundConfig])
+    assert_type(await raw.config.get_a2a(), Response[m.A2aConfig])
+    assert_type(await raw.config.get_logging(), Response[m.LoggingConfig])
+    assert_type(await raw.config.list_log_destinations(), Response[m.LogDestinations])
     assert_type(await raw.secrets.list(), Response[m.SecretList])
     assert_type(await raw.secrets.create("K", "v"), Response[m.SecretChange])
     assert_type(await raw.secrets.update("K", "v"), Response[m.SecretChange])
@@ -207,10 +207,10 @@ async def async_administration(client: AsyncFormationClient) -> None:
     assert_type(await raw.secrets.delete("K"), Response[m.SecretChange])
     assert_type(await raw.secrets.reload(), Response[m.SecretsReloaded])
     assert_type(await raw.audit.list(), Response[m.AuditLog])
-    assert_type(await raw.audit.clear(confirm=True), Response[m.AuditCleared])
+    assert_type(await raw.audit.clear(), Response[m.AuditCleared])
     assert_type(await raw.tuning.get(), Response[m.Tuning])
     assert_type(await raw.tuning.replace("x"), Response[m.TuningUpdated])
-    assert_type(await raw.tuning.pending(), Response[m.Tuning])
+    assert_type(await raw.tuning.get_pending(), Response[m.Tuning])
     assert_type(await raw.tuning.apply(), Response[m.TuningApplied])
     assert_type(await raw.tuning.dismiss(), Response[m.TuningDismissed])
     assert_type(await raw.tuning.run(), Response[m.TuningRun])
@@ -234,9 +234,9 @@ async def async_people(
         Response[m.JobUpdate],
     )
     assert_type(await raw.jobs.delete("j", user_id="alice"), Response[m.DeletedJob])
-    assert_type(await raw.jobs.pause("j", user_id="alice"), Response[m.JobSwitch])
-    assert_type(await raw.jobs.resume("j", user_id="alice"), Response[m.JobSwitch])
-    assert_type(await raw.credentials.services(), Response[m.CredentialServiceList])
+    assert_type(await raw.jobs.pause("j", user_id="alice"), Response[m.JobStateChange])
+    assert_type(await raw.jobs.resume("j", user_id="alice"), Response[m.JobStateChange])
+    assert_type(await raw.credentials.list_services(), Response[m.CredentialServiceList])
     assert_type(await raw.credentials.list(user_id="alice"), Response[m.CredentialList])
     assert_type(await raw.credentials.get("c", user_id="alice"), Response[m.Credential])
     assert_type(
@@ -246,15 +246,17 @@ async def async_people(
     assert_type(await raw.credentials.delete("c", user_id="alice"), Response[m.DeletedCredential])
     assert_type(await raw.users.resolve("a@b.c", identifier_type="email"), Response[m.UserIdentity])
     assert_type(await raw.users.lookup("a@b.c"), Response[m.UserIdentity])
-    assert_type(await raw.users.identifiers("u"), Response[m.UserIdentifierList])
+    assert_type(await raw.users.list_identifiers("u"), Response[m.UserIdentifierList])
     assert_type(
         await raw.users.link("u", ["a@b.c", {"identifier": "U1"}, known]),
         Response[m.UserIdentifierList],
     )
     assert_type(await raw.users.unlink("a@b.c"), Response[m.UnlinkedIdentifier])
-    assert_type(await raw.users.channels("alice"), Response[m.UserChannels])
+    assert_type(await raw.users.get_channels(user_id="alice"), Response[m.UserChannels])
     assert_type(
-        await raw.users.update_channels("u", channels={"slack": {"channel": "C1"}}, timezone=""),
+        await raw.users.update_channels(
+            user_id="u", channels={"slack": {"channel": "C1"}}, timezone=""
+        ),
         Response[m.UserChannels],
     )
     assert_type(
@@ -277,32 +279,35 @@ async def async_server(client: AsyncServerClient) -> None:
     assert_type(await raw.formations.get("support"), Response[s.Formation])
 
 
-def memory(client: FormationClient, item: m.MemoryItem, batch: m.DistilledBatch) -> None:
+def memory(client: FormationClient, item: m.IngestItem, batch: m.DistilledBatch) -> None:
     raw = client.raw
     assert_type(raw.memories.list(limit=5, offset=0, scopes=["user"]), Response[m.MemoryList])
-    assert_type(raw.memories.create("x", type="t", metadata={}), Response[m.NewMemory])
+    assert_type(raw.memories.create("x", type="t", metadata={}), Response[m.CreatedMemory])
     assert_type(raw.memories.ingest({"content": "x", "source": "s"}), Response[m.Ingestion])
-    assert_type(raw.memories.batch([item]), Response[m.IngestionBatch])
-    assert_type(raw.memories.ingestion("i"), Response[m.IngestionStatus])
-    assert_type(raw.memories.provenance("London"), Response[m.EntityProvenance | m.EventProvenance])
+    assert_type(raw.memories.ingest_batch([item]), Response[m.IngestionBatch])
+    assert_type(raw.memories.get_ingestion("i"), Response[m.IngestionStatus])
+    assert_type(raw.memories.get_entity_provenance("London"), Response[m.EntityProvenance])
+    assert_type(raw.memories.get_event_provenance("e"), Response[m.EventProvenance])
     assert_type(raw.memories.delete("x"), Response[m.DeletedMemory])
-    assert_type(raw.memory.stats(), Response[m.MemoryStats])
-    assert_type(raw.memory.rebuild("alice", projection="flat_facts"), Response[m.MemoryRebuild])
-    assert_type(raw.memory.rebuild_status("r"), Response[m.MemoryRebuild])
-    assert_type(raw.memory.backfill("alice"), Response[m.Backfill])
-    assert_type(raw.memory.forget("alice", "crm"), Response[m.MemoryForget])
-    assert_type(raw.memory.forget_status("f"), Response[m.MemoryForget])
+    assert_type(raw.memory.get_stats(), Response[m.MemoryStats])
+    assert_type(
+        raw.memory.rebuild(user_id="alice", projection="flat_facts"), Response[m.MemoryRebuild]
+    )
+    assert_type(raw.memory.get_rebuild_status("r"), Response[m.MemoryRebuild])
+    assert_type(raw.memory.backfill(user_id="alice"), Response[m.Backfill])
+    assert_type(raw.memory.forget(user_id="alice", source="crm"), Response[m.MemoryForget])
+    assert_type(raw.memory.get_forget_status("f"), Response[m.MemoryForget])
     assert_type(raw.memory.lint(), Response[m.MemoryLint])
-    assert_type(raw.memory.buffer.status(), Response[m.BufferStatus])
+    assert_type(raw.memory.buffer.get_status(), Response[m.BufferStatus])
     assert_type(raw.memory.buffer.clear(), Response[m.BufferCleared])
     assert_type(raw.memory.buffer.clear_session("s"), Response[m.SessionBufferCleared])
-    assert_type(raw.memory.distilleries.register("d", "k"), Response[m.Distillery])
+    assert_type(raw.memory.distilleries.register("d", public_key="k"), Response[m.Distillery])
     assert_type(raw.memory.distilleries.list(), Response[m.DistilleryList])
     assert_type(raw.memory.distilleries.revoke("d"), Response[m.Distillery])
     submitted = raw.distilled.submit(batch, distillery_id="d", private_key="k")
     assert_type(submitted, Response[m.Distillation])
-    assert_type(raw.distilled.status("d", distillery_id="d"), Response[m.DistillationStatus])
-    assert_type(raw.memories.wait("i", timeout=5), m.IngestionStatus)
+    assert_type(raw.distilled.get_status("d", distillery_id="d"), Response[m.DistillationStatus])
+    assert_type(raw.memories.wait_for_ingestion("i", timeout=5), m.IngestionStatus)
     assert_type(raw.memory.wait_for_rebuild("r"), m.MemoryRebuild)
     assert_type(raw.memory.wait_for_forget("f"), m.MemoryForget)
     assert_type(raw.distilled.wait("d", distillery_id="d"), m.DistillationStatus)
@@ -310,37 +315,39 @@ def memory(client: FormationClient, item: m.MemoryItem, batch: m.DistilledBatch)
 
 
 async def async_memory(
-    client: AsyncFormationClient, item: m.MemoryItem, batch: m.DistilledBatch
+    client: AsyncFormationClient, item: m.IngestItem, batch: m.DistilledBatch
 ) -> None:
     raw = client.raw
     assert_type(await raw.memories.list(limit=5, offset=0, scopes=["user"]), Response[m.MemoryList])
-    assert_type(await raw.memories.create("x", type="t", metadata={}), Response[m.NewMemory])
+    assert_type(await raw.memories.create("x", type="t", metadata={}), Response[m.CreatedMemory])
     assert_type(await raw.memories.ingest({"content": "x", "source": "s"}), Response[m.Ingestion])
-    assert_type(await raw.memories.batch([item]), Response[m.IngestionBatch])
-    assert_type(await raw.memories.ingestion("i"), Response[m.IngestionStatus])
-    assert_type(
-        await raw.memories.provenance("London"), Response[m.EntityProvenance | m.EventProvenance]
-    )
+    assert_type(await raw.memories.ingest_batch([item]), Response[m.IngestionBatch])
+    assert_type(await raw.memories.get_ingestion("i"), Response[m.IngestionStatus])
+    assert_type(await raw.memories.get_entity_provenance("London"), Response[m.EntityProvenance])
+    assert_type(await raw.memories.get_event_provenance("e"), Response[m.EventProvenance])
     assert_type(await raw.memories.delete("x"), Response[m.DeletedMemory])
-    assert_type(await raw.memory.stats(), Response[m.MemoryStats])
+    assert_type(await raw.memory.get_stats(), Response[m.MemoryStats])
     assert_type(
-        await raw.memory.rebuild("alice", projection="flat_facts"), Response[m.MemoryRebuild]
+        await raw.memory.rebuild(user_id="alice", projection="flat_facts"),
+        Response[m.MemoryRebuild],
     )
-    assert_type(await raw.memory.rebuild_status("r"), Response[m.MemoryRebuild])
-    assert_type(await raw.memory.backfill("alice"), Response[m.Backfill])
-    assert_type(await raw.memory.forget("alice", "crm"), Response[m.MemoryForget])
-    assert_type(await raw.memory.forget_status("f"), Response[m.MemoryForget])
+    assert_type(await raw.memory.get_rebuild_status("r"), Response[m.MemoryRebuild])
+    assert_type(await raw.memory.backfill(user_id="alice"), Response[m.Backfill])
+    assert_type(await raw.memory.forget(user_id="alice", source="crm"), Response[m.MemoryForget])
+    assert_type(await raw.memory.get_forget_status("f"), Response[m.MemoryForget])
     assert_type(await raw.memory.lint(), Response[m.MemoryLint])
-    assert_type(await raw.memory.buffer.status(), Response[m.BufferStatus])
+    assert_type(await raw.memory.buffer.get_status(), Response[m.BufferStatus])
     assert_type(await raw.memory.buffer.clear(), Response[m.BufferCleared])
     assert_type(await raw.memory.buffer.clear_session("s"), Response[m.SessionBufferCleared])
-    assert_type(await raw.memory.distilleries.register("d", "k"), Response[m.Distillery])
+    assert_type(await raw.memory.distilleries.register("d", public_key="k"), Response[m.Distillery])
     assert_type(await raw.memory.distilleries.list(), Response[m.DistilleryList])
     assert_type(await raw.memory.distilleries.revoke("d"), Response[m.Distillery])
     submitted = await raw.distilled.submit(batch, distillery_id="d", private_key="k")
     assert_type(submitted, Response[m.Distillation])
-    assert_type(await raw.distilled.status("d", distillery_id="d"), Response[m.DistillationStatus])
-    assert_type(await raw.memories.wait("i", timeout=5), m.IngestionStatus)
+    assert_type(
+        await raw.distilled.get_status("d", distillery_id="d"), Response[m.DistillationStatus]
+    )
+    assert_type(await raw.memories.wait_for_ingestion("i", timeout=5), m.IngestionStatus)
     assert_type(await raw.memory.wait_for_rebuild("r"), m.MemoryRebuild)
     assert_type(await raw.memory.wait_for_forget("f"), m.MemoryForget)
     assert_type(await raw.distilled.wait("d", distillery_id="d"), m.DistillationStatus)

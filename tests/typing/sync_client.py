@@ -203,23 +203,23 @@ def requests(client: FormationClient) -> None:
 
 
 def configuration(client: FormationClient) -> None:
-    assert_type(client.config.summary(), m.ConfigSummary)
-    assert_type(client.config.summary().async_.resource, str)
-    document = client.config.document()
+    assert_type(client.config.get_summary(), m.ConfigSummary)
+    assert_type(client.config.get_summary().async_.resource, str)
+    document = client.config.get_document()
     assert_type(document, m.FormationDocument)
     assert_type(document.llm, m.LlmSettings | None)
-    assert_type(client.config.overlord(), m.OverlordConfig)
-    assert_type(client.config.soul(), m.Soul)
-    assert_type(client.config.llm(), m.LlmSettings)
-    assert_type(client.config.mcp(), m.McpDefaults)
-    assert_type(client.config.mcp().servers[0].id, str)
-    assert_type(client.config.memory(), m.MemoryConfig)
-    assert_type(client.config.scheduler(), m.SchedulerSettings)
-    assert_type(client.config.background(), m.BackgroundConfig)
-    assert_type(client.config.a2a(), m.A2aConfig)
-    assert_type(client.config.logging(), m.LoggingConfig)
-    assert_type(client.config.log_destinations(), m.LogDestinations)
-    assert_type(client.config.log_destinations()[0], m.LogDestination)
+    assert_type(client.config.get_overlord(), m.OverlordConfig)
+    assert_type(client.config.get_soul(), m.Soul)
+    assert_type(client.config.get_llm(), m.LlmSettings)
+    assert_type(client.config.get_mcp(), m.McpDefaults)
+    assert_type(client.config.get_mcp().servers[0].id, str)
+    assert_type(client.config.get_memory(), m.MemoryConfig)
+    assert_type(client.config.get_scheduler(), m.SchedulerSettings)
+    assert_type(client.config.get_background(), m.BackgroundConfig)
+    assert_type(client.config.get_a2a(), m.A2aConfig)
+    assert_type(client.config.get_logging(), m.LoggingConfig)
+    assert_type(client.config.list_log_destinations(), m.LogDestinations)
+    assert_type(client.config.list_log_destinations()[0], m.LogDestination)
 
 
 def secrets(client: FormationClient) -> None:
@@ -236,11 +236,11 @@ def audit_and_tuning(client: FormationClient, moment: datetime) -> None:
     found = client.audit.list(limit=1, action="a", resource_type="secret", since=moment)
     assert_type(found, m.AuditLog)
     assert_type([entry.timestamp for entry in found], list[datetime])
-    assert_type(client.audit.clear(confirm=True), m.AuditCleared)
+    assert_type(client.audit.clear(), m.AuditCleared)
     assert_type(client.tuning.get(), m.Tuning)
     assert_type(client.tuning.get().content, str | None)
     assert_type(client.tuning.replace("# Be brief"), m.TuningUpdated)
-    assert_type(client.tuning.pending(), m.Tuning)
+    assert_type(client.tuning.get_pending(), m.Tuning)
     assert_type(client.tuning.apply(), m.TuningApplied)
     assert_type(client.tuning.dismiss(), m.TuningDismissed)
     assert_type(client.tuning.run(), m.TuningRun)
@@ -256,39 +256,41 @@ def jobs(client: FormationClient, moment: datetime) -> None:
         client.jobs.update("j", message="Hi", schedule=moment, title="T", user_id="u"), m.JobUpdate
     )
     assert_type(client.jobs.delete("j", user_id="alice"), m.DeletedJob)
-    assert_type(client.jobs.pause("j", user_id="alice"), m.JobSwitch)
-    assert_type(client.jobs.resume("j", user_id="alice"), m.JobSwitch)
+    assert_type(client.jobs.pause("j", user_id="alice"), m.JobStateChange)
+    assert_type(client.jobs.resume("j", user_id="alice"), m.JobStateChange)
     assert_type(client.jobs.list()[0], m.Job)
     assert_type(client.jobs.update("j").replaced, bool)
     assert_type(client.jobs.get("j").scheduled_for, datetime | None)
 
 
 def credentials(client: FormationClient) -> None:
-    assert_type(client.credentials.services(), m.CredentialServiceList)
+    assert_type(client.credentials.list_services(), m.CredentialServiceList)
     assert_type(client.credentials.list(user_id="alice"), m.CredentialList)
     assert_type(client.credentials.get("c", user_id="alice"), m.Credential)
     assert_type(
         client.credentials.create("github", {"token": "t"}, name="work", user_id="u"), m.Credential
     )
     assert_type(client.credentials.delete("c", user_id="alice"), m.DeletedCredential)
-    assert_type(client.credentials.services()[0], m.CredentialService)
+    assert_type(client.credentials.list_services()[0], m.CredentialService)
     assert_type(client.credentials.list()[0].credential_preview, str)
 
 
 def users(client: FormationClient, known: m.Identifier) -> None:
     assert_type(client.users.resolve("a@b.c", identifier_type="email"), m.UserIdentity)
     assert_type(client.users.lookup("a@b.c"), m.UserIdentity)
-    assert_type(client.users.identifiers("u"), m.UserIdentifierList)
+    assert_type(client.users.list_identifiers("u"), m.UserIdentifierList)
     assert_type(
         client.users.link("u", ["a@b.c", {"identifier": "U1"}, known]), m.UserIdentifierList
     )
     assert_type(client.users.unlink("a@b.c"), m.UnlinkedIdentifier)
-    assert_type(client.users.channels("alice"), m.UserChannels)
+    assert_type(client.users.get_channels(user_id="alice"), m.UserChannels)
     assert_type(
-        client.users.update_channels("u", channels={"slack": {"channel": "C1"}}, timezone=""),
+        client.users.update_channels(
+            user_id="u", channels={"slack": {"channel": "C1"}}, timezone=""
+        ),
         m.UserChannels,
     )
-    assert_type(client.users.identifiers("u")[0], m.UserIdentifier)
+    assert_type(client.users.list_identifiers("u")[0], m.UserIdentifier)
 
 
 def notifications(client: FormationClient) -> None:
@@ -308,11 +310,11 @@ def agents(client: FormationClient) -> None:
     assert_type(client.agents.list(), m.AgentList)
     assert_type(client.agents.get("a"), m.Agent)
     assert_type(client.agents.sync_knowledge("a", source_id="s"), m.KnowledgeSync)
-    assert_type(client.agents.skills("a"), m.AgentSkillList)
+    assert_type(client.agents.list_skills("a"), m.AgentSkillList)
     assert_type(client.knowledge.rebuild(agent_id="a", source_id="s"), m.KnowledgeRebuild)
-    assert_type(client.mcp.servers(), m.McpServerList)
-    assert_type(client.mcp.server("s"), m.McpServer)
-    assert_type(client.mcp.tools()[0].parameters, dict[str, m.ToolParameter])
+    assert_type(client.mcp.list_servers(), m.McpServerList)
+    assert_type(client.mcp.get_server("s"), m.McpServer)
+    assert_type(client.mcp.list_tools()[0].parameters, dict[str, m.ToolParameter])
     assert_type(client.skills.list(), m.SkillList)
     assert_type(client.skills.get("s"), m.Skill)
     assert_type(client.sops.list()[0], m.SopSummary)
@@ -365,37 +367,38 @@ def descriptions(file: m.Attachment) -> None:
     assert_type(Formations.get.build("support"), Call[s.Formation])
 
 
-def memory(client: FormationClient, item: m.MemoryItem, batch: m.DistilledBatch) -> None:
+def memory(client: FormationClient, item: m.IngestItem, batch: m.DistilledBatch) -> None:
     assert_type(client.memories.list(limit=5, offset=0, scopes=["user"]), m.MemoryList)
-    assert_type(client.memories.create("x", type="t", metadata={}), m.NewMemory)
+    assert_type(client.memories.create("x", type="t", metadata={}), m.CreatedMemory)
     assert_type(client.memories.ingest({"content": "x", "source": "s"}), m.Ingestion)
-    assert_type(client.memories.batch([item]), m.IngestionBatch)
-    assert_type(client.memories.ingestion("i"), m.IngestionStatus)
-    assert_type(client.memories.provenance("London"), m.EntityProvenance | m.EventProvenance)
+    assert_type(client.memories.ingest_batch([item]), m.IngestionBatch)
+    assert_type(client.memories.get_ingestion("i"), m.IngestionStatus)
+    assert_type(client.memories.get_entity_provenance("London"), m.EntityProvenance)
+    assert_type(client.memories.get_event_provenance("e"), m.EventProvenance)
     assert_type(client.memories.delete("x"), m.DeletedMemory)
-    assert_type(client.memory.stats(), m.MemoryStats)
-    assert_type(client.memory.rebuild("alice", projection="flat_facts"), m.MemoryRebuild)
-    assert_type(client.memory.rebuild_status("r"), m.MemoryRebuild)
-    assert_type(client.memory.backfill("alice"), m.Backfill)
-    assert_type(client.memory.forget("alice", "crm"), m.MemoryForget)
-    assert_type(client.memory.forget_status("f"), m.MemoryForget)
+    assert_type(client.memory.get_stats(), m.MemoryStats)
+    assert_type(client.memory.rebuild(user_id="alice", projection="flat_facts"), m.MemoryRebuild)
+    assert_type(client.memory.get_rebuild_status("r"), m.MemoryRebuild)
+    assert_type(client.memory.backfill(user_id="alice"), m.Backfill)
+    assert_type(client.memory.forget(user_id="alice", source="crm"), m.MemoryForget)
+    assert_type(client.memory.get_forget_status("f"), m.MemoryForget)
     assert_type(client.memory.lint(), m.MemoryLint)
-    assert_type(client.memory.buffer.status(), m.BufferStatus)
+    assert_type(client.memory.buffer.get_status(), m.BufferStatus)
     assert_type(client.memory.buffer.clear(), m.BufferCleared)
     assert_type(client.memory.buffer.clear_session("s"), m.SessionBufferCleared)
-    assert_type(client.memory.distilleries.register("d", "k"), m.Distillery)
+    assert_type(client.memory.distilleries.register("d", public_key="k"), m.Distillery)
     assert_type(client.memory.distilleries.list(), m.DistilleryList)
     assert_type(client.memory.distilleries.revoke("d"), m.Distillery)
     submitted = client.distilled.submit(batch, distillery_id="d", private_key="k")
     assert_type(submitted, m.Distillation)
-    assert_type(client.distilled.status("d", distillery_id="d"), m.DistillationStatus)
-    assert_type(client.memories.wait("i", timeout=5), m.IngestionStatus)
+    assert_type(client.distilled.get_status("d", distillery_id="d"), m.DistillationStatus)
+    assert_type(client.memories.wait_for_ingestion("i", timeout=5), m.IngestionStatus)
     assert_type(client.memory.wait_for_rebuild("r"), m.MemoryRebuild)
     assert_type(client.memory.wait_for_forget("f"), m.MemoryForget)
     assert_type(client.distilled.wait("d", distillery_id="d"), m.DistillationStatus)
     assert_type(client.memories.iter(page_size=5, max_items=9), Iterator[m.Memory])
     assert_type([memory.content for memory in client.memories.iter()], list[str])
-    assert_type(client.memories.batch([])[0], m.BatchItem)
+    assert_type(client.memories.ingest_batch([])[0], m.BatchItem)
 
 
 def artifacts(client: FormationClient, opened: BinaryIO) -> None:

@@ -98,7 +98,7 @@ from .jobs import Job as Job
 from .jobs import JobList as JobList
 from .jobs import JobRequest as JobRequest
 from .jobs import JobState as JobState
-from .jobs import JobSwitch as JobSwitch
+from .jobs import JobStateChange as JobStateChange
 from .jobs import JobUpdate as JobUpdate
 from .jobs import JobUpdateRequest as JobUpdateRequest
 from .mcp import McpServer as McpServer
@@ -109,6 +109,7 @@ from .mcp import ToolParameter as ToolParameter
 from .memories import BatchCounts as BatchCounts
 from .memories import BatchItem as BatchItem
 from .memories import Classification as Classification
+from .memories import CreatedMemory as CreatedMemory
 from .memories import DeletedMemory as DeletedMemory
 from .memories import DerivedEvent as DerivedEvent
 from .memories import IngestedItem as IngestedItem
@@ -117,14 +118,13 @@ from .memories import IngestionBatch as IngestionBatch
 from .memories import IngestionCounts as IngestionCounts
 from .memories import IngestionStatus as IngestionStatus
 from .memories import IngestionUsage as IngestionUsage
+from .memories import IngestItem as IngestItem
 from .memories import Memory as Memory
 from .memories import MemoryBatchRequest as MemoryBatchRequest
 from .memories import MemoryContent as MemoryContent
-from .memories import MemoryItem as MemoryItem
 from .memories import MemoryList as MemoryList
 from .memories import MemoryRequest as MemoryRequest
 from .memories import MemoryScope as MemoryScope
-from .memories import NewMemory as NewMemory
 from .memory import Backfill as Backfill
 from .memory import BackfillReport as BackfillReport
 from .memory import BackfillRequest as BackfillRequest

@@ -28,7 +28,7 @@ class ConfigBlock(Model):
         return (pair for pair in super().__repr_args__() if pair[0] not in unknown)
 
 
-class Component(ConfigBlock):
+class ConfigComponent(ConfigBlock):
     """A part with a file of its own: an agent, an MCP server."""
 
     schema_version: str | None = Field(default=None, alias="schema")

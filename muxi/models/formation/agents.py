@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from .._base import Answer, JsonObject, Listing, Model, Request
-from ._config import Component, ConfigBlock
+from ._config import ConfigBlock, ConfigComponent
 
 
 class KnowledgeSource(ConfigBlock):
@@ -32,7 +32,7 @@ class AgentKnowledge(ConfigBlock):
     sources: list[KnowledgeSource] | None = None
 
 
-class Agent(Component, Answer):
+class Agent(ConfigComponent, Answer):
     """An agent as it is configured."""
 
     name: str | None = None

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field
 
 from .._base import Answer, JsonObject, Listing, Model, Request, UtcTime
-from ._processing import Processing
+from ._ingest_job import IngestJob
 
 _Text = Annotated[str, Field(min_length=1)]
 
@@ -90,7 +90,7 @@ class DistilledCounts(Model):
     failed: int
 
 
-class DistillationStatus(Processing):
+class DistillationStatus(IngestJob):
     """The state of a batch. The server forgets it five minutes after its end."""
 
     batch_id: str | None = None

@@ -82,7 +82,7 @@ class JobList(Listing[Job]):
     count: int
 
 
-class JobSwitch(Answer):
+class JobStateChange(Answer):
     """What pausing or resuming a job made of it."""
 
     id: str

@@ -7,10 +7,10 @@ from typing import Any, Literal
 from pydantic import Field
 
 from .._base import Answer, JsonObject, Listing, Model
-from ._config import Component
+from ._config import ConfigComponent
 
 
-class McpServer(Component, Answer):
+class McpServer(ConfigComponent, Answer):
     """An MCP server as it is configured.
 
     What may hold secrets doesn't show in `repr`: `args`, `endpoint`, `env`, `auth`.

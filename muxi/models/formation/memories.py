@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, Field
 
 from .._base import Answer, JsonObject, Listing, Model, Request, UtcTime
-from ._processing import Processing
+from ._ingest_job import IngestJob
 
 MemoryScope = Literal["user", "group", "formation"] | str
 _Source = Annotated[str, Field(min_length=1, max_length=50)]
@@ -44,7 +44,7 @@ class MemoryContent(Model):
     detail: str
 
 
-class NewMemory(Answer):
+class CreatedMemory(Answer):
     """A memory that was written."""
 
     id: str | None = None
@@ -83,7 +83,7 @@ class Ingestion(Answer):
     scope: MemoryScope
     scope_id: str | None = None
     processing_id: str | None = None
-    """For `memories.wait`; None for a duplicate."""
+    """For `memories.wait_for_ingestion`; None for a duplicate."""
     status_url: str | None = None
     derived_events: list[DerivedEvent] | None = None
     """What a duplicate had become; None for a new item."""
@@ -119,7 +119,7 @@ class IngestionBatch(Listing[BatchItem]):
 
     items_field = "results"
     processing_id: str | None = None
-    """For `memories.wait`; None where nothing was accepted."""
+    """For `memories.wait_for_ingestion`; None where nothing was accepted."""
     results: list[BatchItem] = Field(alias="items")
     counts: BatchCounts
     status_url: str | None = None
@@ -172,7 +172,7 @@ class IngestionUsage(Model):
     """By model."""
 
 
-class IngestionStatus(Processing):
+class IngestionStatus(IngestJob):
     """The state of an ingestion. The server forgets it five minutes after its end."""
 
     items: list[IngestedItem] | None = None
@@ -190,7 +190,7 @@ class MemoryRequest(Request):
     scope_id: str | None = None
 
 
-class MemoryItem(Request):
+class IngestItem(Request):
     """Something to ingest: the formation decides what to remember of it."""
 
     content: Annotated[str | JsonObject | list[Any], Field(min_length=1)]
@@ -210,4 +210,4 @@ class MemoryItem(Request):
 class MemoryBatchRequest(Request):
     """The body of a batch."""
 
-    items: Annotated[list[MemoryItem], Field(min_length=1)]
+    items: Annotated[list[IngestItem], Field(min_length=1)]

@@ -49,7 +49,7 @@ class Agents(Resource[TransportT]):
         return Call("POST", where, m.KnowledgeSync, KeyKind.ADMIN, body=body)
 
     @endpoint
-    def skills(self, agent_id: str) -> Call[m.AgentSkillList]:
+    def list_skills(self, agent_id: str) -> Call[m.AgentSkillList]:
         """List the skills that an agent may use. Needs the client key.
 
         Args:

@@ -41,19 +41,11 @@ class Audit(Resource[TransportT]):
         return Call("GET", path("audit"), m.AuditLog, KeyKind.ADMIN, query=found)
 
     @endpoint
-    def clear(self, *, confirm: bool = False) -> Call[m.AuditCleared]:
-        """Delete all entries for good. One that tells of it takes their place.
+    def clear(self) -> Call[m.AuditCleared]:
+        """Delete all entries of the audit log for good.
 
-        Args:
-            confirm: Must be True: that you mean it.
-
-        Raises:
-            ValidationError: You didn't confirm; nothing was sent.
+        Afterwards the log holds one entry, which records that it was cleared, and by whom.
         """
-        if confirm is not True:
-            raise ValidationError(
-                "This deletes all entries of the audit log for good: say confirm=True to do it."
-            )
         found = query(confirm="clear-audit-log")
         return Call("DELETE", path("audit"), m.AuditCleared, KeyKind.ADMIN, query=found)
 

@@ -17,7 +17,7 @@ class Buffer(Resource[TransportT]):
     """
 
     @endpoint
-    def status(self, *, user_id: str | None = None) -> Call[m.BufferStatus]:
+    def get_status(self, *, user_id: str | None = None) -> Call[m.BufferStatus]:
         """Count what is held.
 
         Args:

@@ -16,7 +16,7 @@ class Credentials(Resource[TransportT]):
     """What users lend the formation to reach services with."""
 
     @endpoint
-    def services(self) -> Call[m.CredentialServiceList]:
+    def list_services(self) -> Call[m.CredentialServiceList]:
         """List the services that want a credential of each user."""
         where = path("credentials", "services")
         return Call("GET", where, m.CredentialServiceList, KeyKind.EITHER)
@@ -56,7 +56,7 @@ class Credentials(Resource[TransportT]):
         """Store a credential. This runtime can't.
 
         Args:
-            service: What it is for, one of `services`; without spaces.
+            service: What it is for, one of `list_services`; without spaces.
             credential: The secret, in the form that the service wants: `{"token": "…"}`.
             name: What to call it; the service's name if None.
             user_id: Whose credential; beats the client's own user.

@@ -51,7 +51,7 @@ class Distilled(Resource[TransportT]):
         return _submit(validate_body(m.DistilledBatch, batch), distillery_id, private_key)
 
     @endpoint
-    def status(
+    def get_status(
         self, processing_id: str, *, distillery_id: str | None = None
     ) -> Call[m.DistillationStatus]:
         """Fetch the state of a batch.

@@ -21,8 +21,8 @@ class Distilleries(Resource[TransportT]):
     def register(
         self,
         name: str,
-        public_key: str,
         *,
+        public_key: str,
         description: str | None = None,
         scope: m.DistilleryScope | Mapping[str, object] | None = None,
         trust_level: Literal["provisional", "verified"] | None = None,

@@ -115,7 +115,7 @@ class Jobs(Resource[TransportT]):
         return Call("DELETE", path(*_JOBS, job_id), m.DeletedJob, KeyKind.ADMIN, _USER, user_id)
 
     @endpoint
-    def pause(self, job_id: str, *, user_id: str | None = None) -> Call[m.JobSwitch]:
+    def pause(self, job_id: str, *, user_id: str | None = None) -> Call[m.JobStateChange]:
         """Keep a job from running until it is resumed, whoever owns it.
 
         Args:
@@ -126,11 +126,11 @@ class Jobs(Resource[TransportT]):
             NotFoundError: There is no such job, or it isn't active.
         """
         return Call(
-            "POST", path(*_JOBS, job_id, "pause"), m.JobSwitch, KeyKind.ADMIN, _USER, user_id
+            "POST", path(*_JOBS, job_id, "pause"), m.JobStateChange, KeyKind.ADMIN, _USER, user_id
         )
 
     @endpoint
-    def resume(self, job_id: str, *, user_id: str | None = None) -> Call[m.JobSwitch]:
+    def resume(self, job_id: str, *, user_id: str | None = None) -> Call[m.JobStateChange]:
         """Let a paused job run again, whoever owns it.
 
         Args:
@@ -141,7 +141,7 @@ class Jobs(Resource[TransportT]):
             NotFoundError: There is no such job, or it isn't paused.
         """
         return Call(
-            "POST", path(*_JOBS, job_id, "resume"), m.JobSwitch, KeyKind.ADMIN, _USER, user_id
+            "POST", path(*_JOBS, job_id, "resume"), m.JobStateChange, KeyKind.ADMIN, _USER, user_id
         )
 
 

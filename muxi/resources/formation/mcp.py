@@ -11,15 +11,15 @@ class Mcp(Resource[TransportT]):
     """The MCP servers of the formation. They are changed by deploying the formation anew."""
 
     @endpoint
-    def servers(self) -> Call[m.McpServerList]:
+    def list_servers(self) -> Call[m.McpServerList]:
         """List the configured MCP servers; they aren't paged. Needs the admin key.
 
-        Secrets that are written out in it are not masked here; `server` masks them.
+        Secrets that are written out in it are not masked here; `get_server` masks them.
         """
         return Call("GET", path("mcp", "servers"), m.McpServerList, KeyKind.ADMIN)
 
     @endpoint
-    def server(self, server_id: str) -> Call[m.McpServer]:
+    def get_server(self, server_id: str) -> Call[m.McpServer]:
         """Fetch one MCP server. Needs the admin key.
 
         Args:
@@ -31,7 +31,7 @@ class Mcp(Resource[TransportT]):
         return Call("GET", path("mcp", "servers", server_id), m.McpServer, KeyKind.ADMIN)
 
     @endpoint
-    def tools(self) -> Call[m.McpToolList]:
+    def list_tools(self) -> Call[m.McpToolList]:
         """List the tools that the formation itself offers. Needs the admin key.
 
         The server has them written down: they are not those of the configured MCP servers.

@@ -90,7 +90,7 @@ class Memories(Resource[TransportT]):
         scope: m.MemoryScope | None = None,
         scope_id: str | None = None,
         user_id: str | None = None,
-    ) -> Call[m.NewMemory]:
+    ) -> Call[m.CreatedMemory]:
         """Write a memory, word for word. Each call writes one, even if there is its like.
 
         Args:
@@ -107,11 +107,11 @@ class Memories(Resource[TransportT]):
         new = drop_none(
             content=content, type=type, metadata=metadata, scope=scope, scope_id=scope_id
         )
-        return _post(validate_body(m.MemoryRequest, new), m.NewMemory, user_id)
+        return _post(validate_body(m.MemoryRequest, new), m.CreatedMemory, user_id)
 
     @endpoint
     def ingest(
-        self, item: m.MemoryItem | Mapping[str, object], *, user_id: str | None = None
+        self, item: m.IngestItem | Mapping[str, object], *, user_id: str | None = None
     ) -> Call[m.Ingestion]:
         """Give the formation something to make memories of, in the background.
 
@@ -126,12 +126,12 @@ class Memories(Resource[TransportT]):
             ValidationError: The item lacks something.
             RateLimitError: Too many ingestions of the user are going on; nothing was taken.
         """
-        body = validate_body(m.MemoryItem, item)
+        body = validate_body(m.IngestItem, item)
         return replace(_post(body, m.Ingestion, user_id), deduplicated=body.source_id is not None)
 
     @endpoint
-    def batch(
-        self, items: Sequence[m.MemoryItem | Mapping[str, object]], *, user_id: str | None = None
+    def ingest_batch(
+        self, items: Sequence[m.IngestItem | Mapping[str, object]], *, user_id: str | None = None
     ) -> Call[m.IngestionBatch]:
         """Give the formation many things to make memories of, in one background job.
 
@@ -151,7 +151,7 @@ class Memories(Resource[TransportT]):
         return replace(call, deduplicated=all(item.source_id is not None for item in body.items))
 
     @endpoint
-    def ingestion(
+    def get_ingestion(
         self, processing_id: str, *, user_id: str | None = None
     ) -> Call[m.IngestionStatus]:
         """Fetch the state of an ingestion.
@@ -171,7 +171,7 @@ class Memories(Resource[TransportT]):
         return Call("GET", where, m.IngestionStatus, KeyKind.EITHER, whose, user_id)
 
     @flow
-    def wait(
+    def wait_for_ingestion(
         self,
         processing_id: str,
         *,
@@ -191,28 +191,42 @@ class Memories(Resource[TransportT]):
             TimeoutError: It still goes on.
             NotFoundError: There is none of this id, or no longer.
         """
-        look = Memories.ingestion.build(processing_id, user_id=user_id)
+        look = Memories.get_ingestion.build(processing_id, user_id=user_id)
         return until_terminal(look, processing_id, timeout, poll_interval)
 
     @endpoint
-    def provenance(
-        self, entity: str | None = None, *, event_id: str | None = None, user_id: str | None = None
-    ) -> Call[m.EntityProvenance | m.EventProvenance]:
-        """Find out why the formation believes something.
+    def get_entity_provenance(
+        self, entity: str, *, user_id: str | None = None
+    ) -> Call[m.EntityProvenance]:
+        """Return what the formation believes about an entity, and the events behind it.
 
         Args:
-            entity: The name of something in the knowledge graph, such as `"London"`.
-            event_id: An event to trace back instead, such as that of an `Ingestion`.
-            user_id: Whose memories; beats the client's own user.
+            entity: The entity's name in the knowledge graph, such as `"London"`.
+            user_id: The user whose memories to search; beats the client's own user.
 
         Raises:
-            NotFoundError: There is no such entity or event.
-            ValidationError: Neither was named.
-            UnavailableError: The formation records no events, or has no knowledge graph.
+            NotFoundError: The user's knowledge graph has no such entity.
+            UnavailableError: The formation has no knowledge graph.
         """
-        where, asked = path("memories", "provenance"), query(entity=entity, event_id=event_id)
-        kind = m.EntityProvenance | m.EventProvenance
-        return Call("GET", where, kind, KeyKind.EITHER, _USER, user_id, asked)
+        where, asked = path("memories", "provenance"), query(entity=entity)
+        return Call("GET", where, m.EntityProvenance, KeyKind.EITHER, _USER, user_id, asked)
+
+    @endpoint
+    def get_event_provenance(
+        self, event_id: str, *, user_id: str | None = None
+    ) -> Call[m.EventProvenance]:
+        """Return an event and the events that led to it.
+
+        Args:
+            event_id: The event to trace back, such as `Ingestion.event_id`.
+            user_id: The user whose event it is; beats the client's own user.
+
+        Raises:
+            NotFoundError: The user has no such event.
+            UnavailableError: The formation records no events.
+        """
+        where, asked = path("memories", "provenance"), query(event_id=event_id)
+        return Call("GET", where, m.EventProvenance, KeyKind.EITHER, _USER, user_id, asked)
 
     @endpoint
     def delete(self, memory_id: str, *, user_id: str | None = None) -> Call[m.DeletedMemory]:
@@ -237,7 +251,7 @@ def _page(
 
 
 def _post(
-    body: m.MemoryRequest | m.MemoryItem | m.MemoryBatchRequest,
+    body: m.MemoryRequest | m.IngestItem | m.MemoryBatchRequest,
     answer: type[AnswerT],
     user_id: str | None,
     *parts: str,

@@ -32,15 +32,15 @@ class Memory(Resource[TransportT]):
         return Distilleries(self._transport)
 
     @endpoint
-    def stats(self) -> Call[m.MemoryStats]:
+    def get_stats(self) -> Call[m.MemoryStats]:
         """Count what the buffers of all users hold."""
         return Call("GET", path("memory", "stats"), m.MemoryStats, KeyKind.ADMIN)
 
     @endpoint
     def rebuild(
         self,
-        user_id: str,
         *,
+        user_id: str,
         projection: m.Projection | None = None,
         dry_run: bool = False,
         background: bool = True,
@@ -62,7 +62,7 @@ class Memory(Resource[TransportT]):
         return _rebuild({**fields, "background": background, "backfill": backfill})
 
     @endpoint
-    def rebuild_status(self, job_id: str) -> Call[m.MemoryRebuild]:
+    def get_rebuild_status(self, job_id: str) -> Call[m.MemoryRebuild]:
         """Fetch the state of a rebuilding in the background.
 
         Args:
@@ -88,11 +88,11 @@ class Memory(Resource[TransportT]):
             TimeoutError: It still goes on.
             NotFoundError: There is none of this id, or no longer.
         """
-        look = Memory.rebuild_status.build(job_id)
+        look = Memory.get_rebuild_status.build(job_id)
         return until_terminal(look, job_id, timeout, poll_interval)
 
     @endpoint
-    def backfill(self, user_id: str) -> Call[m.Backfill]:
+    def backfill(self, *, user_id: str) -> Call[m.Backfill]:
         """Make events for what a user's memory held before events were recorded.
 
         One call does a part of the work: call again until `is_complete`.
@@ -106,9 +106,9 @@ class Memory(Resource[TransportT]):
     @endpoint
     def forget(
         self,
+        *,
         user_id: str,
         source: str,
-        *,
         reason: str | None = None,
         rebuild: bool = True,
         background: bool = True,
@@ -126,7 +126,7 @@ class Memory(Resource[TransportT]):
         return _forget({**fields, "background": background})
 
     @endpoint
-    def forget_status(self, job_id: str) -> Call[m.MemoryForget]:
+    def get_forget_status(self, job_id: str) -> Call[m.MemoryForget]:
         """Fetch the state of the rebuilding after a forgetting.
 
         Args:
@@ -152,11 +152,11 @@ class Memory(Resource[TransportT]):
             TimeoutError: It still goes on.
             NotFoundError: There is none of this id, or no longer.
         """
-        look = Memory.forget_status.build(job_id)
+        look = Memory.get_forget_status.build(job_id)
         return until_terminal(look, job_id, timeout, poll_interval)
 
     @endpoint
-    def lint(self, user_id: str | None = None) -> Call[m.MemoryLint]:
+    def lint(self, *, user_id: str | None = None) -> Call[m.MemoryLint]:
         """Clean up the memory, and tell what is wrong with it.
 
         Args:

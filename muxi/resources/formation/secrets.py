@@ -22,55 +22,57 @@ class Secrets(Resource[TransportT]):
         return Call("GET", path("secrets"), m.SecretList, KeyKind.ADMIN)
 
     @endpoint
-    def create(self, key: str, value: m.SecretValue) -> Call[m.SecretChange]:
+    def create(self, name: str, value: m.SecretValue) -> Call[m.SecretChange]:
         """Store a new secret.
 
         Args:
-            key: Its name. The server takes an empty one too, and can't delete it again.
+            name: Its name. The server takes an empty one too, and can't delete it again.
             value: Its value.
 
         Raises:
             ConflictError: There is one of this name (`SECRET_EXISTS`).
         """
-        body = validate_body(m.SecretCreate, {"key": key, "value": value})
+        body = validate_body(m.SecretCreate, {"key": name, "value": value})
         return Call("POST", path("secrets"), m.SecretChange, KeyKind.ADMIN, body=body)
 
     @endpoint
-    def update(self, key: str, value: m.SecretValue) -> Call[m.SecretChange]:
+    def update(self, name: str, value: m.SecretValue) -> Call[m.SecretChange]:
         """Give a secret another value.
 
         Args:
-            key: Its name.
+            name: Its name.
             value: Its value.
 
         Raises:
             NotFoundError: There is none of this name (`SECRET_NOT_FOUND`).
         """
         body = validate_body(m.SecretUpdate, {"value": value})
-        return Call("PUT", path("secrets", key), m.SecretChange, KeyKind.ADMIN, body=body)
+        return Call("PUT", path("secrets", name), m.SecretChange, KeyKind.ADMIN, body=body)
 
     @flow
-    def set(self, key: str, value: m.SecretValue) -> Flow[m.SecretChange]:
+    def set(self, name: str, value: m.SecretValue) -> Flow[m.SecretChange]:
         """Give a secret a value, whether it exists or not.
 
         Args:
-            key: Its name.
+            name: Its name.
             value: Its value.
         """
-        return _update_or_create(Secrets.update.build(key, value), Secrets.create.build(key, value))
+        return _update_or_create(
+            Secrets.update.build(name, value), Secrets.create.build(name, value)
+        )
 
     @endpoint
-    def delete(self, key: str) -> Call[m.SecretChange]:
+    def delete(self, name: str) -> Call[m.SecretChange]:
         """Delete a secret.
 
         Args:
-            key: Its name.
+            name: Its name.
 
         Raises:
             NotFoundError: There is none of this name (`SECRET_NOT_FOUND`).
             ConflictError: The configuration refers to it (`SECRET_IN_USE`).
         """
-        return Call("DELETE", path("secrets", key), m.SecretChange, KeyKind.ADMIN)
+        return Call("DELETE", path("secrets", name), m.SecretChange, KeyKind.ADMIN)
 
     @endpoint
     def reload(self) -> Call[m.SecretsReloaded]:

@@ -16,10 +16,10 @@ class Skills(Resource[TransportT]):
         return Call("GET", path("skills"), m.SkillList, KeyKind.CLIENT)
 
     @endpoint
-    def get(self, skill_name: str) -> Call[m.Skill]:
+    def get(self, name: str) -> Call[m.Skill]:
         """Fetch one skill. Needs the client key.
 
         Args:
-            skill_name: Which skill.
+            name: Which skill.
         """
-        return Call("GET", path("skills", skill_name), m.Skill, KeyKind.CLIENT)
+        return Call("GET", path("skills", name), m.Skill, KeyKind.CLIENT)

@@ -34,7 +34,7 @@ class Tuning(Resource[TransportT]):
         return Call("POST", path("tuning"), m.TuningUpdated, KeyKind.ADMIN, body=body)
 
     @endpoint
-    def pending(self) -> Call[m.Tuning]:
+    def get_pending(self) -> Call[m.Tuning]:
         """Fetch the suggested next version; without content where there is none."""
         return Call("GET", path("tuning", "pending"), m.Tuning, KeyKind.ADMIN)
 

@@ -48,7 +48,7 @@ class Users(Resource[TransportT]):
         return Call("GET", path("users", identifier), m.UserIdentity, KeyKind.CLIENT)
 
     @endpoint
-    def identifiers(self, muxi_user_id: str) -> Call[m.UserIdentifierList]:
+    def list_identifiers(self, muxi_user_id: str) -> Call[m.UserIdentifierList]:
         """List the identifiers of a user.
 
         Args:
@@ -94,7 +94,7 @@ class Users(Resource[TransportT]):
         return Call("DELETE", where, m.UnlinkedIdentifier, KeyKind.CLIENT)
 
     @endpoint
-    def channels(self, user_id: str) -> Call[m.UserChannels]:
+    def get_channels(self, *, user_id: str) -> Call[m.UserChannels]:
         """Fetch how a user wants to be notified; nothing is set for users that nobody knows.
 
         Args:
@@ -105,8 +105,8 @@ class Users(Resource[TransportT]):
     @endpoint
     def update_channels(
         self,
-        user_id: str,
         *,
+        user_id: str,
         preferred_channel: str | None = None,
         channels: Mapping[str, Mapping[str, object]] | None = None,
         timezone: str | None = None,

@@ -137,17 +137,17 @@ ADMIN: list[tuple[Use, Answer]] = [
     (lambda f: f.agents.get("a"), envelope({"id": "a"})),
     (lambda f: f.agents.sync_knowledge("a"), SYNCED),
     (lambda f: f.knowledge.rebuild(), REBUILT),
-    (lambda f: f.mcp.servers(), envelope({"servers": [], "count": 0})),
-    (lambda f: f.mcp.server("s"), envelope({"id": "s"})),
-    (lambda f: f.mcp.tools(), envelope({"tools": []})),
+    (lambda f: f.mcp.list_servers(), envelope({"servers": [], "count": 0})),
+    (lambda f: f.mcp.get_server("s"), envelope({"id": "s"})),
+    (lambda f: f.mcp.list_tools(), envelope({"tools": []})),
 ]
 SKILL = {"name": "haiku", "description": "Verse", "allowed_tools": [], "resources": ["a.md"]}
 LISTED = {"name": "haiku", "description": "Verse", "scope": "public"}
 FACTS = {"has_scripts": False, "resource_count": 1, "has_execution_context": False}
 TEXT = {"content": "", "metadata": {}}
 CLIENT: list[tuple[Use, Answer]] = [
-    (lambda f: f.agents.skills("a"), envelope({"skills": [LISTED], "agent_id": "a"})),
-    (lambda f: f.agents.skills("a"), envelope({"skills": []})),
+    (lambda f: f.agents.list_skills("a"), envelope({"skills": [LISTED], "agent_id": "a"})),
+    (lambda f: f.agents.list_skills("a"), envelope({"skills": []})),
     (lambda f: f.skills.list(), envelope({"skills": [{**LISTED, **FACTS}]})),
     (lambda f: f.skills.get("haiku"), envelope({**SKILL, "license": None, "compatibility": None})),
     (lambda f: f.sops.list(), envelope({"sops": [], "count": 0})),

@@ -184,9 +184,13 @@ def test_wrong_batches_are_refused_before_they_are_sent(fields: dict[str, Any], 
 def test_the_state_is_asked_for_by_the_distillery(client_kind: ClientKind) -> None:
     with FakeServer(failure(403, "FORBIDDEN")) as server:
         with pytest.raises(muxi.AuthorizationError):
-            client_kind.formation(server.url, lambda f: f.distilled.status("p", distillery_id="d1"))
+            client_kind.formation(
+                server.url, lambda f: f.distilled.get_status("p", distillery_id="d1")
+            )
         with pytest.raises(muxi.AuthorizationError):
-            client_kind.formation(server.url, lambda f: f.distilled.status("p"), client_key=None)
+            client_kind.formation(
+                server.url, lambda f: f.distilled.get_status("p"), client_key=None
+            )
     named, admin = server.received
     assert named.headers["x-distillery-id"] == "d1"
     assert named.headers["x-muxi-client-key"] == CLIENT_KEY

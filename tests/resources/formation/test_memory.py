@@ -197,14 +197,14 @@ def test_items_are_checked_before_they_are_sent() -> None:
         with pytest.raises(muxi.ValidationError):
             Memories.ingest.build(item)
         with pytest.raises(muxi.ValidationError):
-            Memories.batch.build([ITEM, item])
+            Memories.ingest_batch.build([ITEM, item])
     with pytest.raises(muxi.ValidationError, match="at least 1"):
-        Memories.batch.build([])
+        Memories.ingest_batch.build([])
 
 
 def test_an_item_arrives_as_it_was_given(client_kind: ClientKind) -> None:
     when = datetime(2026, 1, 1, 9, tzinfo=timezone(timedelta(hours=2)))
-    item = m.MemoryItem(content={"a": ["b"]}, source="crm", timestamp=when, subject="Zoe")
+    item = m.IngestItem(content={"a": ["b"]}, source="crm", timestamp=when, subject="Zoe")
     with FakeServer(TAKEN) as server:
         taken = client_kind.formation(server.url, lambda f: f.memories.ingest(item, user_id="bob"))
     [received] = server.received
@@ -223,11 +223,11 @@ def test_an_item_arrives_as_it_was_given(client_kind: ClientKind) -> None:
     [
         (lambda f: f.memories.ingest(ITEM), 1),
         (lambda f: f.memories.ingest({**ITEM, "source_id": "1"}), 2),
-        (lambda f: f.memories.batch([ITEM, {**ITEM, "source_id": "1"}]), 1),
-        (lambda f: f.memories.batch([{**ITEM, "source_id": "1"}]), 2),
+        (lambda f: f.memories.ingest_batch([ITEM, {**ITEM, "source_id": "1"}]), 1),
+        (lambda f: f.memories.ingest_batch([{**ITEM, "source_id": "1"}]), 2),
         (lambda f: f.memories.create("x"), 1),
-        (lambda f: f.memory.rebuild("alice"), 1),
-        (lambda f: f.memory.forget("alice", "crm"), 1),
+        (lambda f: f.memory.rebuild(user_id="alice"), 1),
+        (lambda f: f.memory.forget(user_id="alice", source="crm"), 1),
     ],
 )
 def test_only_what_is_taken_once_is_sent_again(
@@ -241,7 +241,7 @@ def test_only_what_is_taken_once_is_sent_again(
 
 def test_a_batch_is_a_sequence_of_its_items(client_kind: ClientKind) -> None:
     with FakeServer(BATCH) as server:
-        batch = client_kind.formation(server.url, lambda f: f.memories.batch([ITEM]))
+        batch = client_kind.formation(server.url, lambda f: f.memories.ingest_batch([ITEM]))
     assert [(item.index, item.status, item.error) for item in batch] == [(0, "invalid", "no")]
     assert batch.model_dump()["items"][0]["error"] == "no"
     assert m.IngestionBatch.model_validate(batch.model_dump()) == batch
@@ -259,7 +259,7 @@ def states(*told: str, **more: Any) -> list[Answer]:
 @pytest.mark.parametrize(
     "wait",
     [
-        lambda f, **more: f.memories.wait("p", **more),
+        lambda f, **more: f.memories.wait_for_ingestion("p", **more),
         lambda f, **more: f.memory.wait_for_rebuild("p", **more),
         lambda f, **more: f.memory.wait_for_forget("p", **more),
         lambda f, **more: f.distilled.wait("p", distillery_id="d", **more),
@@ -281,32 +281,32 @@ def test_waits_end_with_the_work(client_kind: ClientKind, wait: Callable[..., An
 def test_a_failed_ingestion_tells_its_end_in_seconds(client_kind: ClientKind) -> None:
     data = {"processing_id": "p", "status": "failed", "error": "x", "created_at": 1795326614.5}
     with FakeServer(envelope({**data, "completed_at": 1795326615.25})) as server:
-        status = client_kind.formation(server.url, lambda f: f.memories.ingestion("p"))
+        status = client_kind.formation(server.url, lambda f: f.memories.get_ingestion("p"))
     assert status.completed_at - status.created_at == timedelta(seconds=0.75)
 
 
 ADMIN: list[tuple[Callable[[Any], Any], Any]] = [
     (
-        lambda f: f.memory.rebuild("bob"),
+        lambda f: f.memory.rebuild(user_id="bob"),
         {"user_id": "bob", "dry_run": False, "background": True, "backfill": False},
     ),
     (
         lambda f: f.memory.rebuild(
-            "bob", projection="flat_facts", dry_run=True, background=False, backfill=True
+            user_id="bob", projection="flat_facts", dry_run=True, background=False, backfill=True
         ),
         {"user_id": "bob", "projection": "flat_facts"}
         | {"dry_run": True, "background": False, "backfill": True},
     ),
-    (lambda f: f.memory.backfill("bob"), {"user_id": "bob"}),
+    (lambda f: f.memory.backfill(user_id="bob"), {"user_id": "bob"}),
     (
-        lambda f: f.memory.forget("bob", "crm", reason="why", rebuild=False),
+        lambda f: f.memory.forget(user_id="bob", source="crm", reason="why", rebuild=False),
         {"user_id": "bob", "source": "crm", "reason": "why"}
         | {"rebuild": False, "background": True},
     ),
     (lambda f: f.memory.lint(), {}),
-    (lambda f: f.memory.lint("bob"), {"user_id": "bob"}),
+    (lambda f: f.memory.lint(user_id="bob"), {"user_id": "bob"}),
     (
-        lambda f: f.memory.distilleries.register("d", "k", scope={"user_ids": ["bob"]}),
+        lambda f: f.memory.distilleries.register("d", public_key="k", scope={"user_ids": ["bob"]}),
         {"name": "d", "public_key": "k", "scope": {"user_ids": ["bob"]}},
     ),
 ]
@@ -340,7 +340,7 @@ def test_work_done_at_once_has_ended(client_kind: ClientKind) -> None:
     done = envelope({"user_id": "bob", "dry_run": False, "projections": report})
     with FakeServer(done) as server:
         rebuilt = client_kind.formation(
-            server.url, lambda f: f.memory.rebuild("bob", background=False)
+            server.url, lambda f: f.memory.rebuild(user_id="bob", background=False)
         )
     assert (rebuilt.job_id, rebuilt.is_terminal) == (None, True)
     assert rebuilt.projections["flat_facts"].applied == 1
@@ -367,8 +367,10 @@ def test_provenance_of_an_entity_and_of_an_event(client_kind: ClientKind) -> Non
         envelope({"event": event, "chain": [event]}),
     )
     with FakeServer(*answers) as server:
-        known = client_kind.formation(server.url, lambda f: f.memories.provenance("London"))
-        traced = client_kind.formation(server.url, lambda f: f.memories.provenance(event_id="e"))
+        known = client_kind.formation(
+            server.url, lambda f: f.memories.get_entity_provenance("London")
+        )
+        traced = client_kind.formation(server.url, lambda f: f.memories.get_event_provenance("e"))
     assert [asked(one) for one in server.received] == [{"entity": "London"}, {"event_id": "e"}]
     assert isinstance(known, m.EntityProvenance)
     assert isinstance(traced, m.EventProvenance)

@@ -44,18 +44,20 @@ def test_credentials_need_a_user_but_for_the_services(client_kind: ClientKind) -
             with pytest.raises(muxi.ValidationError, match="speaks for a user"):
                 client_kind.formation("http://muxi.test", use, user_id=None, client_key=client_key)
         assert sent(client_kind, use).headers["x-muxi-user-id"] == "alice"
-    assert "x-muxi-user-id" not in sent(client_kind, lambda f: f.credentials.services()).headers
+    assert (
+        "x-muxi-user-id" not in sent(client_kind, lambda f: f.credentials.list_services()).headers
+    )
 
 
 def test_users_are_spoken_about_with_the_client_key(client_kind: ClientKind) -> None:
     for use, where in (
         (lambda f: f.users.lookup("A@b.c"), "/v1/users/A%40b.c"),
         (lambda f: f.users.resolve("a"), "/v1/users/resolve"),
-        (lambda f: f.users.identifiers("u"), "/v1/users/identifiers/u"),
+        (lambda f: f.users.list_identifiers("u"), "/v1/users/identifiers/u"),
         (lambda f: f.users.link("u", []), "/v1/users/identifiers"),
         (lambda f: f.users.unlink("a"), "/v1/users/identifiers/a"),
-        (lambda f: f.users.channels("bob"), "/v1/users/bob/channels"),
-        (lambda f: f.users.update_channels("bob"), "/v1/users/bob/channels"),
+        (lambda f: f.users.get_channels(user_id="bob"), "/v1/users/bob/channels"),
+        (lambda f: f.users.update_channels(user_id="bob"), "/v1/users/bob/channels"),
     ):
         received = sent(client_kind, use)
         assert received.path == where
@@ -78,7 +80,9 @@ def test_identifiers_are_linked_to_a_user_who_is_known(client_kind: ClientKind) 
 
 def test_channels_are_cleared_by_what_is_empty(client_kind: ClientKind) -> None:
     cleared = {"preferred_channel": "", "channels": {"slack": {}}, "timezone": ""}
-    assert sent(client_kind, lambda f: f.users.update_channels("u", **cleared)).json == cleared
+    assert (
+        sent(client_kind, lambda f: f.users.update_channels(user_id="u", **cleared)).json == cleared
+    )
 
 
 def test_a_notification_that_reached_nobody_is_an_error(client_kind: ClientKind) -> None:

@@ -7,7 +7,7 @@ from typing import Literal
 from .._base import Answer, Epoch, UtcTime
 
 
-class Processing(Answer):
+class IngestJob(Answer):
     """A job in the background. The server forgets it five minutes after its end."""
 
     processing_id: str
