@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,9 +11,12 @@ from typing import Annotated, Any, ClassVar, Generic, TypeVar, overload
 
 import pydantic.main
 from pydantic import AfterValidator, BaseModel, ConfigDict
-from typing_extensions import Unpack
+from typing_extensions import Self, Unpack
 
 ItemT = TypeVar("ItemT")
+
+_SHOWN = 6
+"""How many items the repr of a list names."""
 
 SCHEMA_LOCK: threading.RLock = getattr(pydantic.main, "_rebuild_lock", threading.RLock())
 """Held while validators are built; Pydantic's own lock where it has one."""
@@ -32,7 +36,7 @@ UtcTime = Annotated[datetime, AfterValidator(_utc)]
 Epoch = UtcTime
 """An instant sent as a number, float seconds or integer milliseconds."""
 
-GoTime = Annotated[datetime | None, AfterValidator(_set)]
+OptionalTime = Annotated[datetime | None, AfterValidator(_set)]
 """An RFC 3339 instant; the server's year 0001 means "never" and reads as None."""
 
 
@@ -96,7 +100,7 @@ class Model(LazyModel):
 
 
 class Answer(Model):
-    """A whole answer. `.meta` stays outside equality, dumps and pickles."""
+    """A whole answer. `.meta` goes with copies, and stays outside equality, dumps and pickles."""
 
     __slots__ = ("_meta",)
 
@@ -106,9 +110,23 @@ class Answer(Model):
         found: Meta = getattr(self, "_meta", Meta())
         return found
 
+    def __copy__(self) -> Self:
+        return self._keep_meta(super().__copy__())
 
-class Listing(Answer, Generic[ItemT]):
-    """An answer that behaves as the sequence of its items."""
+    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
+        return self._keep_meta(super().__deepcopy__(memo))
+
+    def _keep_meta(self, copied: Self) -> Self:
+        object.__setattr__(copied, "_meta", self.meta)
+        return copied
+
+
+class Listing(Answer, Sequence[ItemT], Generic[ItemT]):
+    """An answer that is the sequence of its items.
+
+    The `count` that the server sends with most lists has no attribute, since `count` is a method of
+    sequences: it equals `len()`.
+    """
 
     items_field: ClassVar[str]
 
@@ -127,12 +145,26 @@ class Listing(Answer, Generic[ItemT]):
     @overload
     def __getitem__(self, index: int) -> ItemT: ...
     @overload
-    def __getitem__(self, index: slice) -> Sequence[ItemT]: ...
-    def __getitem__(self, index: int | slice) -> ItemT | Sequence[ItemT]:
+    def __getitem__(self, index: slice) -> list[ItemT]: ...
+    def __getitem__(self, index: int | slice) -> ItemT | list[ItemT]:
         return self.items[index]
 
-    def __contains__(self, item: object) -> bool:
-        return item in self.items
+    def __repr__(self) -> str:
+        labels = [_label(item) for item in self.items[:_SHOWN]]
+        labels += ["…"] if len(self) > _SHOWN else []
+        told = f": {', '.join(labels)}" if labels else ""
+        return f"<{type(self).__name__} of {len(self)}{told}>"
+
+    __str__ = __repr__
+
+
+def _label(item: object) -> str:
+    """What tells an item apart: its id or name, else its first field."""
+    if isinstance(item, BaseModel):
+        names = list(type(item).model_fields)
+        ids = [name for name in names if name.endswith("_id")]
+        item = getattr(item, next(name for name in ("id", "name", *ids, *names) if name in names))
+    return reprlib.repr(item)
 
 
 class Request(LazyModel):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import copy
 import json
+import pickle
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pydantic
@@ -15,10 +16,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, TypeAdapter
 
+from muxi import FormationClient
 from muxi.models import formation as m
 from muxi.models import server as s
 from muxi.models._base import Answer, Model
 
+from ..support.fake_server import FakeServer, envelope
 from ..support.recorded import recordings
 from ..support.samples import KINDS, SERVER, samples
 
@@ -30,6 +33,7 @@ TOKENS = [
     if line.startswith('data: {"token"')
 ]
 EVENTS: TypeAdapter[m.ChatEvent] = TypeAdapter(m.ChatEvent)
+NAMES = {"formation_id": "f", "triggers": ["a", "b", "c"]}
 NEW_KEYS = st.text(st.characters(categories=["Ll"]), min_size=12, max_size=16)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
@@ -138,15 +142,52 @@ def test_times_are_aware_whatever_the_wire_says() -> None:
 
 def test_lists_are_sequences() -> None:
     found = s.FormationList.model_validate(SERVER[0][1])
-    assert (len(found), found[0].id, [one.id for one in found], found[-1:]) == (
-        1,
-        "a",
-        ["a"],
-        [found[0]],
-    )
-    assert found[0] in found
+    [only] = found
+    assert isinstance(found, Sequence)
+    assert (len(found), found[0].id, found[-1:]) == (1, "a", [only])
+    assert (found.index(only), found.count(only), found.count("a")) == (0, 1, 0)
+    assert only in found
     assert "a" not in found
     assert not s.FormationList(formations=[], total=0)
+    names = m.TriggerList.model_validate({**NAMES, "count": 3})
+    assert (list(reversed(names)), names[::2], names.count("b")) == (["c", "b", "a"], ["a", "c"], 1)
+    assert names.model_dump() == {**NAMES, "count": 3}
+
+
+def test_the_repr_of_a_list_is_short_and_names_its_items() -> None:
+    names = m.TriggerList(formation_id="f", triggers=["a", "b"])
+    assert repr(names) == str(names) == "<TriggerList of 2: 'a', 'b'>"
+    assert repr(m.TriggerList(formation_id="f", triggers=[])) == "<TriggerList of 0>"
+    many = m.TriggerList(formation_id="f", triggers=[f"t{n}" for n in range(1000)])
+    assert repr(many) == "<TriggerList of 1000: 't0', 't1', 't2', 't3', 't4', 't5', …>"
+    session = m.SessionSummary(session_id="trip", user_id="alice", active=True)
+    assert repr(m.SessionList(sessions=[session])) == "<SessionList of 1: 'trip'>"
+    message = m.SessionMessage(text="x" * 1000, metadata=m.MessageMetadata())
+    page = m.MessageList(session_id="trip", messages=[message], has_more=False)
+    assert len(repr(page)) < 100
+
+
+@pytest.mark.parametrize(
+    "copied",
+    [
+        copy.copy,
+        copy.deepcopy,
+        m.SessionList.model_copy,
+        lambda answer: answer.model_copy(deep=True),
+        lambda answer: answer.model_copy(update={"sessions": []}),
+    ],
+)
+def test_meta_goes_with_copies(copied: Callable[[m.SessionList], m.SessionList]) -> None:
+    with (
+        FakeServer(envelope({"sessions": [], "count": 0}, "req_1")) as server,
+        FormationClient(url=server.url, client_key="c", user_id="alice") as client,
+    ):
+        found = client.sessions.list()
+    assert copied(found).meta == found.meta
+    assert found.meta.request_id == "req_1"
+    assert copied(found) == found == m.SessionList.model_validate({"sessions": [], "count": 0})
+    assert "meta" not in found.model_dump()
+    assert pickle.loads(pickle.dumps(found)).meta.request_id is None
 
 
 def test_every_answer_model_is_an_answer() -> None:

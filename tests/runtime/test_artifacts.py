@@ -53,7 +53,7 @@ def test_artifacts_are_nobody_elses(
 
 def test_an_artifact_and_its_content(ask: Asking, owner: str, note: Any, tmp_path: Path) -> None:
     listed = ask(lambda f: f.artifacts.list(user_id=owner, limit=1))
-    assert listed.count == 1
+    assert len(listed) == 1
     assert listed.total >= 1
     [artifact] = listed
     assert (artifact.name, artifact.is_latest, artifact.size_bytes) == ("note.txt", True, 21)
@@ -80,7 +80,7 @@ def test_an_artifact_and_its_content(ask: Asking, owner: str, note: Any, tmp_pat
 
 def test_versions(ask: Asking, owner: str, note: Any) -> None:
     versions = ask(lambda f: f.artifacts.versions(note.id, user_id=owner))
-    assert (versions.name, versions[0].id, versions.count) == ("note.txt", note.id, len(versions))
+    assert (versions.name, versions[0].id) == ("note.txt", note.id)
     for version in versions:
         file = io.BytesIO()
         sent = ask(

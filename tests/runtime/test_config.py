@@ -118,7 +118,6 @@ def test_the_life_of_a_secret(ask: Asking) -> None:
     assert known.value.code == "SECRET_EXISTS"
     found = ask(lambda f: f.secrets.list())
     assert name in found
-    assert found.count == len(found)
     assert found.secrets[name] == "valu••••••••6789"
     ask(lambda f: f.secrets.update(name, "other-0123456780"))
     assert ask(lambda f: f.secrets.list()).secrets[name] == "othe••••••••6780"
@@ -139,7 +138,7 @@ def test_secrets_can_be_reloaded(ask: Asking) -> None:
     name = fresh()
     ask(lambda f: f.secrets.set(name, "x"))
     reloaded = ask(lambda f: f.secrets.reload())
-    assert reloaded.count == ask(lambda f: f.secrets.list()).count
+    assert reloaded.count == len(ask(lambda f: f.secrets.list()))
     assert name not in reloaded.added
     ask(lambda f: f.secrets.delete(name))
 

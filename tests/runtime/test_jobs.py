@@ -53,7 +53,7 @@ def test_jobs_are_listed_by_owner(ask: Asking, owner: str) -> None:
     first, second = create(ask, owner), create(ask, owner, "Say good night")
     listed = ask(lambda f: f.jobs.list(user_id=owner))
     assert [job.id for job in listed] == [second.id, first.id]
-    assert listed.count == 2
+    assert len(listed) == 2
     everyone = ask(lambda f: f.jobs.list(), client_key=None, user_id=None)
     assert {first.id, second.id} <= {job.id for job in everyone}
     assert ask(lambda f: f.jobs.list(all_users=True)) == everyone

@@ -88,7 +88,7 @@ def test_memories_are_kept_apart_by_user_and_scope(ask: Asking, user: str) -> No
     assert list(ask(lambda f: f.memories.list(), user_id=other)) == []
     for scopes, count in ((["user"], 1), (["group", "formation"], 0), (["user", "group"], 1)):
         found = ask(lambda f, s=scopes: f.memories.list(scopes=s), user_id=user)
-        assert (len(found), found.count) == (count, count)
+        assert len(found) == count
     with pytest.raises(muxi.ValidationError, match="galaxy"):
         ask(lambda f: f.memories.list(scopes=["galaxy"]), user_id=user)
     for shared in ({"scope": "formation"}, {"scope": "group", "scope_id": "g"}):

@@ -8,11 +8,14 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from muxi.models._base import Listing
+
 
 def unknown_keys(value: object, where: str = "") -> Iterator[str]:
     """Keys that no model knew, anywhere in an answer."""
     if isinstance(value, BaseModel):
-        yield from (f"{where}.{key}" for key in value.model_extra or {})
+        told = {"count"} if isinstance(value, Listing) else set()  # which is its length
+        yield from (f"{where}.{key}" for key in (value.model_extra or {}).keys() - told)
         for name in type(value).model_fields:
             yield from unknown_keys(getattr(value, name), f"{where}.{name}")
     elif isinstance(value, (list, dict)):

@@ -36,7 +36,7 @@ def test_secrets_are_kept_under_their_normal_names(ask: Ask) -> None:
         "Secret 'my - key' created"
     )
     secrets = ask(lambda f: f.secrets.list())
-    assert (secrets.items, secrets.count) == (["MY_KEY", *used], 3)
+    assert secrets.items == ["MY_KEY", *used]
     assert secrets.secrets["MY_KEY"] == "0123••••••••cdef"
     with pytest.raises(muxi.ConflictError) as caught:
         ask(lambda f: f.secrets.create("MY KEY", "x"))

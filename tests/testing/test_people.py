@@ -158,7 +158,7 @@ def test_what_the_server_does_with_credentials_fails_here_too(ask: Ask, emulator
         ask(lambda f: f.credentials.create("github", {"token": "x"}))
     with pytest.raises(muxi.ValidationError, match="no spaces"):
         ask(lambda f: f.credentials.create("git hub", {"token": "x"}))
-    assert ask(lambda f: f.credentials.list()).count == 2
+    assert len(ask(lambda f: f.credentials.list())) == 2
 
 
 def test_credentials_need_a_running_emulator() -> None:

@@ -1,7 +1,7 @@
 """What the checkers say of the async clients. Checked, never run."""
 
 import io
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Coroutine
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -155,7 +155,7 @@ async def sessions(client: AsyncFormationClient, moment: datetime) -> None:
     found = await client.sessions.list(active_only=True, limit=10, user_id="alice")
     assert_type(found, m.SessionList)
     assert_type(found[0], m.SessionSummary)
-    assert_type(found[:2], Sequence[m.SessionSummary])
+    assert_type(found[:2], list[m.SessionSummary])
     assert_type(list(found), list[m.SessionSummary])
     for session in found:
         assert_type(session, m.SessionSummary)
@@ -182,7 +182,7 @@ async def requests(client: AsyncFormationClient) -> None:
     tracked = await client.requests.list(user_id="alice")
     assert_type(tracked, m.RequestList)
     assert_type(tracked[0], m.RequestSummary)
-    assert_type(tracked[1:], Sequence[m.RequestSummary])
+    assert_type(tracked[1:], list[m.RequestSummary])
     _ = assert_type(client.requests.get("r"), Coroutine[Any, Any, m.RequestStatus])
     assert_type(await client.requests.get("r", user_id="alice"), m.RequestStatus)
     _ = assert_type(client.requests.cancel("r"), Coroutine[Any, Any, m.Cancellation])
@@ -321,7 +321,7 @@ async def server(client: AsyncServerClient) -> None:
     found = await client.formations.list()
     assert_type(found, s.FormationList)
     assert_type(found[0], s.FormationSummary)
-    assert_type(found[:2], Sequence[s.FormationSummary])
+    assert_type(found[:2], list[s.FormationSummary])
     assert_type([formation.id for formation in found], list[str])
     _ = assert_type(client.formations.get("support"), Coroutine[Any, Any, s.Formation])
     assert_type(await client.formations.get("support"), s.Formation)

@@ -1,7 +1,7 @@
 """What the checkers say of the sync clients. Checked, never run."""
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
@@ -159,7 +159,7 @@ def sessions(client: FormationClient, moment: datetime) -> None:
     found = client.sessions.list(active_only=True, limit=10, user_id="alice")
     assert_type(found, m.SessionList)
     assert_type(found[0], m.SessionSummary)
-    assert_type(found[:2], Sequence[m.SessionSummary])
+    assert_type(found[:2], list[m.SessionSummary])
     assert_type(found.items, list[m.SessionSummary])
     assert_type(iter(found), Iterator[m.SessionSummary])
     assert_type(list(found), list[m.SessionSummary])
@@ -192,7 +192,7 @@ def requests(client: FormationClient) -> None:
     tracked = client.requests.list(user_id="alice")
     assert_type(tracked, m.RequestList)
     assert_type(tracked[0], m.RequestSummary)
-    assert_type(tracked[1:], Sequence[m.RequestSummary])
+    assert_type(tracked[1:], list[m.RequestSummary])
     assert_type([one.is_terminal for one in tracked], list[bool])
     assert_type(client.requests.get("r", user_id="alice"), m.RequestStatus)
     assert_type(client.requests.cancel("r", user_id="alice"), m.Cancellation)
@@ -334,7 +334,7 @@ def server(client: ServerClient) -> None:
     assert_type(found, s.FormationList)
     assert_type(found.total, int)
     assert_type(found[0], s.FormationSummary)
-    assert_type(found[:2], Sequence[s.FormationSummary])
+    assert_type(found[:2], list[s.FormationSummary])
     for formation in found:
         assert_type(formation.id, str)
         assert_type(formation.version, s.FormationVersion | None)

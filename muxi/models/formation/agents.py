@@ -55,7 +55,6 @@ class AgentList(Listing[Agent]):
 
     items_field = "agents"
     agents: list[Agent]
-    count: int
 
 
 class SyncRequest(Request):

@@ -41,8 +41,6 @@ class ArtifactList(Listing[Artifact]):
 
     items_field = "artifacts"
     artifacts: list[Artifact]
-    count: int
-    """How many are in this answer."""
     total: int
     """How many there are."""
 
@@ -53,7 +51,6 @@ class ArtifactVersions(Listing[Artifact]):
     items_field = "versions"
     name: str
     versions: list[Artifact]
-    count: int
 
 
 class ArtifactFile(Answer):

@@ -21,7 +21,6 @@ class CredentialServiceList(Listing[CredentialService]):
 
     items_field = "services"
     services: list[CredentialService]
-    count: int
 
 
 class Credential(Answer):
@@ -41,7 +40,6 @@ class CredentialList(Listing[Credential]):
 
     items_field = "credentials"
     credentials: list[Credential]
-    count: int
 
 
 class DeletedCredential(Answer):

@@ -45,7 +45,6 @@ class DistilleryList(Listing[Distillery]):
 
     items_field = "distilleries"
     distilleries: list[Distillery]
-    count: int
 
 
 class Rejection(Model):

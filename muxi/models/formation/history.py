@@ -35,4 +35,3 @@ class History(Listing[HistoryEntry]):
 
     items_field = "entries"
     entries: list[HistoryEntry]
-    count: int

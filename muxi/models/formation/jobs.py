@@ -79,7 +79,6 @@ class JobList(Listing[Job]):
 
     items_field = "jobs"
     jobs: list[Job]
-    count: int
 
 
 class JobStateChange(Answer):

@@ -36,7 +36,6 @@ class McpServerList(Listing[McpServer]):
 
     items_field = "servers"
     servers: list[McpServer]
-    count: int
 
 
 class ToolParameter(Model):

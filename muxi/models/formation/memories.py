@@ -32,8 +32,6 @@ class MemoryList(Listing[Memory]):
 
     items_field = "memories"
     memories: list[Memory]
-    count: int
-    """The number on this page; the server doesn't tell how many there are."""
 
 
 class MemoryContent(Model):

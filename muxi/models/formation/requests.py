@@ -42,7 +42,6 @@ class RequestList(Listing[RequestSummary]):
 
     items_field = "requests"
     requests: list[RequestSummary]
-    count: int
 
 
 class RequestStatus(RequestSummary, Answer):

@@ -22,7 +22,6 @@ class SecretList(Listing[str]):
 
     secrets: dict[str, str] = Field(repr=False)
     """By name: the value, masked."""
-    count: int
 
     @property
     def items(self) -> list[str]:

@@ -21,7 +21,6 @@ class SessionList(Listing[SessionSummary]):
 
     items_field = "sessions"
     sessions: list[SessionSummary]
-    count: int
 
 
 class Session(SessionSummary, Answer):
@@ -64,7 +63,6 @@ class MessageList(Listing[SessionMessage]):
     items_field = "messages"
     session_id: str
     messages: list[SessionMessage]
-    count: int
     has_more: bool
     """More messages than the limit exist. The server can't page: raise the limit."""
 

@@ -26,7 +26,6 @@ class SopList(Listing[SopSummary]):
 
     items_field = "sops"
     sops: list[SopSummary]
-    count: int
 
 
 class Sop(SopSummary, Answer):

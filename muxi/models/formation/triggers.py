@@ -15,7 +15,6 @@ class TriggerList(Listing[str]):
     items_field = "triggers"
     formation_id: str
     triggers: list[str]
-    count: int
 
 
 class Trigger(Answer):

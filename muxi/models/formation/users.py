@@ -34,7 +34,6 @@ class UserIdentifierList(Listing[UserIdentifier]):
     muxi_user_id: str
     internal_user_id: int | None = None
     identifiers: list[UserIdentifier]
-    count: int
 
 
 class UnlinkedIdentifier(Answer):

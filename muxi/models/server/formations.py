@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from .._base import Answer, GoTime, Listing, Model
+from .._base import Answer, Listing, Model, OptionalTime
 
 FormationState = (
     Literal["starting", "running", "stopped", "stopping", "crashed", "restarting", "unhealthy"]
@@ -51,9 +51,9 @@ class FormationList(Listing[FormationSummary]):
 class Formation(FormationSummary, Answer):
     """One formation."""
 
-    created_at: GoTime = None
-    deployed_at: GoTime = None
+    created_at: OptionalTime = None
+    deployed_at: OptionalTime = None
     """When it was first deployed; updates don't change it."""
-    updated_at: GoTime = None
+    updated_at: OptionalTime = None
     """When its process started."""
-    last_health_check: GoTime = None
+    last_health_check: OptionalTime = None
