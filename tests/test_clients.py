@@ -62,7 +62,7 @@ def test_raw_gives_all_that_came_around_the_answer(client_kind: ClientKind) -> N
     with FakeServer(failure(503, "SYSTEM_OVERLOAD"), SESSIONS) as server:
         response = client_kind.formation(server.url, lambda f: f.raw.sessions.list(), retry=FAST)
     assert isinstance(response, muxi.Response)
-    assert isinstance(response.answer, m.SessionList)
+    assert isinstance(response.data, m.SessionList)
     assert (response.status_code, response.attempts) == (200, 2)
     assert response.headers["content-type"] == "application/json"
     assert response.request_id == "req_server"

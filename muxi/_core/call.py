@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import KW_ONLY, dataclass, field, replace
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from urllib.parse import quote
@@ -43,7 +43,7 @@ class UserRule(Enum):
     OPTIONAL = auto()
     REQUIRED = auto()
     REQUIRED_WITH_CLIENT_KEY = auto()
-    OR_ZERO = auto()
+    DEFAULT_ZERO = auto()
     """Nobody named means user "0", as the formation itself has it for chat."""
 
 
@@ -66,15 +66,16 @@ class Call(Generic[T]):
     path: str
     returns: TypeForm[T]
     auth: KeyKind
+    _: KW_ONLY
     user: UserRule = UserRule.UNUSED
     user_id: str | None = None
     """Whom the caller named; beats the client's own user."""
     query: Mapping[str, str] = field(default_factory=dict[str, str])
     body: Request | None = None
     shape: BodyFormat = BodyFormat.ENVELOPE
-    deduplicated: bool = False
+    idempotent: bool = False
     """The server runs it once, however often it arrives."""
-    also_ok: frozenset[int] = frozenset()
+    accepted_statuses: frozenset[int] = frozenset()
     """Statuses from 400 up that answer with the model all the same."""
     turn_id: str | None = None
     """The chat turn that it runs; errors carry it."""
@@ -85,33 +86,37 @@ class Call(Generic[T]):
     upload: Upload | None = None
     """The file that is sent instead of a `body`."""
     timeout: float | None = None
+    """The most seconds that all attempts and the pauses between them may take; None for no limit.
+    Of a stream, until it opens."""
+    read_timeout: float | None = None
     """Seconds to wait for each piece of the answer, events too, instead of the client's."""
-    repeatable: bool | None = None
+    safe_to_retry: bool | None = None
     """It may run twice without harm; None to go by its method."""
-    already: tuple[int, T] | None = None
-    """The status, and its answer, that mean "done" where an attempt before may have acted."""
+    already_done: tuple[int, T] | None = None
+    """The status that means "done" where an attempt before may have acted, and the answer then."""
     save: DownloadTarget | None = None
     """Where the body goes of a call whose shape is a file; `returns` is `Saved`."""
-    finish: Callable[[Response[Any]], Any] | None = None
+    transform: Callable[[Response[Any]], Any] | None = None
+    """Makes the answer of the response with the model."""
 
-    def map(self, finish: Callable[[T], U]) -> Call[U]:
+    def map(self, transform: Callable[[T], U]) -> Call[U]:
         """The same call with its answer turned into something else."""
-        return self.map_response(lambda response: finish(response.answer))
+        return self.map_response(lambda response: transform(response.data))
 
-    def map_response(self, finish: Callable[[Response[T]], U]) -> Call[U]:
+    def map_response(self, transform: Callable[[Response[T]], U]) -> Call[U]:
         """The same call, answered by something made of the whole response."""
-        return _finished(self, finish)
+        return _transformed(self, transform)
 
 
-def _finished(call: Call[Any], finish: Callable[[Response[Any]], Any]) -> Call[Any]:
-    return replace(call, finish=finish)
+def _transformed(call: Call[Any], transform: Callable[[Response[Any]], Any]) -> Call[Any]:
+    return replace(call, transform=transform)
 
 
 @dataclass(frozen=True)
 class Response(Generic[T]):
     """An answer with what came around it; every method of `client.raw` returns one."""
 
-    answer: T
+    data: T
     status_code: int
     headers: Mapping[str, str]
     """Keys compare in any case."""

@@ -50,23 +50,23 @@ def read_answer(call: Call[T], reply: RawResponse, attempts: int) -> Response[T]
     """
     answer, meta = _read(call, reply)
     response = Response(
-        answer=answer,
+        data=answer,
         status_code=reply.status_code,
         headers=reply.headers,
         request_id=meta.request_id,
         attempts=attempts,
         elapsed=timedelta(seconds=reply.elapsed),
     )
-    if call.finish is not None:
-        response = replace(response, answer=call.finish(response))
-    if isinstance(response.answer, Answer):
-        object.__setattr__(response.answer, "_meta", meta)
+    if call.transform is not None:
+        response = replace(response, data=call.transform(response))
+    if isinstance(response.data, Answer):
+        object.__setattr__(response.data, "_meta", meta)
     return response
 
 
 def _read(call: Call[T], reply: RawResponse) -> tuple[T, Meta]:
-    if call.already is not None and reply.status_code == call.already[0]:
-        return call.already[1], Meta()
+    if call.already_done is not None and reply.status_code == call.already_done[0]:
+        return call.already_done[1], Meta()
     adapter = _adapter(call.returns, call.shape)
     if call.shape is BodyFormat.FILE:
         return adapter.validate_python(reply.saved), Meta()
@@ -75,7 +75,9 @@ def _read(call: Call[T], reply: RawResponse) -> tuple[T, Meta]:
     try:
         found = adapter.validate_json(reply.body)
     except pydantic.ValidationError as exc:
-        raise (read_error(reply) if holds_error(reply) else _misfit(call, reply, exc)) from None
+        raise (
+            read_error(reply) if holds_error(reply) else _invalid_response(call, reply, exc)
+        ) from None
     if call.shape is BodyFormat.BARE:
         return found, Meta()
     envelope: _Envelope[T] = found
@@ -96,7 +98,7 @@ def _meta(request: object, timestamp: object) -> Meta:
     )
 
 
-def _misfit(
+def _invalid_response(
     call: Call[Any], reply: RawResponse, exc: pydantic.ValidationError
 ) -> InvalidResponseError:
     first, count = exc.errors(include_url=False, include_input=False)[0], exc.error_count()

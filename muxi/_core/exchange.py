@@ -31,7 +31,7 @@ class Delivered:
 
     reply: RawResponse
     attempts: int
-    acted: bool
+    may_have_run: bool
     """The server may have acted on an attempt before the last one."""
 
 
@@ -52,7 +52,7 @@ def call_steps(call: Call[T], options: Options) -> HttpSteps[Response[T]]:
 def send_with_retries(call: Call[Any], options: Options, *, events: bool) -> HttpSteps[Delivered]:
     """Get an answer with a good status."""
     request = options.outgoing(call, idempotency_key=str(uuid4()), events=events)
-    attempt, acted = 0, False
+    attempt, may_have_run = 0, False
     while True:
         attempt += 1
         reply = None
@@ -62,34 +62,37 @@ def send_with_retries(call: Call[Any], options: Options, *, events: bool) -> Htt
             error = exc
         else:
             notify_newer_version(reply.headers.get("x-muxi-sdk-latest"), reply.received_at)
-            if _is_good(call, reply, acted=acted):
+            if _is_good(call, reply, may_have_run=may_have_run):
                 log_attempt(options, call, request, attempt, reply, None)
-                return Delivered(reply, attempt, acted)
+                return Delivered(reply, attempt, may_have_run)
             error = read_error(reply)
         log_attempt(options, call, request, attempt, reply, error)
         error.request_id = call.turn_id or error.request_id
         delay = options.retry.delay(
-            error, attempt=attempt, repeatable=_repeatable(call, error), jitter=random.random()
+            error,
+            attempt=attempt,
+            repeatable=_is_safe_to_retry(call, error),
+            jitter=random.random(),
         )
         if delay is None:
             raise error
-        acted = acted or error.sent
+        may_have_run = may_have_run or error.sent
         yield Sleep(delay)
 
 
-def _is_good(call: Call[Any], reply: RawResponse, *, acted: bool) -> bool:
-    if acted and call.already is not None and reply.status_code == call.already[0]:
+def _is_good(call: Call[Any], reply: RawResponse, *, may_have_run: bool) -> bool:
+    if may_have_run and call.already_done is not None and reply.status_code == call.already_done[0]:
         return True
-    return reply.status_code < 300 or reply.status_code in call.also_ok
+    return reply.status_code < 300 or reply.status_code in call.accepted_statuses
 
 
-def _repeatable(call: Call[Any], error: MuxiError) -> bool:
-    if call.repeatable is not None:
-        return call.repeatable
+def _is_safe_to_retry(call: Call[Any], error: MuxiError) -> bool:
+    if call.safe_to_retry is not None:
+        return call.safe_to_retry
     if call.save is not None and not call.save.can_restart and error.status_code is None:
         return False  # part of the file may be written already
     if call.method in ("GET", "PUT", "DELETE"):
         return True
     # The server forgets a deduplicated call that failed, and would run it anew: a chat turn whose
     # answer it can't serialise ends in 500 each time, after all its work (contract A5, A10).
-    return call.deduplicated and error.status_code != 500
+    return call.idempotent and error.status_code != 500

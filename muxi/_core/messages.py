@@ -57,7 +57,7 @@ class HttpRequest:
     """Seconds to wait for a connection and for each write."""
     events: bool
     """Events are wanted: leave the body unread if they come."""
-    silence: float
+    read_timeout: float
     """Seconds to wait for each piece of the answer."""
     save: DownloadTarget | None
     """Where the body of a good answer goes."""

@@ -66,7 +66,7 @@ class Options:
                 f"{call.method} {call.path} can't be sent: a text in it holds half a character, "
                 "a surrogate that UTF-8 has no bytes for."
             ) from None
-        silence = math.inf if events else self.timeout
+        wait = math.inf if events else self.timeout
         return HttpRequest(
             method=call.method,
             url=self.base_url + call.path + query,
@@ -76,7 +76,7 @@ class Options:
             sign_body=call.sign_body,
             timeout=self.timeout,
             events=events,
-            silence=silence if call.timeout is None else call.timeout,
+            read_timeout=wait if call.read_timeout is None else call.read_timeout,
             save=call.save,
         )
 
@@ -107,7 +107,7 @@ class Options:
         user_id = call.user_id if call.user_id is not None else self.user_id
         if user_id is not None:
             return check_header("user_id", user_id)
-        if call.user is UserRule.OR_ZERO:
+        if call.user is UserRule.DEFAULT_ZERO:
             return "0"
         if call.user is UserRule.REQUIRED or (
             call.user is UserRule.REQUIRED_WITH_CLIENT_KEY and auth is KeyKind.CLIENT

@@ -64,7 +64,7 @@ class Delivery:
     reply: RawResponse | None = None
     """Its body may be unread; None where there was no need to call."""
     attempts: int = 0
-    acted: bool = False
+    may_have_run: bool = False
     """The server may have acted on an attempt before the last one."""
     events: Sequence[Any] = ()
     """What comes before all that the server sends."""
@@ -79,7 +79,7 @@ Flow = Generator[
 def request(call: Call[T]) -> Flow[T]:
     """Make a call within a flow: `agent = yield from send(...)`."""
     response: Response[T] = yield call
-    return response.answer
+    return response.data
 
 
 def sleep(seconds: float) -> Flow[None]:

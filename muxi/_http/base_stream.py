@@ -55,11 +55,11 @@ class BaseStream(Generic[EventT, ResultT]):
 
     def _opened(self, open_stream: Delivery) -> None:
         self._last_event = time.monotonic()
-        self._limit = open_stream.call.timeout
+        self._limit = open_stream.call.read_timeout
         if (reply := open_stream.reply) is None:
             return
         self._response = Response(
-            answer=None,
+            data=None,
             status_code=reply.status_code,
             headers=reply.headers,
             request_id=self._turn_id,
@@ -74,7 +74,7 @@ class BaseStream(Generic[EventT, ResultT]):
         """The event that stands for an answer sent whole, as JSON."""
         if open_stream.reply is None:
             return None
-        answer = read_answer(open_stream.call, open_stream.reply, open_stream.attempts).answer
+        answer = read_answer(open_stream.call, open_stream.reply, open_stream.attempts).data
         return self._reader.answered(answer)
 
     def _note(self, chunk: bytes) -> None:

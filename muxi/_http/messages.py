@@ -23,7 +23,7 @@ _url = lru_cache(maxsize=256)(httpx.URL)
 
 def to_httpx_request(step: HttpRequest) -> httpx.Request:
     """The request, absolute and with raw headers: nothing of the HTTP client's own is mixed in."""
-    timeout = httpx.Timeout(_limit(step.timeout), read=_limit(step.silence), pool=None)
+    timeout = httpx.Timeout(_limit(step.timeout), read=_limit(step.read_timeout), pool=None)
     request = httpx.Request(
         step.method,
         _url(step.url),
@@ -95,7 +95,7 @@ def map_httpx_error(exc: httpx.HTTPError | httpx.InvalidURL, step: HttpRequest) 
     what = f"{step.method} {step.url}"
     sent = not isinstance(exc, _NOT_SENT)
     if isinstance(exc, httpx.TimeoutException):
-        limit = step.silence if isinstance(exc, httpx.ReadTimeout) else step.timeout
+        limit = step.read_timeout if isinstance(exc, httpx.ReadTimeout) else step.timeout
         return TimeoutError(f"{what} got no answer within {limit} s", sent=sent)
     if isinstance(exc, (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError)):
         return ValidationError(f"{what} can't be sent: {exc}")

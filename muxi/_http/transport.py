@@ -60,7 +60,7 @@ class SyncTransport(Sync):
 
     def call(self, call: Call[T]) -> T:
         """Make a call for its answer."""
-        return self.respond(call).answer
+        return self.respond(call).data
 
     def respond(self, call: Call[T]) -> Response[T]:
         """Make a call for its answer and all around it."""
@@ -82,7 +82,7 @@ class SyncTransport(Sync):
     def open(self, call: Call[Any]) -> Delivery:
         """Send a call that is answered by events; the reply's body may be unread."""
         found = self._drive(send_with_retries(call, self.options, events=True))
-        return Delivery(call, found.reply, found.attempts, found.acted)
+        return Delivery(call, found.reply, found.attempts, found.may_have_run)
 
     def _drive(self, steps: Generator[Any, Any, T]) -> T:
         try:
@@ -158,7 +158,7 @@ class AsyncTransport(Async):
 
     async def call(self, call: Call[T]) -> T:
         """Make a call for its answer."""
-        return (await self.respond(call)).answer
+        return (await self.respond(call)).data
 
     async def respond(self, call: Call[T]) -> Response[T]:
         """Make a call for its answer and all around it."""
@@ -179,7 +179,7 @@ class AsyncTransport(Async):
     async def open(self, call: Call[Any]) -> Delivery:
         """Send a call that is answered by events; the reply's body may be unread."""
         found = await self._drive(send_with_retries(call, self.options, events=True))
-        return Delivery(call, found.reply, found.attempts, found.acted)
+        return Delivery(call, found.reply, found.attempts, found.may_have_run)
 
     async def _drive(self, steps: Generator[Any, Any, T]) -> T:
         take = self._take

@@ -21,9 +21,9 @@ def test_build_describes_without_sending() -> None:
         "/sessions",
         SessionList,
         KeyKind.CLIENT,
-        call.user,
-        "bob",
-        {"limit": "7"},
+        user=call.user,
+        user_id="bob",
+        query={"limit": "7"},
     )
 
 
@@ -85,5 +85,5 @@ def test_within_names_the_bounds() -> None:
 
 def test_map_changes_the_answer() -> None:
     call = Call("GET", "/x", int, KeyKind.NONE).map(str)
-    assert call.finish is not None
+    assert call.transform is not None
     assert call.returns is int

@@ -71,9 +71,9 @@ def test_a_call_is_sent_once_and_answered() -> None:
     response, [request], pauses = play(GET, reply())
     assert (request.method, request.url, request.content) == ("GET", "http://x/v1/sessions", None)
     assert request.key is CLIENT
-    assert len(response.answer) == 0
+    assert len(response.data) == 0
     assert (response.request_id, response.attempts, pauses) == ("req_1", 1, [])
-    assert response.answer.meta.request_id == "req_1"
+    assert response.data.meta.request_id == "req_1"
 
 
 def test_every_attempt_carries_the_same_idempotency_key() -> None:
@@ -116,7 +116,7 @@ def test_a_post_that_never_left_is_repeated() -> None:
 
 
 def test_a_deduplicated_post_is_repeated_but_not_after_a_500() -> None:
-    call = replace(POST, deduplicated=True)
+    call = replace(POST, idempotent=True)
     timeout = TimeoutError("x", sent=True)
     _, requests, _ = play(call, timeout, reply(502, b""), reply(body=RESTORED))
     assert len(requests) == 3
@@ -143,7 +143,7 @@ def test_redirects_are_not_followed() -> None:
 
 
 def test_a_status_can_be_an_answer_all_the_same() -> None:
-    call = replace(GET, also_ok=frozenset({503}))
+    call = replace(GET, accepted_statuses=frozenset({503}))
     response, _, _ = play(call, reply(503))
     assert response.status_code == 503
 
@@ -172,7 +172,7 @@ def test_common_headers_are_on_every_request() -> None:
     [
         (UserRule.UNUSED, KeyKind.CLIENT, None),
         (UserRule.OPTIONAL, KeyKind.CLIENT, None),
-        (UserRule.OR_ZERO, KeyKind.CLIENT, "0"),
+        (UserRule.DEFAULT_ZERO, KeyKind.CLIENT, "0"),
         (UserRule.REQUIRED_WITH_CLIENT_KEY, KeyKind.ADMIN, None),
     ],
 )

@@ -71,7 +71,7 @@ def test_the_audit_log_tells_of_its_clearing(ask: Ask) -> None:
     ask(lambda f: f.secrets.create("NEW", "value"))
     assert [*ask(lambda f: f.audit.list())] == []  # the server doesn't log that either
     cleared = ask(lambda f: f.raw.audit.clear())
-    assert cleared.answer.previous_entries_count == 0
+    assert cleared.data.previous_entries_count == 0
     assert ask(lambda f: f.audit.clear()).previous_entries_count == 1
     [entry] = ask(lambda f: f.audit.list())
     assert (entry.action, entry.resource_type) == ("audit.cleared", "audit_log")

@@ -126,7 +126,7 @@ SHOWN_SECRETS = {
 
 def test_what_is_written_into_the_document_is_masked(client_kind: ClientKind) -> None:
     with Emulator("hello", manifest=SHOWN_SECRETS) as emulator:
-        document = asked(client_kind, emulator, lambda f: f.raw.config.get_document()).answer
+        document = asked(client_kind, emulator, lambda f: f.raw.config.get_document()).data
         server = asked(client_kind, emulator, lambda f: f.mcp.get_server("a"))
         [listed] = asked(client_kind, emulator, lambda f: f.mcp.list_servers())
         llm = asked(client_kind, emulator, lambda f: f.config.get_llm())

@@ -50,7 +50,7 @@ def formation(client: FormationClient, file: m.Attachment) -> None:
     assert_type(raw.triggers.list(), Response[m.TriggerList])
     assert_type(raw.triggers.get("t"), Response[m.Trigger])
     assert_type(raw.triggers.fire("t", {"a": 1}), Response[m.TriggerRun])
-    assert_type(client.for_user("alice").raw.health().answer, m.Health)
+    assert_type(client.for_user("alice").raw.health().data, m.Health)
 
 
 def administration(client: FormationClient) -> None:
@@ -129,8 +129,8 @@ def people(client: FormationClient, moment: datetime, day: date, known: m.Identi
 
 def response(client: FormationClient) -> None:
     response = client.raw.sessions.list()
-    assert_type(response.answer, m.SessionList)
-    assert_type([session.session_id for session in response.answer], list[str])
+    assert_type(response.data, m.SessionList)
+    assert_type([session.session_id for session in response.data], list[str])
     assert_type(response.status_code, int)
     assert_type(response.headers, Mapping[str, str])
     assert_type(response.request_id, str | None)
@@ -183,7 +183,7 @@ async def async_formation(client: AsyncFormationClient, file: m.Attachment) -> N
     assert_type(await raw.triggers.list(), Response[m.TriggerList])
     assert_type(await raw.triggers.get("t"), Response[m.Trigger])
     assert_type(await raw.triggers.fire("t", {"a": 1}), Response[m.TriggerRun])
-    assert_type((await client.for_user("alice").raw.health()).answer, m.Health)
+    assert_type((await client.for_user("alice").raw.health()).data, m.Health)
 
 
 async def async_administration(client: AsyncFormationClient) -> None:

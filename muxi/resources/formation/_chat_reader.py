@@ -205,7 +205,7 @@ class ChatReader:
 
 def _as_in_chat(call: Call[T]) -> Call[T]:
     """For the user that chat speaks for: where none is named, user "0"."""
-    return replace(call, user=UserRule.OR_ZERO)
+    return replace(call, user=UserRule.DEFAULT_ZERO)
 
 
 def _token(data: str) -> m.ChatEvent:

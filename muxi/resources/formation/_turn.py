@@ -100,7 +100,7 @@ class Turn:
 
         call = self.call(stream=not self.is_command)
         if not self.is_command:
-            call = replace(call, timeout=max(stall_after, _DEAD_AFTER))
+            call = replace(call, read_timeout=max(stall_after, _DEAD_AFTER))
         return StreamCall(call, lambda: ChatReader(self, stall_after))
 
     def call(self, *, stream: bool) -> Call[m.ChatReply | m.ChatAccepted]:
@@ -110,10 +110,10 @@ class Turn:
             self.where,
             m.ChatTurn,
             KeyKind.CLIENT,
-            UserRule.OPTIONAL,
-            self.user_id,
+            user=UserRule.OPTIONAL,
+            user_id=self.user_id,
             body=self.request.model_copy(update={"stream": stream}),
-            deduplicated=not stream and isinstance(self.request, m.ChatRequest),
+            idempotent=not stream and isinstance(self.request, m.ChatRequest),
             turn_id=self.request_id,
         ).map(m.ChatTurn.reply)
 

@@ -32,7 +32,15 @@ class Artifacts(Resource[TransportT]):
             user_id: Whose artifacts; beats the client's own user.
         """
         asked = query(limit=check_range("limit", limit, 1, 100))
-        return Call("GET", path("artifacts"), m.ArtifactList, KeyKind.EITHER, _USER, user_id, asked)
+        return Call(
+            "GET",
+            path("artifacts"),
+            m.ArtifactList,
+            KeyKind.EITHER,
+            user=_USER,
+            user_id=user_id,
+            query=asked,
+        )
 
     @endpoint
     def get(self, artifact_id: str, *, user_id: str | None = None) -> Call[m.ArtifactDetails]:
@@ -43,7 +51,7 @@ class Artifacts(Resource[TransportT]):
             user_id: Whose artifact; beats the client's own user.
         """
         where = path("artifacts", artifact_id)
-        return Call("GET", where, m.ArtifactDetails, KeyKind.EITHER, _USER, user_id)
+        return Call("GET", where, m.ArtifactDetails, KeyKind.EITHER, user=_USER, user_id=user_id)
 
     @endpoint
     def versions(self, artifact_id: str, *, user_id: str | None = None) -> Call[m.ArtifactVersions]:
@@ -54,7 +62,7 @@ class Artifacts(Resource[TransportT]):
             user_id: Whose artifact; beats the client's own user.
         """
         where = path("artifacts", artifact_id, "versions")
-        return Call("GET", where, m.ArtifactVersions, KeyKind.EITHER, _USER, user_id)
+        return Call("GET", where, m.ArtifactVersions, KeyKind.EITHER, user=_USER, user_id=user_id)
 
     @endpoint
     def download(
@@ -102,9 +110,9 @@ def _content(
         where,
         DownloadedFile,
         KeyKind.EITHER,
-        _USER,
-        user_id,
-        asked,
+        user=_USER,
+        user_id=user_id,
+        query=asked,
         shape=BodyFormat.FILE,
         save=save,
     )
@@ -112,7 +120,7 @@ def _content(
 
 
 def _file(asked: str, response: Response[DownloadedFile]) -> m.ArtifactFile:
-    saved, headers = response.answer, response.headers
+    saved, headers = response.data, response.headers
     version = headers.get("x-muxi-artifact-version", "")
     return m.ArtifactFile(
         path=saved.path,

@@ -23,7 +23,14 @@ class Buffer(Resource[TransportT]):
         Args:
             user_id: Whose messages; beats the client's own user.
         """
-        return Call("GET", path("memory", "buffer"), m.BufferStatus, KeyKind.EITHER, _USER, user_id)
+        return Call(
+            "GET",
+            path("memory", "buffer"),
+            m.BufferStatus,
+            KeyKind.EITHER,
+            user=_USER,
+            user_id=user_id,
+        )
 
     @endpoint
     def clear(self, *, user_id: str | None = None) -> Call[m.BufferCleared]:
@@ -33,7 +40,7 @@ class Buffer(Resource[TransportT]):
             user_id: Whose messages; beats the client's own user.
         """
         where = path("memory", "buffer")
-        return Call("DELETE", where, m.BufferCleared, KeyKind.EITHER, _USER, user_id)
+        return Call("DELETE", where, m.BufferCleared, KeyKind.EITHER, user=_USER, user_id=user_id)
 
     @endpoint
     def clear_session(
@@ -46,4 +53,6 @@ class Buffer(Resource[TransportT]):
             user_id: Whose session; beats the client's own user.
         """
         where = path("memory", "buffer", session_id)
-        return Call("DELETE", where, m.SessionBufferCleared, KeyKind.EITHER, _USER, user_id)
+        return Call(
+            "DELETE", where, m.SessionBufferCleared, KeyKind.EITHER, user=_USER, user_id=user_id
+        )

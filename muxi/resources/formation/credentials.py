@@ -28,7 +28,14 @@ class Credentials(Resource[TransportT]):
         Args:
             user_id: Whose credentials; beats the client's own user.
         """
-        return Call("GET", path("credentials"), m.CredentialList, KeyKind.EITHER, _USER, user_id)
+        return Call(
+            "GET",
+            path("credentials"),
+            m.CredentialList,
+            KeyKind.EITHER,
+            user=_USER,
+            user_id=user_id,
+        )
 
     @endpoint
     def get(self, credential_id: str, *, user_id: str | None = None) -> Call[m.Credential]:
@@ -42,7 +49,7 @@ class Credentials(Resource[TransportT]):
             NotFoundError: The user has no such credential.
         """
         where = path("credentials", credential_id)
-        return Call("GET", where, m.Credential, KeyKind.EITHER, _USER, user_id)
+        return Call("GET", where, m.Credential, KeyKind.EITHER, user=_USER, user_id=user_id)
 
     @endpoint
     def create(
@@ -68,7 +75,9 @@ class Credentials(Resource[TransportT]):
         """
         fields = drop_none(service=service, credential=credential, name=name)
         body, where = validate_body(m.CredentialRequest, fields), path("credentials")
-        return Call("POST", where, m.Credential, KeyKind.EITHER, _USER, user_id, body=body)
+        return Call(
+            "POST", where, m.Credential, KeyKind.EITHER, user=_USER, user_id=user_id, body=body
+        )
 
     @endpoint
     def delete(
@@ -87,4 +96,6 @@ class Credentials(Resource[TransportT]):
             ServerError: The user has another one for the same service.
         """
         where = path("credentials", credential_id)
-        return Call("DELETE", where, m.DeletedCredential, KeyKind.EITHER, _USER, user_id)
+        return Call(
+            "DELETE", where, m.DeletedCredential, KeyKind.EITHER, user=_USER, user_id=user_id
+        )

@@ -98,7 +98,7 @@ def _submit(body: m.DistilledBatch, distillery_id: str, key: m.SecretValue) -> C
     seal = Seal(check_header("distillery_id", distillery_id), private_key(text))
     where = path("memories", "distilled")
     return Call(
-        "POST", where, m.Distillation, KeyKind.EITHER, body=body, sign_body=seal, deduplicated=True
+        "POST", where, m.Distillation, KeyKind.EITHER, body=body, sign_body=seal, idempotent=True
     )
 
 

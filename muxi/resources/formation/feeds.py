@@ -40,7 +40,15 @@ class Events(Resource[TransportT]):
             user_id: Whose events. Needed with the client key; a filter with the admin key alone.
         """
         where = path("events") if session_id is None else path("events", session_id)
-        call = Call("GET", where, object, KeyKind.EITHER, _USER, user_id, timeout=stall_after)
+        call = Call(
+            "GET",
+            where,
+            object,
+            KeyKind.EITHER,
+            user=_USER,
+            user_id=user_id,
+            read_timeout=stall_after,
+        )
         return _feed(call, "message", lambda data: m.FormationEvent.model_validate_json(data))
 
     @streaming
@@ -66,7 +74,15 @@ class Events(Resource[TransportT]):
             StreamError: The turn doesn't run, is another user's, or failed.
         """
         where = path("events", session_id, request_id)
-        call = Call("GET", where, object, KeyKind.EITHER, _USER, user_id, timeout=stall_after)
+        call = Call(
+            "GET",
+            where,
+            object,
+            KeyKind.EITHER,
+            user=_USER,
+            user_id=user_id,
+            read_timeout=stall_after,
+        )
         return _feed(call, "message", _token)
 
 
@@ -109,7 +125,7 @@ class Logs(Resource[TransportT]):
 def _log(
     asked: dict[str, str], stall_after: float | None
 ) -> StreamCall[m.LogRecord | m.UnknownEvent, None]:
-    call = Call("GET", path("logs"), object, KeyKind.ADMIN, query=asked, timeout=stall_after)
+    call = Call("GET", path("logs"), object, KeyKind.ADMIN, query=asked, read_timeout=stall_after)
     return _feed(call, "log", lambda data: m.LogRecord.model_validate_json(data))
 
 
@@ -124,4 +140,4 @@ def _feed(
 ) -> StreamCall[FeedT | m.UnknownEvent, None]:
     from ._live_events import LiveEventReader  # not above: to import a client stays cheap
 
-    return StreamCall(call, lambda: LiveEventReader(name, parse, call.timeout))
+    return StreamCall(call, lambda: LiveEventReader(name, parse, call.read_timeout))

@@ -40,7 +40,13 @@ class History(Resource[TransportT]):
             limit=check_range("limit", limit, 1, 100), include_sources=include_sources, **days
         )
         return Call(
-            "GET", path("history"), m.History, KeyKind.EITHER, UserRule.REQUIRED, user_id, found
+            "GET",
+            path("history"),
+            m.History,
+            KeyKind.EITHER,
+            user=UserRule.REQUIRED,
+            user_id=user_id,
+            query=found,
         )
 
 

@@ -26,7 +26,8 @@ class Jobs(Resource[TransportT]):
             all_users: Everybody's, whomever the client speaks for. Needs the admin key.
             user_id: Whose jobs. Needed with the client key; a filter with the admin key alone.
         """
-        return Call("GET", path(*_JOBS), m.JobList, *list_scope(user_id, all_users))
+        auth, rule, user_id = list_scope(user_id, all_users)
+        return Call("GET", path(*_JOBS), m.JobList, auth, user=rule, user_id=user_id)
 
     @endpoint
     def create(
@@ -55,7 +56,14 @@ class Jobs(Resource[TransportT]):
         body = validate_body(m.JobRequest, drop_none(type=type, schedule=schedule, message=message))
         where = path(*_JOBS)
         return Call(
-            "POST", where, m.Job, KeyKind.ADMIN, _USER, user_id, body=body, deduplicated=True
+            "POST",
+            where,
+            m.Job,
+            KeyKind.ADMIN,
+            user=_USER,
+            user_id=user_id,
+            body=body,
+            idempotent=True,
         )
 
     @endpoint
@@ -112,7 +120,9 @@ class Jobs(Resource[TransportT]):
         Raises:
             NotFoundError: There is no such job.
         """
-        return Call("DELETE", path(*_JOBS, job_id), m.DeletedJob, KeyKind.ADMIN, _USER, user_id)
+        return Call(
+            "DELETE", path(*_JOBS, job_id), m.DeletedJob, KeyKind.ADMIN, user=_USER, user_id=user_id
+        )
 
     @endpoint
     def pause(self, job_id: str, *, user_id: str | None = None) -> Call[m.JobStateChange]:
@@ -126,7 +136,12 @@ class Jobs(Resource[TransportT]):
             NotFoundError: There is no such job, or it isn't active.
         """
         return Call(
-            "POST", path(*_JOBS, job_id, "pause"), m.JobStateChange, KeyKind.ADMIN, _USER, user_id
+            "POST",
+            path(*_JOBS, job_id, "pause"),
+            m.JobStateChange,
+            KeyKind.ADMIN,
+            user=_USER,
+            user_id=user_id,
         )
 
     @endpoint
@@ -141,11 +156,16 @@ class Jobs(Resource[TransportT]):
             NotFoundError: There is no such job, or it isn't paused.
         """
         return Call(
-            "POST", path(*_JOBS, job_id, "resume"), m.JobStateChange, KeyKind.ADMIN, _USER, user_id
+            "POST",
+            path(*_JOBS, job_id, "resume"),
+            m.JobStateChange,
+            KeyKind.ADMIN,
+            user=_USER,
+            user_id=user_id,
         )
 
 
 def _update(job_id: str, body: m.JobUpdateRequest, user_id: str | None) -> Call[m.JobUpdate]:
     where = path(*_JOBS, job_id)
-    call = Call("PUT", where, m.Job, KeyKind.ADMIN, _USER, user_id, body=body)
+    call = Call("PUT", where, m.Job, KeyKind.ADMIN, user=_USER, user_id=user_id, body=body)
     return call.map(partial(m.JobUpdate.of, updated_id=job_id))

@@ -52,7 +52,9 @@ class Memories(Resource[TransportT]):
         size, start = check_range("limit", limit, 1, 100), check_range("offset", offset, 0, 2**63)
         asked = query(limit=size, offset=start, scopes=",".join(scopes) if scopes else None)
         where = path("memories")
-        return Call("GET", where, m.MemoryList, KeyKind.EITHER, _USER, user_id, asked)
+        return Call(
+            "GET", where, m.MemoryList, KeyKind.EITHER, user=_USER, user_id=user_id, query=asked
+        )
 
     @paging
     def iter(
@@ -127,7 +129,7 @@ class Memories(Resource[TransportT]):
             RateLimitError: Too many ingestions of the user are going on; nothing was taken.
         """
         body = validate_body(m.IngestItem, item)
-        return replace(_post(body, m.Ingestion, user_id), deduplicated=body.source_id is not None)
+        return replace(_post(body, m.Ingestion, user_id), idempotent=body.source_id is not None)
 
     @endpoint
     def ingest_batch(
@@ -148,7 +150,7 @@ class Memories(Resource[TransportT]):
         """
         body = validate_body(m.MemoryBatchRequest, {"items": items})
         call = _post(body, m.IngestionBatch, user_id, "batch")
-        return replace(call, deduplicated=all(item.source_id is not None for item in body.items))
+        return replace(call, idempotent=all(item.source_id is not None for item in body.items))
 
     @endpoint
     def get_ingestion(
@@ -168,7 +170,7 @@ class Memories(Resource[TransportT]):
             path("memories", "ingestion", processing_id),
             UserRule.REQUIRED_WITH_CLIENT_KEY,
         )
-        return Call("GET", where, m.IngestionStatus, KeyKind.EITHER, whose, user_id)
+        return Call("GET", where, m.IngestionStatus, KeyKind.EITHER, user=whose, user_id=user_id)
 
     @flow
     def wait_for_ingestion(
@@ -209,7 +211,15 @@ class Memories(Resource[TransportT]):
             UnavailableError: The formation has no knowledge graph.
         """
         where, asked = path("memories", "provenance"), query(entity=entity)
-        return Call("GET", where, m.EntityProvenance, KeyKind.EITHER, _USER, user_id, asked)
+        return Call(
+            "GET",
+            where,
+            m.EntityProvenance,
+            KeyKind.EITHER,
+            user=_USER,
+            user_id=user_id,
+            query=asked,
+        )
 
     @endpoint
     def get_event_provenance(
@@ -226,7 +236,15 @@ class Memories(Resource[TransportT]):
             UnavailableError: The formation records no events.
         """
         where, asked = path("memories", "provenance"), query(event_id=event_id)
-        return Call("GET", where, m.EventProvenance, KeyKind.EITHER, _USER, user_id, asked)
+        return Call(
+            "GET",
+            where,
+            m.EventProvenance,
+            KeyKind.EITHER,
+            user=_USER,
+            user_id=user_id,
+            query=asked,
+        )
 
     @endpoint
     def delete(self, memory_id: str, *, user_id: str | None = None) -> Call[m.DeletedMemory]:
@@ -240,7 +258,7 @@ class Memories(Resource[TransportT]):
             NotFoundError: There is no such memory.
         """
         where = path("memories", memory_id)
-        return Call("DELETE", where, m.DeletedMemory, KeyKind.EITHER, _USER, user_id)
+        return Call("DELETE", where, m.DeletedMemory, KeyKind.EITHER, user=_USER, user_id=user_id)
 
 
 def _page(
@@ -257,4 +275,4 @@ def _post(
     *parts: str,
 ) -> Call[AnswerT]:
     where = path("memories", *parts)
-    return Call("POST", where, answer, KeyKind.EITHER, _USER, user_id, body=body)
+    return Call("POST", where, answer, KeyKind.EITHER, user=_USER, user_id=user_id, body=body)

@@ -26,7 +26,8 @@ class Requests(Resource[TransportT]):
             all_users: Everybody's, whomever the client speaks for. Needs the admin key.
             user_id: Whose requests. Needed with the client key; a filter with the admin key alone.
         """
-        return Call("GET", path("requests"), m.RequestList, *list_scope(user_id, all_users))
+        auth, rule, user_id = list_scope(user_id, all_users)
+        return Call("GET", path("requests"), m.RequestList, auth, user=rule, user_id=user_id)
 
     @endpoint
     def get(self, request_id: str, *, user_id: str | None = None) -> Call[m.RequestStatus]:
@@ -41,7 +42,7 @@ class Requests(Resource[TransportT]):
             AuthorizationError: It is another user's.
         """
         where = path("requests", request_id)
-        return Call("GET", where, m.RequestStatus, KeyKind.EITHER, _USER, user_id)
+        return Call("GET", where, m.RequestStatus, KeyKind.EITHER, user=_USER, user_id=user_id)
 
     @endpoint
     def cancel(self, request_id: str, *, user_id: str | None = None) -> Call[m.Cancellation]:
@@ -57,7 +58,7 @@ class Requests(Resource[TransportT]):
             ValidationError: It has ended already (`OPERATION_FAILED`).
         """
         where = path("requests", request_id)
-        return Call("DELETE", where, m.Cancellation, KeyKind.EITHER, _USER, user_id)
+        return Call("DELETE", where, m.Cancellation, KeyKind.EITHER, user=_USER, user_id=user_id)
 
     @flow
     def wait(

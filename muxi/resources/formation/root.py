@@ -165,7 +165,12 @@ class FormationApi(Resource[TransportT]):
         """Is the formation up? Needs no key. One that isn't answers all the same."""
         unhealthy = frozenset({503})
         return Call(
-            "GET", path("health"), m.Health, KeyKind.NONE, shape=BodyFormat.BARE, also_ok=unhealthy
+            "GET",
+            path("health"),
+            m.Health,
+            KeyKind.NONE,
+            shape=BodyFormat.BARE,
+            accepted_statuses=unhealthy,
         )
 
     @endpoint

@@ -30,7 +30,15 @@ class Sessions(Resource[TransportT]):
             ValidationError: There is no user id, or the limit is out of bounds.
         """
         found = query(active_only=active_only, limit=check_range("limit", limit, 1, 1000))
-        return Call("GET", path("sessions"), m.SessionList, KeyKind.CLIENT, _USER, user_id, found)
+        return Call(
+            "GET",
+            path("sessions"),
+            m.SessionList,
+            KeyKind.CLIENT,
+            user=_USER,
+            user_id=user_id,
+            query=found,
+        )
 
     @endpoint
     def get(self, session_id: str, *, user_id: str | None = None) -> Call[m.Session]:
@@ -43,7 +51,14 @@ class Sessions(Resource[TransportT]):
         Raises:
             NotFoundError: The user has no such session.
         """
-        return Call("GET", path("sessions", session_id), m.Session, KeyKind.CLIENT, _USER, user_id)
+        return Call(
+            "GET",
+            path("sessions", session_id),
+            m.Session,
+            KeyKind.CLIENT,
+            user=_USER,
+            user_id=user_id,
+        )
 
     @endpoint
     def messages(
@@ -60,7 +75,9 @@ class Sessions(Resource[TransportT]):
         """
         where = path("sessions", session_id, "messages")
         found = query(limit=check_range("limit", limit, 1, 1000))
-        return Call("GET", where, m.MessageList, KeyKind.CLIENT, _USER, user_id, found)
+        return Call(
+            "GET", where, m.MessageList, KeyKind.CLIENT, user=_USER, user_id=user_id, query=found
+        )
 
     @endpoint
     def restore(
@@ -82,4 +99,6 @@ class Sessions(Resource[TransportT]):
         """
         where = path("sessions", session_id, "restore")
         body = validate_body(m.RestoreRequest, {"messages": messages})
-        return Call("POST", where, m.RestoredSession, KeyKind.CLIENT, _USER, user_id, body=body)
+        return Call(
+            "POST", where, m.RestoredSession, KeyKind.CLIENT, user=_USER, user_id=user_id, body=body
+        )

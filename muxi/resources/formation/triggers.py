@@ -78,10 +78,10 @@ def _turn(where: str, body: m.TriggerRequest, user_id: str | None) -> Call[m.Tri
         where,
         m.TriggerOutcome,
         KeyKind.CLIENT,
-        UserRule.OPTIONAL,
-        user_id,
+        user=UserRule.OPTIONAL,
+        user_id=user_id,
         body=body,
-        deduplicated=True,
+        idempotent=True,
     ).map_response(_run)
 
 
@@ -89,4 +89,4 @@ def _run(response: Response[m.TriggerOutcome]) -> m.TriggerRun:
     """The outcome with its turn's id, which only the envelope tells."""
     if response.request_id is None:
         raise InvalidResponseError("The answer does not tell the turn's id.", sent=True)
-    return response.answer.of(response.request_id)
+    return response.data.of(response.request_id)

@@ -161,8 +161,8 @@ class BundleDeployment:
             KeyKind.HMAC,
             headers={"X-Formation-ID": bundle.id, **version},
             upload=self._upload,
-            timeout=self._timeout,
-            repeatable=False,
+            read_timeout=self._timeout,
+            safe_to_retry=False,
         )
         found = yield from open_stream(call)
         reader.base_url = yield from address()
@@ -210,7 +210,7 @@ def delete(formation_id: str) -> Call[m.DeletedFormation]:
     """The call that deletes a formation."""
     done = m.DeletedFormation(id=formation_id, message=DONE)
     where = path(*FORMATIONS, formation_id)
-    return Call("DELETE", where, m.DeletedFormation, KeyKind.HMAC, already=(404, done))
+    return Call("DELETE", where, m.DeletedFormation, KeyKind.HMAC, already_done=(404, done))
 
 
 def cancel(formation_id: str) -> Call[m.CancelledUpdate]:

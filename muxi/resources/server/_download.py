@@ -54,7 +54,7 @@ def download(
     call = Call(
         "GET", where, DownloadedFile, KeyKind.HMAC, query=wanted, shape=BodyFormat.FILE, save=save
     )
-    return replace(call, timeout=timeout)
+    return replace(call, read_timeout=timeout)
 
 
 def _check(archive: Path) -> None:

@@ -135,7 +135,7 @@ def progress_of(
     def opening(reader: ProgressReader) -> Flow[Delivery]:
         found = yield from open_stream(call)
         reader.base_url = yield from address()
-        if action == "start" and found.acted:
+        if action == "start" and found.may_have_run:
             reader.done_code = "AlreadyRunning"
         return found
 

@@ -54,5 +54,5 @@ class Dev(Resource[TransportT]):
 def _call(action: str, returns: type[T], body: Request, timeout: float | None = None) -> Call[T]:
     where = path("rpc", "dev", action)
     return Call(
-        "POST", where, returns, KeyKind.HMAC, body=body, shape=BodyFormat.BARE, timeout=timeout
+        "POST", where, returns, KeyKind.HMAC, body=body, shape=BodyFormat.BARE, read_timeout=timeout
     )

@@ -50,7 +50,7 @@ class Drafts(Resource[TransportT]):
             NotFoundError: There is no draft, or no such directory.
         """
         wanted = m.DraftRequest(action="list", path=path)
-        return _call(formation_id, m.DraftFileList, wanted, repeatable=True)
+        return _call(formation_id, m.DraftFileList, wanted, safe_to_retry=True)
 
     @endpoint
     def read(self, formation_id: str, path: str) -> Call[m.DraftFile]:
@@ -65,7 +65,7 @@ class Drafts(Resource[TransportT]):
         """
         # As text the server would spoil what is no UTF-8.
         wanted = m.DraftRequest(action="read", path=path, encoding="base64")
-        return _call(formation_id, m.DraftFile, wanted, repeatable=True)
+        return _call(formation_id, m.DraftFile, wanted, safe_to_retry=True)
 
     @endpoint
     def write(self, formation_id: str, path: str, content: str | bytes) -> Call[m.WrittenDraftFile]:
@@ -79,7 +79,7 @@ class Drafts(Resource[TransportT]):
         Raises:
             NotFoundError: There is no draft.
         """
-        return _call(formation_id, m.WrittenDraftFile, _written(path, content), repeatable=True)
+        return _call(formation_id, m.WrittenDraftFile, _written(path, content), safe_to_retry=True)
 
     @endpoint
     def delete(self, formation_id: str, path: str) -> Call[m.DeletedDraftFile]:
@@ -158,15 +158,17 @@ def _files(formation_id: str) -> str:
 
 def _stream(formation_id: str, timeout: float) -> StreamCall[m.Progress, m.Deployment]:
     where, body = _files(formation_id), m.DraftRequest(action="deploy")
-    call = Call("POST", where, m.Deployment, KeyKind.HMAC, body=body, timeout=timeout)
+    call = Call("POST", where, m.Deployment, KeyKind.HMAC, body=body, read_timeout=timeout)
     return progress_of(call, "deploy", formation_id)
 
 
 def _call(
-    formation_id: str, returns: type[T], body: m.DraftRequest, *, repeatable: bool = False
+    formation_id: str, returns: type[T], body: m.DraftRequest, *, safe_to_retry: bool = False
 ) -> Call[T]:
     shape, where = BodyFormat.BARE, _files(formation_id)
-    return Call("POST", where, returns, KeyKind.HMAC, body=body, shape=shape, repeatable=repeatable)
+    return Call(
+        "POST", where, returns, KeyKind.HMAC, body=body, shape=shape, safe_to_retry=safe_to_retry
+    )
 
 
 def _written(path: str, content: str | bytes) -> m.DraftRequest:

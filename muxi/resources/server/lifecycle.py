@@ -152,7 +152,7 @@ class Lifecycle(Resource[TransportT]):
         call = Call(
             "POST", path(*FORMATIONS, formation_id, "stop"), m.StoppedFormation, KeyKind.HMAC
         )
-        return replace(call, repeatable=True, already=(409, done))
+        return replace(call, safe_to_retry=True, already_done=(409, done))
 
     @endpoint
     def delete(self, formation_id: str) -> Call[m.DeletedFormation]:
@@ -181,7 +181,7 @@ def _stream(
     action: Literal["start", "restart", "rollback"], formation_id: str, timeout: float
 ) -> StreamCall[m.Progress, m.Deployment]:
     where = path(*FORMATIONS, formation_id, action)
-    call = Call("POST", where, m.Deployment, KeyKind.HMAC, timeout=timeout)
+    call = Call("POST", where, m.Deployment, KeyKind.HMAC, read_timeout=timeout)
     if action == "start":
-        call = replace(call, repeatable=True)
+        call = replace(call, safe_to_retry=True)
     return progress_of(call, action, formation_id)

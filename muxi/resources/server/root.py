@@ -69,7 +69,7 @@ def _lines(text: str) -> list[str]:
 
 
 def _round_trip(pong: Response[str]) -> timedelta:
-    if pong.answer != "pong":
+    if pong.data != "pong":
         raise InvalidResponseError(
             "The answer to a ping is not a MUXI Server's", status_code=pong.status_code, sent=True
         )

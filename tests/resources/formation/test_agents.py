@@ -53,8 +53,8 @@ def test_the_turns_id_is_the_envelopes_and_new_keys_are_kept() -> None:
     answer = envelope({"status": "processing", "new": 1, "request_id": None}, "req_turn")
     with FakeServer(answer) as server, FormationClient(url=server.url, client_key="c") as formation:
         response = formation.raw.triggers.fire("t", {})
-    assert response.answer.request_id == response.request_id == "req_turn"
-    assert response.answer.model_extra == {"new": 1}
+    assert response.data.request_id == response.request_id == "req_turn"
+    assert response.data.model_extra == {"new": 1}
 
 
 def test_an_answer_without_the_turns_id_does_not_fit() -> None:

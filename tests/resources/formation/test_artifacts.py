@@ -52,7 +52,7 @@ def test_a_proxy_may_lose_the_headers(client_kind: ClientKind) -> None:
     with FakeServer(Answer(200, b"x")) as server:
         found = client_kind.formation(server.url, lambda f: f.raw.artifacts.download("a", file))
     assert (found.status_code, found.attempts, file.getvalue()) == (200, 1, b"x")
-    assert found.answer == m.ArtifactFile(
+    assert found.data == m.ArtifactFile(
         path=None,
         name="a",
         size=1,
