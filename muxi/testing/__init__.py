@@ -1,4 +1,4 @@
-"""An emulator of MUXI for tests: the real wire, on loopback sockets, from memory.
+"""An emulator of MUXI for tests: a control plane and its formations, on loopback sockets.
 
     def model(turn: Turn) -> Outcome:
         return Reply(f"{turn.user_id} said {turn.message}")
@@ -11,12 +11,7 @@
 
 from __future__ import annotations
 
-try:
-    from .emulator import Emulator as Emulator
-except ImportError as missing:
-    raise ImportError(
-        "muxi.testing needs its extra: pip install 'muxi-client[testing]'"
-    ) from missing
+from typing import TYPE_CHECKING
 
 from .model import Approval as Approval
 from .model import Background as Background
@@ -31,6 +26,26 @@ from .model import Refusal as Refusal
 from .model import Reply as Reply
 from .model import Turn as Turn
 from .model import echo as echo
-from .server.behaviour import Behaviour as Behaviour
-from .server.behaviour import Fault as Fault
-from .server.behaviour import Quirks as Quirks
+from .server.behavior import Fault as Fault
+from .server.behavior import Quirks as Quirks
+from .server.behavior import ServerBehavior as ServerBehavior
+
+if TYPE_CHECKING:
+    from .emulator import Emulator as Emulator
+
+_EXTRA = ("starlette", "uvicorn", "yaml")
+
+
+def __getattr__(name: str) -> object:
+    # Only the emulator itself needs the extra: models and faults can be described without it.
+    if name != "Emulator":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    try:
+        from .emulator import Emulator
+    except ModuleNotFoundError as missing:
+        if (missing.name or "").partition(".")[0] not in _EXTRA:
+            raise
+        text = "muxi.testing.Emulator needs an extra: pip install 'muxi-client[testing]'"
+        raise ImportError(text) from None
+    globals()[name] = Emulator
+    return Emulator

@@ -8,44 +8,116 @@ import shlex
 import signal
 import subprocess
 import sys
-import threading
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from types import FrameType
+from typing import TYPE_CHECKING
 
-from .emulator import Emulator
+if TYPE_CHECKING:
+    from .emulator import Emulator
+
+_SIGNALS: list[signal.Signals] = [
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+]
+_GRACE = 5.0
+"""Seconds that the command may take to end once it was told to."""
 
 
-def main(argv: list[str] | None = None) -> int:
-    """Serve until Ctrl-C, or until a command has ended; returns the exit status."""
+class _Signalled(BaseException):
+    """A signal asks to stop; it unwinds whatever is being done."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Serve until a signal, or until a command has ended; returns the exit status."""
+    given = _parser().parse_args(argv)
+    command = given.command[1:] if given.command[:1] == ["--"] else given.command
+    for each in _SIGNALS:
+        signal.signal(each, _interrupt)
+    try:
+        return _serve(given, command)
+    except _Signalled as signalled:
+        return 128 + signalled.number if command else 0
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m muxi.testing", description=__doc__)
-    parser.add_argument("--port", type=int, default=7890, help="of the control plane; 0: any")
+    parser.add_argument(
+        "--port", type=_port, default=7890, help="of the control plane; 0 takes a free one"
+    )
     parser.add_argument("--formation-id", default="hello")
     parser.add_argument("--multi-user", action="store_true", help="tell users apart")
     parser.add_argument(
         "command", nargs=argparse.REMAINDER, help="run with the variables set, instead of waiting"
     )
-    given = parser.parse_args(argv)
-    emulator = Emulator(given.formation_id, port=given.port, multi_user=given.multi_user)
-    with emulator:
-        if given.command:
-            environ = {**os.environ, **emulator.environ}
-            return subprocess.run(given.command, env=environ, check=False).returncode
-        for name, value in emulator.environ.items():
-            print(f"export {name}={shlex.quote(value)}")
-        print(f"# the formation itself: {emulator.formation_url}/v1; Ctrl-C stops", flush=True)
-        _until_told()
-    return 0
+    return parser
 
 
-def _until_told() -> None:
-    told = threading.Event()
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port: use a number from 0 to 65535")
+    return int(text)
 
-    def tell(number: int, frame: FrameType | None) -> None:
-        told.set()
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, tell)
-    while not told.wait(0.5):
-        pass
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    for each in _SIGNALS:
+        signal.signal(each, signal.SIG_IGN)
+    raise _Signalled(number)
+
+
+def _serve(given: argparse.Namespace, command: Sequence[str]) -> int:
+    with ExitStack() as stack:
+        try:
+            from . import Emulator
+
+            emulator = Emulator(given.formation_id, port=given.port, multi_user=given.multi_user)
+            stack.enter_context(emulator)
+        except ImportError as missing:
+            return _fail(str(missing))
+        except OSError as problem:
+            why = os.strerror(problem.errno or 0)
+            return _fail(f"can't listen on port {given.port}: {why}; try --port 0")
+        if command:
+            return _run(command, {**os.environ, **emulator.environ})
+        _export(emulator)
+        while True:
+            time.sleep(60)
+
+
+def _export(emulator: Emulator) -> None:
+    for name, value in emulator.environ.items():
+        print(f"export {name}={shlex.quote(value)}")
+    print(f"# the formation itself: {emulator.formation_url}/v1; Ctrl-C stops", flush=True)
+
+
+def _run(command: Sequence[str], environ: Mapping[str, str]) -> int:
+    try:
+        process = subprocess.Popen(command, env=environ)
+    except OSError as problem:
+        _fail(f"can't run {command[0]}: {problem.strerror}")
+        return 127 if isinstance(problem, FileNotFoundError) else 126
+    try:
+        # A Ctrl-C reaches the command too, and is the command's business.
+        signal.signal(signal.SIGINT, lambda number, frame: None)
+        status = process.wait()
+    except _Signalled as signalled:
+        process.send_signal(signalled.number)
+        try:
+            process.wait(_GRACE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        raise
+    return status if status >= 0 else 128 - status
+
+
+def _fail(text: str) -> int:
+    print(f"muxi.testing: {text}", file=sys.stderr)
+    return 1
 
 
 if __name__ == "__main__":

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
+from contextlib import ExitStack, closing
 from types import TracebackType
 from typing import Literal
 
 from .formation.manifest import DEFAULT, Manifest
 from .formation.state import Config
-from .hosting import Running, listen, port_of
+from .hosting import LoopThread, listen, port_of
 from .model import Model, echo
-from .server.behaviour import Behaviour
-from .server.running import Server
+from .server.behavior import ServerBehavior
+from .server.server import Server
 
 CLIENT_KEY = "fmc_emulator_client_not_a_secret"
 ADMIN_KEY = "fma_emulator_admin_not_a_secret"
@@ -58,37 +59,42 @@ class Emulator:
         port: int = 0,
     ) -> None:
         self._config = Config(
-            formation_id,
-            client_key,
-            admin_key,
-            model,
-            multi_user,
-            keepalive,
-            token_pause,
-            manifest,
+            formation_id=formation_id,
+            client_key=client_key,
+            admin_key=admin_key,
+            model=model,
+            multi_user=multi_user,
+            keepalive=keepalive,
+            token_pause=token_pause,
+            manifest=manifest,
         )
         self._keys = (key_id, secret_key)
         self._port = port
-        self._behaviour = Behaviour()
+        self._behavior = ServerBehavior()
         self._server: Server | None = None
-        self._thread: Running | None = None
-        self._files: tempfile.TemporaryDirectory[str] | None = None
+        self._thread: LoopThread | None = None
+        self._closing = ExitStack()
         self._urls = ("", "")
 
     def __enter__(self) -> Emulator:
-        listening = listen(self._port)
-        self._files = tempfile.TemporaryDirectory(prefix="muxi-emulator-")
-        base = (self._config, self._keys, self._behaviour)
-        self._server = Server(*base, listening, self._files.name)
-        self._thread = Running(self._server.open)
-        try:
-            self._thread.start()
-        except BaseException:
-            listening.close()
-            self._files.cleanup()
-            raise
-        ports = (port_of(listening), self._server.port)
-        self._urls = (f"http://127.0.0.1:{ports[0]}", f"http://127.0.0.1:{ports[1]}")
+        with ExitStack() as stack:
+            listening = stack.enter_context(closing(listen(self._port)))
+            prefix = "muxi-emulator-"
+            files = stack.enter_context(tempfile.TemporaryDirectory(prefix=prefix))
+            server = Server(
+                config=self._config,
+                keys=self._keys,
+                behavior=self._behavior,
+                listening=listening,
+                files=files,
+            )
+            thread = LoopThread(server.open)
+            stack.callback(thread.stop)
+            thread.start()
+            ports = (port_of(listening), server.port)
+            self._urls = (f"http://127.0.0.1:{ports[0]}", f"http://127.0.0.1:{ports[1]}")
+            self._server, self._thread = server, thread
+            self._closing = stack.pop_all()
         return self
 
     def __exit__(
@@ -97,10 +103,8 @@ class Emulator:
         problem: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._thread is not None and self._files is not None:
-            self._thread.stop()
-            self._files.cleanup()
-            self._server = self._thread = self._files = None
+        self._closing.close()
+        self._server = self._thread = None
 
     @property
     def server_url(self) -> str:
@@ -127,9 +131,9 @@ class Emulator:
         }
 
     @property
-    def server(self) -> Behaviour:
+    def server(self) -> ServerBehavior:
         """How the control plane behaves: its pace, its quirks, what goes wrong."""
-        return self._behaviour
+        return self._behavior
 
     @property
     def status(self) -> str:

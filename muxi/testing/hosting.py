@@ -19,16 +19,16 @@ class Hosts:
         self._busy: set[asyncio.Task[object]] = set()
 
     def serve(
-        self, app: ASGIApp, listening: socket.socket, *, dates: bool = True
+        self, app: ASGIApp, listening: socket.socket, *, headers: bool = True
     ) -> Callable[[], None]:
         """Serve an application; the returned function gives the socket up at once.
 
         Args:
             app: What to serve.
             listening: Where; closed at the end.
-            dates: Answers get a `Date`; an application may add its own instead.
+            headers: Answers get `Date` and `Server`, as uvicorn adds them.
         """
-        server = _server(self._counted(app), dates=dates)
+        server = _server(self._counted(app), headers=headers)
         task = asyncio.ensure_future(_serve(server, listening))
         self._servers[task] = server
         task.add_done_callback(self._servers.pop)
@@ -68,31 +68,31 @@ class Hosts:
         return counted
 
 
-class Running:
+class LoopThread:
     """A thread with an event loop.
 
     Args:
-        open: Called in the loop at the start; what it gives is awaited at the end.
+        open: Called in the loop at the start; what it returns is awaited at the end.
     """
 
     def __init__(self, open: Callable[[], Awaitable[Callable[[], Awaitable[None]]]]) -> None:
         self._open = open
         self._opened = threading.Event()
         self._ended = asyncio.Event()
+        self._stopping = False
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._thread = threading.Thread(
-            target=lambda: asyncio.run(self._run()), name="muxi-emulator", daemon=True
-        )
+        self._problem: Exception | None = None
+        self._thread = threading.Thread(target=self._run, name="muxi-emulator", daemon=True)
 
     def start(self) -> None:
         """Start, and wait until it is open."""
         self._thread.start()
         while not self._opened.wait(0.01):
             if not self._thread.is_alive():
-                raise RuntimeError("the emulator could not start")
+                raise RuntimeError("the emulator could not start") from self._problem
 
     def call(self, function: Callable[[], object]) -> None:
-        """Call something in the loop, and wait for it."""
+        """Call a function in the loop, and wait for it."""
         assert self._loop is not None
         done = threading.Event()
 
@@ -106,11 +106,25 @@ class Running:
         done.wait()
 
     def stop(self) -> None:
-        """End it, and wait until nothing of it is left."""
-        self.call(self._ended.set)
+        """End it and wait for that, however far the start has come."""
+        self._stopping = True
+        if self._thread.ident is None:
+            return
+        while self._thread.is_alive() and not self._opened.wait(0.01):
+            pass
+        if self._opened.is_set():
+            self.call(self._ended.set)
         self._thread.join()
 
-    async def _run(self) -> None:
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._serve())
+        except Exception as problem:
+            self._problem = problem
+
+    async def _serve(self) -> None:
+        if self._stopping:
+            return
         self._loop = asyncio.get_running_loop()
         close = await self._open()
         self._opened.set()
@@ -121,7 +135,7 @@ class Running:
 def listen(port: int) -> socket.socket:
     """A listening socket on loopback; port 0 takes a free one."""
     listening = socket.create_server(("127.0.0.1", port), backlog=2048)
-    # Connections inherit it. asyncio sees to it only where a socket names its protocol; without it
+    # Connections inherit it. asyncio sets it only where a socket names its protocol; without it
     # each second answer on a connection waits 40 ms for an acknowledgement.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listening
@@ -142,7 +156,7 @@ async def _serve(server: uvicorn.Server, listening: socket.socket) -> None:
         listening.close()
 
 
-def _server(app: ASGIApp, *, dates: bool) -> uvicorn.Server:
+def _server(app: ASGIApp, *, headers: bool) -> uvicorn.Server:
     config = uvicorn.Config(
         app,
         loop="none",
@@ -152,7 +166,8 @@ def _server(app: ASGIApp, *, dates: bool) -> uvicorn.Server:
         log_config=None,
         log_level="critical",
         access_log=False,
-        date_header=dates,
+        date_header=headers,
+        server_header=headers,
         timeout_graceful_shutdown=1,
     )
     return uvicorn.Server(config)

@@ -7,9 +7,13 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 import httpx
 import pytest
@@ -132,10 +136,114 @@ def test_the_deployment_example_runs_without_a_warning() -> None:
     assert steps.count("Health check attempt 1/30") == steps.count("Done") == 3
 
 
-def test_without_its_extra_it_says_what_to_install() -> None:
-    code = "import sys; sys.modules['starlette'] = None; import muxi.testing"
-    done = subprocess.run(
+WITHOUT_EXTRA = "import sys; sys.modules['starlette'] = None; "
+
+
+def python(code: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60
     )
+
+
+def test_models_and_faults_need_no_extra() -> None:
+    code = "from muxi.testing import Fault, Reply, Turn, echo; import sys; "
+    done = python(code + "print({'starlette', 'uvicorn', 'yaml'} & {*sys.modules})")
+    assert (done.stdout, done.stderr) == ("set()\n", "")
+
+
+def test_without_its_extra_it_says_what_to_install() -> None:
+    done = python(WITHOUT_EXTRA + "from muxi.testing import Emulator")
     assert done.returncode == 1
-    assert "pip install 'muxi-client[testing]'" in done.stderr
+    assert done.stderr.count("Traceback") == 1
+    assert done.stderr.splitlines()[-1] == (
+        "ImportError: muxi.testing.Emulator needs an extra: pip install 'muxi-client[testing]'"
+    )
+
+
+def test_without_its_extra_the_command_says_it_in_one_line() -> None:
+    done = python(WITHOUT_EXTRA + "from muxi.testing.__main__ import main; sys.exit(main([]))")
+    text = "muxi.testing.Emulator needs an extra: pip install 'muxi-client[testing]'"
+    assert (done.returncode, done.stderr) == (1, f"muxi.testing: {text}\n")
+
+
+def test_the_separator_before_a_command_is_optional() -> None:
+    done = run("--", sys.executable, "-c", "print('ran')")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "ran\n", "")
+
+
+def test_an_unknown_command_is_one_line() -> None:
+    done = run("no-such-command")
+    assert (done.returncode, done.stdout) == (127, "")
+    assert done.stderr == "muxi.testing: can't run no-such-command: No such file or directory\n"
+
+
+def test_a_taken_port_is_one_line() -> None:
+    with Emulator() as emulator:
+        port = str(port_of(emulator.server_url))
+        done = run("--port", port)
+    text = f"muxi.testing: can't listen on port {port}: Address already in use; try --port 0\n"
+    assert (done.returncode, done.stderr) == (1, text)
+
+
+@pytest.mark.parametrize("port", ["70000", "-1", "abc", "1.5"])
+def test_an_impossible_port_is_refused(port: str) -> None:
+    done = run(f"--port={port}")
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1].endswith(
+        f"argument --port: {port!r} is no port: use a number from 0 to 65535"
+    )
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_the_command_and_removes_the_files(
+    how: signal.Signals, tmp_path: Path
+) -> None:
+    command = [
+        sys.executable,
+        "-c",
+        "import os, time; print(os.getpid(), flush=True); time.sleep(60)",
+    ]
+    emulated = [sys.executable, "-m", "muxi.testing", "--port", "0", *command]
+    environ = {**os.environ, "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(emulated, env=environ, stdout=-1, stderr=-1, text=True) as process:
+        try:
+            assert process.stdout is not None
+            child = int(process.stdout.readline())
+            assert [each.name[:14] for each in tmp_path.iterdir()] == ["muxi-emulator-"]
+            process.send_signal(how)
+            _, problems = process.communicate(timeout=30)
+        finally:
+            process.kill()
+    assert (process.returncode, problems) == (128 + how, "")
+    assert [*tmp_path.iterdir()] == []
+    with pytest.raises(ProcessLookupError):
+        os.kill(child, 0)
+
+
+# A socket that was not handed over yet is closed by the collector, with a warning.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("moment", range(40))
+def test_an_interrupted_start_leaves_nothing(
+    moment: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    threads, lines = threading.active_count(), 0
+
+    def interrupt(frame: FrameType, kind: str, found: object) -> Any:
+        nonlocal lines
+        if frame.f_code.co_filename.endswith(("emulator.py", "hosting.py")):
+            lines += kind == "line"
+            if lines == moment:
+                lines += 1
+                raise KeyboardInterrupt
+        return interrupt
+
+    before = sys.gettrace()
+    sys.settrace(interrupt)
+    try:
+        with suppress(KeyboardInterrupt), Emulator():
+            sys.settrace(before)
+    finally:
+        sys.settrace(before)
+    assert threading.active_count() == threads
+    assert [*tmp_path.iterdir()] == []

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from .guards import Row, admin
+from .envelopes import ApiError, ok, parse
+from .guards import Route, admin
 from .manifest import agents_of, sources_of
 from .masks import written
 from .state import Call
-from .wire import ApiError, ok, parse
 
 GENERALIST = "muxi-generalist"
 """An agent that each formation has besides its own; the list does not show it."""
@@ -108,9 +108,9 @@ def _rebuilt(agent: Mapping[str, object], source_id: str | None) -> dict[str, ob
     }
 
 
-ROUTES: tuple[Row, ...] = (
-    ("GET", "/agents", admin, list_agents),
-    ("GET", "/agents/{agent_id}", admin, get_agent),
-    ("POST", "/agents/{agent_id}/knowledge/sync", admin, sync_knowledge),
-    ("POST", "/knowledge/rebuild", admin, rebuild_knowledge),
+ROUTES: tuple[Route, ...] = (
+    Route("GET", "/agents", admin, list_agents),
+    Route("GET", "/agents/{agent_id}", admin, get_agent),
+    Route("POST", "/agents/{agent_id}/knowledge/sync", admin, sync_knowledge),
+    Route("POST", "/knowledge/rebuild", admin, rebuild_knowledge),
 )

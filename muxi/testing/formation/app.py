@@ -2,85 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from importlib import import_module
+
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Route as StarletteRoute
 
-from . import (
-    agents,
-    artifacts,
-    audit,
-    buffer,
-    channels,
-    credentials,
-    distilled,
-    distilleries,
-    feeds,
-    history,
-    ingestion,
-    jobs,
-    mcp,
-    memories,
-    memory_admin,
-    pages,
-    records,
-    secrets,
-    skills,
-    sops,
-    status,
-    talk,
-    triggers,
-    tuning,
-    users,
-    views,
-)
-from .guards import Row
+from . import pages
+from .envelopes import ApiError, error, read_json
+from .guards import Route
 from .state import Call, State
-from .wire import ApiError, error, read_json
 
 _NOUNS = (
-    agents,
-    artifacts,
-    audit,
-    buffer,
-    channels,
-    credentials,
-    distilled,
-    distilleries,
-    feeds,
-    history,
-    ingestion,
-    jobs,
-    mcp,
-    memories,
-    memory_admin,
-    pages,
-    records,
-    secrets,
-    skills,
-    sops,
-    status,
-    talk,
-    triggers,
-    tuning,
-    users,
-    views,
+    "agents",
+    "artifacts",
+    "audit",
+    "buffer",
+    "channels",
+    "chat_routes",
+    "config_routes",
+    "credentials",
+    "distilled",
+    "distilleries",
+    "feeds",
+    "history",
+    "ingestion",
+    "jobs",
+    "mcp",
+    "memories",
+    "memory_admin",
+    "pages",
+    "secrets",
+    "session_routes",
+    "skills",
+    "sops",
+    "status",
+    "triggers",
+    "tuning",
+    "users",
 )
+"""Modules with `ROUTES`: a new one is added here, and nowhere else."""
 _WITH_BODY = ("PATCH", "POST", "PUT", "QUERY")
-_UNPARSED = (
-    "/memories/distilled",
-    "/scheduler/jobs/{job_id}/pause",
-    "/scheduler/jobs/{job_id}/resume",
-    "/secrets/reload",
-    "/tuning/pending",
-    "/tuning/run",
-    "/users/resolve",
-)
-"""Handlers here want no body, or its bytes, to refuse them in their own words."""
 
 
 def formation_app(state: State) -> Starlette:
@@ -95,7 +62,7 @@ def formation_app(state: State) -> Starlette:
     )
     return Starlette(
         routes=[
-            *(_route(state, row, "/v1") for noun in _NOUNS for row in noun.ROUTES),
+            *(_route(state, each, "/v1") for each in _routes()),
             _route(state, pages.ROOT, ""),
         ],
         middleware=[cors],
@@ -103,9 +70,15 @@ def formation_app(state: State) -> Starlette:
     )
 
 
-def _route(state: State, row: Row, prefix: str) -> Route:
-    method, path, guard, handler = row
-    parses = method in _WITH_BODY and path not in _UNPARSED
+def _routes() -> Iterator[Route]:
+    for noun in _NOUNS:
+        routes: tuple[Route, ...] = import_module(f".{noun}", __package__).ROUTES
+        yield from routes
+
+
+def _route(state: State, row: Route, prefix: str) -> StarletteRoute:
+    method, path, guard, handler, parses_body = row
+    parses = parses_body and method in _WITH_BODY
 
     async def endpoint(request: Request) -> Response:
         try:
@@ -117,7 +90,7 @@ def _route(state: State, row: Row, prefix: str) -> Route:
             # As the server does: a key beyond ASCII fails in the comparison itself.
             return error(ApiError(500, str(problem)))
 
-    route = Route(prefix + path, endpoint, methods=[method])
+    route = StarletteRoute(prefix + path, endpoint, methods=[method])
     route.methods = {method}  # Starlette adds HEAD, which the server refuses
     return route
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..model import Turn
+from .envelopes import naive_now, nano_id
 from .memory_store import Event, EventLog
-from .wire import naive_now, nano_id
 
 
 @dataclass

@@ -9,9 +9,9 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from .artifact_store import File
-from .guards import Row, either
+from .envelopes import ApiError, naive_now, ok, parse_query
+from .guards import Route, either
 from .state import Call
-from .wire import ApiError, naive_now, ok, parse_query
 
 
 class Page(BaseModel):
@@ -70,9 +70,9 @@ def _file(call: Call, version: int | None = None) -> File:
     return found
 
 
-ROUTES: tuple[Row, ...] = (
-    ("GET", "/artifacts", either, list_artifacts),
-    ("GET", "/artifacts/{artifact_id}", either, get),
-    ("GET", "/artifacts/{artifact_id}/versions", either, versions),
-    ("GET", "/artifacts/{artifact_id}/content", either, content),
+ROUTES: tuple[Route, ...] = (
+    Route("GET", "/artifacts", either, list_artifacts),
+    Route("GET", "/artifacts/{artifact_id}", either, get),
+    Route("GET", "/artifacts/{artifact_id}/versions", either, versions),
+    Route("GET", "/artifacts/{artifact_id}/content", either, content),
 )

@@ -8,9 +8,9 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, Response
 
-from .guards import Row, admin
+from .envelopes import ApiError, envelope, new_id, ok, parse_query
+from .guards import Route, admin
 from .state import Call
-from .wire import ApiError, envelope, new_id, ok, parse_query
 
 _KINDS = "^(agent|secret|mcp_server|scheduler_job|logging_destination|async|memory)$"
 
@@ -56,7 +56,7 @@ def _moment(given: str) -> datetime:
     return found if found.tzinfo else found.replace(tzinfo=timezone.utc)
 
 
-ROUTES: tuple[Row, ...] = (
-    ("GET", "/audit", admin, list_entries),
-    ("DELETE", "/audit", admin, clear),
+ROUTES: tuple[Route, ...] = (
+    Route("GET", "/audit", admin, list_entries),
+    Route("DELETE", "/audit", admin, clear),
 )

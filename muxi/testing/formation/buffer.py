@@ -6,9 +6,9 @@ import json
 
 from starlette.responses import Response
 
-from .guards import Row, admin, either
+from .envelopes import ApiError, ok
+from .guards import Route, admin, either
 from .state import Call
-from .wire import ApiError, ok
 
 
 async def show(call: Call) -> Response:
@@ -88,11 +88,11 @@ def _kilobytes(call: Call, user_id: str | None = None) -> float:
     return round(len(json.dumps([*call.state.sessions.all(user_id).values()])) / 1024, 2)
 
 
-ROUTES: tuple[Row, ...] = (
-    ("GET", "/memory/buffer", either, show),
-    ("DELETE", "/memory/buffer", either, clear),
-    ("DELETE", "/memory/buffer/{session_id}", either, clear_session),
-    ("GET", "/memory/stats", admin, stats),
-    ("GET", "/memory/buffers", admin, buffers),
-    ("DELETE", "/memory/buffers", admin, clear_all),
+ROUTES: tuple[Route, ...] = (
+    Route("GET", "/memory/buffer", either, show),
+    Route("DELETE", "/memory/buffer", either, clear),
+    Route("DELETE", "/memory/buffer/{session_id}", either, clear_session),
+    Route("GET", "/memory/stats", admin, stats),
+    Route("GET", "/memory/buffers", admin, buffers),
+    Route("DELETE", "/memory/buffers", admin, clear_all),
 )

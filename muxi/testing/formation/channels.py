@@ -8,10 +8,10 @@ from pydantic import BaseModel
 from starlette.responses import JSONResponse, Response
 
 from .directory import Reach, canonical
-from .guards import Row, client
+from .envelopes import ApiError, envelope, new_id, ok, parse
+from .guards import Route, client
 from .manifest import Manifest, block_of
 from .state import Call
-from .wire import ApiError, envelope, new_id, ok, parse
 
 _WEBHOOK = "webhook"
 
@@ -112,8 +112,8 @@ def _shown(call: Call, event: str) -> Response:
     return ok("user_channels", event, {"user_id": user_id, **vars(call.state.channels.of(user_id))})
 
 
-ROUTES: tuple[Row, ...] = (
-    ("GET", "/users/{user_id}/channels", client, show),
-    ("PUT", "/users/{user_id}/channels", client, update),
-    ("POST", "/notifications", client, notify),
+ROUTES: tuple[Route, ...] = (
+    Route("GET", "/users/{user_id}/channels", client, show),
+    Route("PUT", "/users/{user_id}/channels", client, update),
+    Route("POST", "/notifications", client, notify),
 )

@@ -25,10 +25,10 @@ from ..model import (
 )
 from .artifact_store import Artifacts
 from .directory import Users
+from .envelopes import ApiError, frame, new_id
 from .messages import Said, cancelled, greeting, is_greeting, message_of, session_of, text_of, waits
-from .stages import AFTER_WORK, stages
 from .store import Requests, Sessions, Tracked
-from .wire import ApiError, frame, new_id
+from .turn_events import AFTER_WORK, stages
 
 UNSTREAMABLE = Failure("AttributeError", "'MuxiResponse' object has no attribute '__aiter__'")
 """What a stream says in place of a reply that no turn was run for."""
@@ -43,8 +43,8 @@ class BrokenOff(Exception):
 
 
 @dataclass(frozen=True)
-class Kept:
-    """Where turns leave their traces."""
+class TurnStores:
+    """The stores in which turns are recorded."""
 
     sessions: Sessions
     requests: Requests
@@ -57,15 +57,15 @@ class Turns:
 
     Args:
         model: Decides the outcomes. It runs in a thread, so it may block.
-        kept: What is remembered of turns.
+        stores: Where they are recorded.
         token_pause: Seconds between the words of a stream.
     """
 
-    def __init__(self, model: Model, kept: Kept, token_pause: float) -> None:
+    def __init__(self, model: Model, stores: TurnStores, token_pause: float) -> None:
         self._model = model
-        self._sessions = kept.sessions
-        self._requests = kept.requests
-        self._kept = kept
+        self._sessions = stores.sessions
+        self._requests = stores.requests
+        self._stores = stores
         self._token_pause = token_pause
         self._running: set[asyncio.Task[None]] = set()
 
@@ -74,7 +74,7 @@ class Turns:
         entry = self._requests.begin(turn.request_id, turn.user_id)
         asked = self._sessions.asks(turn.user_id, turn.session_id)
         entry.fast = is_greeting(turn.message) and not asked
-        self._kept.users.know(turn.user_id)
+        self._stores.users.know(turn.user_id)
         self._say(turn, "user", turn.message)
         return entry
 
@@ -180,7 +180,7 @@ class Turns:
         else:
             self._say(turn, "assistant", text)
             if isinstance(outcome, Reply):
-                self._kept.artifacts.save(turn, on_the_wire(outcome.artifacts))
+                self._stores.artifacts.save(turn, on_the_wire(outcome.artifacts))
             if waits(turn, outcome):
                 self._requests.ask(turn.user_id, turn.session_id, turn.request_id)
             else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from .wire import naive_now, nano_id
+from .envelopes import naive_now, nano_id
 
 
 class Credentials:

@@ -8,10 +8,10 @@ import re
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from .guards import Row, either
+from .envelopes import ApiError, ok, parse
+from .guards import Route, either
 from .manifest import block_of, servers_of
 from .state import Call
-from .wire import ApiError, ok, parse
 
 _OWN = re.compile(r"\$\{\{\s*user\.credentials\.([\w-]+)\s*\}\}")
 
@@ -82,10 +82,10 @@ def _credential(call: Call) -> dict[str, object]:
     return found
 
 
-ROUTES: tuple[Row, ...] = (
-    ("GET", "/credentials/services", either, services),
-    ("GET", "/credentials", either, list_credentials),
-    ("POST", "/credentials", either, create),
-    ("GET", "/credentials/{credential_id}", either, get),
-    ("DELETE", "/credentials/{credential_id}", either, delete),
+ROUTES: tuple[Route, ...] = (
+    Route("GET", "/credentials/services", either, services),
+    Route("GET", "/credentials", either, list_credentials),
+    Route("POST", "/credentials", either, create),
+    Route("GET", "/credentials/{credential_id}", either, get),
+    Route("DELETE", "/credentials/{credential_id}", either, delete),
 )

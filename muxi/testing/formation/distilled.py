@@ -13,12 +13,12 @@ from starlette.responses import Response
 
 from .distilleries import need_distilleries
 from .distillery_store import is_signed, limit_of
-from .guards import Row, either
+from .envelopes import ApiError, ok, utc_now
+from .guards import Route, either
 from .ingestion import progress, tracked
 from .manifest import block_of, list_of
 from .memory_store import Event, naive_utc
 from .state import Call
-from .wire import ApiError, ok, utc_now
 
 _SOURCE = "distillery"
 _WINDOW = 300
@@ -234,7 +234,7 @@ def _project(call: Call, event: Event) -> str:
     return "recorded"
 
 
-ROUTES: tuple[Row, ...] = (
-    ("POST", "/memories/distilled", either, intake),
-    ("GET", "/memories/distilled/{processing_id}", either, status),
+ROUTES: tuple[Route, ...] = (
+    Route("POST", "/memories/distilled", either, intake, parses_body=False),
+    Route("GET", "/memories/distilled/{processing_id}", either, status),
 )

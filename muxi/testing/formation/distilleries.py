@@ -5,10 +5,10 @@ from __future__ import annotations
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from .guards import Row, admin
+from .envelopes import ApiError, ok, parse
+from .guards import Route, admin
 from .manifest import block_of
 from .state import Call
-from .wire import ApiError, ok, parse
 
 _TRUST = ["provisional", "verified"]
 
@@ -68,8 +68,8 @@ def need_distilleries(call: Call) -> None:
         raise ApiError(503, text, code="SERVICE_UNAVAILABLE")
 
 
-ROUTES: tuple[Row, ...] = (
-    ("POST", "/memory/distilleries", admin, register),
-    ("GET", "/memory/distilleries", admin, list_distilleries),
-    ("DELETE", "/memory/distilleries/{distillery_id}", admin, revoke),
+ROUTES: tuple[Route, ...] = (
+    Route("POST", "/memory/distilleries", admin, register),
+    Route("GET", "/memory/distilleries", admin, list_distilleries),
+    Route("DELETE", "/memory/distilleries/{distillery_id}", admin, revoke),
 )

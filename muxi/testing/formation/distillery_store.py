@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Mapping
 from importlib.util import find_spec
 
+from .envelopes import naive_now, nano_id
 from .manifest import block_of
-from .wire import naive_now, nano_id
 
 EVENT_TYPES = ("fact.extracted", "log.entry", "interaction.turn")
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from ..streams import Silence
-from .guards import Row, admin, either
+from .envelopes import ApiError
+from .guards import Route, admin, either
 from .state import Call
-from .wire import ApiError
 
 _FILTERS = ("user_id", "session_id", "request_id", "agent_id", "level", "event_type")
 
@@ -31,9 +31,9 @@ async def logs(call: Call) -> Response:
     return Silence()
 
 
-ROUTES: tuple[Row, ...] = (
-    ("GET", "/events", either, events),
-    ("GET", "/events/{session_id}", either, events),
-    ("GET", "/events/{session_id}/{request_id}", either, turn_events),
-    ("GET", "/logs", admin, logs),
+ROUTES: tuple[Route, ...] = (
+    Route("GET", "/events", either, events),
+    Route("GET", "/events/{session_id}", either, events),
+    Route("GET", "/events/{session_id}/{request_id}", either, turn_events),
+    Route("GET", "/logs", admin, logs),
 )

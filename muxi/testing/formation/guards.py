@@ -1,4 +1,4 @@
-"""Who may call: the guards before the handlers, and the rows that name both (contract A3).
+"""Who may call: the guards before the handlers, and the routes that name both (contract A3).
 
 A guard refuses with an `ApiError`, or says whether the caller is an admin.
 """
@@ -7,17 +7,28 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Awaitable, Callable
+from typing import NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from .envelopes import ApiError
 from .state import Call, State
-from .wire import ApiError
 
 Guard = Callable[[State, Request], bool]
 Handler = Callable[[Call], Awaitable[Response]]
-Row = tuple[str, str, Guard, Handler]
-"""A route: method, path below `/v1`, guard, handler."""
+
+
+class Route(NamedTuple):
+    """Where a handler is found."""
+
+    method: str
+    path: str
+    """Below `/v1`."""
+    guard: Guard
+    handler: Handler
+    parses_body: bool = True
+    """The body is read as JSON first; otherwise the handler reads it, or ignores it."""
 
 
 def open_(state: State, request: Request) -> bool:

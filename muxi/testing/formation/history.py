@@ -8,9 +8,9 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from .guards import Row, either
+from .envelopes import ok, parse_query
+from .guards import Route, either
 from .state import Call
-from .wire import ok, parse_query
 
 
 class Query(BaseModel):
@@ -41,4 +41,4 @@ def _day(given: str | None) -> str | None:
         return None
 
 
-ROUTES: tuple[Row, ...] = (("GET", "/history", either, list_entries),)
+ROUTES: tuple[Route, ...] = (Route("GET", "/history", either, list_entries),)

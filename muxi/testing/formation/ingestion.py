@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from .guards import Row, either
+from .envelopes import ApiError, ok, parse, utc_now
+from .guards import Route, either
 from .memory_store import Event, naive_utc
 from .state import Call
 from .store import Tracked
-from .wire import ApiError, ok, parse, utc_now
 
 SCOPES = ("user", "group", "formation")
 
@@ -231,7 +231,7 @@ def _process(call: Call, user_id: str, events: Sequence[Event]) -> str:
     return call.state.requests.job("ing", user_id, report)
 
 
-ROUTES: tuple[Row, ...] = (
-    ("POST", "/memories/batch", either, create_batch),
-    ("GET", "/memories/ingestion/{processing_id}", either, ingestion),
+ROUTES: tuple[Route, ...] = (
+    Route("POST", "/memories/batch", either, create_batch),
+    Route("GET", "/memories/ingestion/{processing_id}", either, ingestion),
 )

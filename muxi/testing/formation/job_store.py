@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .wire import nano_id, utc_now
+from .envelopes import nano_id, utc_now
 
 Job = dict[str, object]
 

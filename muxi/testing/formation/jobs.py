@@ -9,11 +9,11 @@ from datetime import datetime, timezone
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from .guards import Row, admins_only, either, either_admin
+from .envelopes import ApiError, ok, parse, utc_now
+from .guards import Route, admins_only, either, either_admin
 from .idempotency import once
 from .job_store import Job
 from .state import Call
-from .wire import ApiError, ok, parse, utc_now
 
 _RANGES = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
 """Of the five columns of a cron expression."""
@@ -226,12 +226,12 @@ def _words(text: str) -> list[str]:
     return text.lower().split()
 
 
-ROUTES: tuple[Row, ...] = (
-    ("GET", "/scheduler/jobs", either, list_jobs),
-    ("POST", "/scheduler/jobs", either, create),
-    ("GET", "/scheduler/jobs/{job_id}", either_admin, get),
-    ("PUT", "/scheduler/jobs/{job_id}", either, update),
-    ("DELETE", "/scheduler/jobs/{job_id}", either_admin, delete),
-    ("POST", "/scheduler/jobs/{job_id}/pause", either_admin, pause),
-    ("POST", "/scheduler/jobs/{job_id}/resume", either_admin, resume),
+ROUTES: tuple[Route, ...] = (
+    Route("GET", "/scheduler/jobs", either, list_jobs),
+    Route("POST", "/scheduler/jobs", either, create),
+    Route("GET", "/scheduler/jobs/{job_id}", either_admin, get),
+    Route("PUT", "/scheduler/jobs/{job_id}", either, update),
+    Route("DELETE", "/scheduler/jobs/{job_id}", either_admin, delete),
+    Route("POST", "/scheduler/jobs/{job_id}/pause", either_admin, pause, parses_body=False),
+    Route("POST", "/scheduler/jobs/{job_id}/resume", either_admin, resume, parses_body=False),
 )

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 from starlette.responses import Response
 
-from .guards import Row, admin
+from .envelopes import ApiError, ok
+from .guards import Route, admin
 from .manifest import block_of, servers_of
 from .masks import written
 from .state import Call
-from .wire import ApiError, ok
 
 _DEFAULTS: Mapping[str, object] = {
     "default_retry_attempts": 3,
@@ -107,9 +107,9 @@ _TOOLS = (
     ),
 )
 
-ROUTES: tuple[Row, ...] = (
-    ("GET", "/mcp", admin, get_defaults),
-    ("GET", "/mcp/servers", admin, list_servers),
-    ("GET", "/mcp/servers/{server_id}", admin, get_server),
-    ("GET", "/mcp/tools", admin, list_tools),
+ROUTES: tuple[Route, ...] = (
+    Route("GET", "/mcp", admin, get_defaults),
+    Route("GET", "/mcp/servers", admin, list_servers),
+    Route("GET", "/mcp/servers/{server_id}", admin, get_server),
+    Route("GET", "/mcp/tools", admin, list_tools),
 )

@@ -7,10 +7,10 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from .guards import Row, either
+from .envelopes import ApiError, ok, parse, parse_query, utc_now
+from .guards import Route, either
 from .ingestion import SCOPES, Memory, check_scope, ingest
 from .state import Call
-from .wire import ApiError, ok, parse, parse_query, utc_now
 
 _UNLIKE = {
     "retrieve memories": "'SQLiteMemory' object has no attribute 'list_memories'",
@@ -109,9 +109,9 @@ def _need_postgres(call: Call, what: str) -> None:
         raise ApiError(500, f"Failed to {what}: {_UNLIKE[what]}")
 
 
-ROUTES: tuple[Row, ...] = (
-    ("GET", "/memories", either, list_memories),
-    ("POST", "/memories", either, create),
-    ("GET", "/memories/provenance", either, provenance),
-    ("DELETE", "/memories/{memory_id}", either, delete),
+ROUTES: tuple[Route, ...] = (
+    Route("GET", "/memories", either, list_memories),
+    Route("POST", "/memories", either, create),
+    Route("GET", "/memories/provenance", either, provenance),
+    Route("DELETE", "/memories/{memory_id}", either, delete),
 )

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from .guards import Row, admin
+from .envelopes import ApiError, ok, parse, parse_query
+from .guards import Route, admin
 from .memory_store import PROJECTIONS
 from .state import Call, State
-from .wire import ApiError, ok, parse, parse_query
 
 
 class Rebuild(BaseModel):
@@ -165,11 +165,11 @@ def _job(call: Call, kind: str) -> Response:
     return ok("memory", "memory.retrieved", data | entry.report)
 
 
-ROUTES: tuple[Row, ...] = (
-    ("POST", "/memory/rebuild", admin, rebuild),
-    ("GET", "/memory/rebuild/{job_id}", admin, rebuild_job),
-    ("POST", "/memory/backfill", admin, backfill),
-    ("POST", "/memory/forget", admin, forget),
-    ("GET", "/memory/forget/{job_id}", admin, forget_job),
-    ("POST", "/memory/lint", admin, lint),
+ROUTES: tuple[Route, ...] = (
+    Route("POST", "/memory/rebuild", admin, rebuild),
+    Route("GET", "/memory/rebuild/{job_id}", admin, rebuild_job),
+    Route("POST", "/memory/backfill", admin, backfill),
+    Route("POST", "/memory/forget", admin, forget),
+    Route("GET", "/memory/forget/{job_id}", admin, forget_job),
+    Route("POST", "/memory/lint", admin, lint),
 )

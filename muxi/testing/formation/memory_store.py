@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
-from .wire import naive_now, nano_id
+from .envelopes import naive_now, nano_id
 
 PROJECTIONS = {
     "artifact_metadata": "artifact.saved",

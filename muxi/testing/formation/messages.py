@@ -20,7 +20,7 @@ from ..model import (
     Turn,
     on_the_wire,
 )
-from .stages import escalation_text
+from .turn_events import escalation_text
 
 LIMIT = 100_000
 """Characters of a message."""

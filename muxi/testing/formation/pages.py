@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import HTMLResponse, Response
 
-from .guards import Row, open_
+from .guards import Route, open_
 from .state import Call
 
 
@@ -13,5 +13,5 @@ async def up(call: Call) -> Response:
     return HTMLResponse("<!DOCTYPE html><title>Up</title><p>Up</p>\n")
 
 
-ROOT: Row = ("GET", "/", open_, up)
-ROUTES: tuple[Row, ...] = tuple(("GET", path, open_, up) for path in ("", "/", "/v1"))
+ROOT = Route("GET", "/", open_, up)
+ROUTES: tuple[Route, ...] = tuple(Route("GET", path, open_, up) for path in ("", "/", "/v1"))

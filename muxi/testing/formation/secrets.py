@@ -5,10 +5,10 @@ from __future__ import annotations
 from pydantic import BaseModel
 from starlette.responses import JSONResponse, Response
 
-from .guards import Row, admin
+from .envelopes import ApiError, envelope, ok, parse
+from .guards import Route, admin
 from .manifest import secret_name
 from .state import Call
-from .wire import ApiError, envelope, ok, parse
 
 
 class Update(BaseModel):
@@ -76,10 +76,10 @@ def _known(call: Call) -> str:
     return key
 
 
-ROUTES: tuple[Row, ...] = (
-    ("GET", "/secrets", admin, list_secrets),
-    ("POST", "/secrets", admin, create),
-    ("POST", "/secrets/reload", admin, reload),
-    ("PUT", "/secrets/{key}", admin, update),
-    ("DELETE", "/secrets/{key}", admin, delete),
+ROUTES: tuple[Route, ...] = (
+    Route("GET", "/secrets", admin, list_secrets),
+    Route("POST", "/secrets", admin, create),
+    Route("POST", "/secrets/reload", admin, reload, parses_body=False),
+    Route("PUT", "/secrets/{key}", admin, update),
+    Route("DELETE", "/secrets/{key}", admin, delete),
 )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from .guards import Row, client
+from .envelopes import ApiError
+from .guards import Route, client
 from .manifest import list_of
 from .state import Call
-from .wire import ApiError
 
 _ANSWER = (
     "create_success_response() missing 2 required positional arguments: "
@@ -27,8 +27,8 @@ async def fail_one(call: Call) -> Response:
     raise ApiError(500, _ANSWER if known else _REFUSAL)
 
 
-ROUTES: tuple[Row, ...] = (
-    ("GET", "/skills", client, fail),
-    ("GET", "/skills/{name}", client, fail_one),
-    ("GET", "/agents/{agent_id}/skills", client, fail),
+ROUTES: tuple[Route, ...] = (
+    Route("GET", "/skills", client, fail),
+    Route("GET", "/skills/{name}", client, fail_one),
+    Route("GET", "/agents/{agent_id}/skills", client, fail),
 )

@@ -7,10 +7,10 @@ import re
 import yaml
 from starlette.responses import Response
 
-from .guards import Row, client
+from .envelopes import ApiError, check_name, ok
+from .guards import Route, client
 from .manifest import as_map, front_matter, texts_of
 from .state import Call
-from .wire import ApiError, check_name, ok
 
 
 async def list_sops(call: Call) -> Response:
@@ -60,7 +60,7 @@ def _summary(name: str, text: str) -> dict[str, object]:
     }
 
 
-ROUTES: tuple[Row, ...] = (
-    ("GET", "/sops", client, list_sops),
-    ("GET", "/sops/{name}", client, get_sop),
+ROUTES: tuple[Route, ...] = (
+    Route("GET", "/sops", client, list_sops),
+    Route("GET", "/sops/{name}", client, get_sop),
 )

@@ -9,16 +9,16 @@ from starlette.requests import Request
 
 from ..model import Model
 from .artifact_store import Artifacts
-from .chat import Kept, Turns
+from .chat import Turns, TurnStores
 from .credential_store import Credentials
 from .directory import Channels, Users, canonical
 from .distillery_store import Distilleries
+from .envelopes import ApiError
 from .job_store import Jobs
-from .kept import AuditLog, Guidance, Secrets
 from .manifest import Manifest
 from .memory_store import EventLog, History, Memories
+from .settings_store import AuditLog, Guidance, Secrets
 from .store import Replays, Requests, Sessions
-from .wire import ApiError
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,8 @@ class State:
         self.sessions = Sessions(config.formation_id)
         self.artifacts = Artifacts(self.events)
         self.distilleries = Distilleries(config.formation_id)
-        kept = Kept(self.sessions, self.requests, self.users, self.artifacts)
-        self.turns = Turns(config.model, kept, config.token_pause)
+        stores = TurnStores(self.sessions, self.requests, self.users, self.artifacts)
+        self.turns = Turns(config.model, stores, config.token_pause)
         self.secrets = Secrets(config.manifest)
         self.audit = AuditLog(config.formation_id)
         self.guidance = Guidance(config.manifest)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from starlette.responses import JSONResponse, Response
 
-from .guards import Row, admin, open_
+from .envelopes import ok
+from .guards import Route, admin, open_
 from .manifest import agents_of, block_of, servers_of
 from .state import Call
-from .wire import ok
 
 
 async def health(call: Call) -> Response:
@@ -51,7 +51,7 @@ def _counted(found: list[dict[str, object]]) -> dict[str, int]:
     return {"count": len(found), "active": sum(bool(each.get("active", True)) for each in found)}
 
 
-ROUTES: tuple[Row, ...] = (
-    ("GET", "/health", open_, health),
-    ("GET", "/status", admin, status),
+ROUTES: tuple[Route, ...] = (
+    Route("GET", "/health", open_, health),
+    Route("GET", "/status", admin, status),
 )

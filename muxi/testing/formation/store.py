@@ -11,7 +11,7 @@ from datetime import datetime
 from starlette.responses import Response
 
 from .bodies import Message
-from .wire import new_id
+from .envelopes import new_id
 
 _KEPT = 10_000
 

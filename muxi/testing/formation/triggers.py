@@ -11,12 +11,12 @@ from starlette.responses import JSONResponse, Response
 from ..model import Turn
 from ..streams import NoAnswer
 from .chat import BrokenOff
-from .guards import Row, client
+from .envelopes import ApiError, check_name, envelope, new_id, ok, parse
+from .guards import Route, client
 from .idempotency import once
 from .manifest import FOLDER, as_list, as_map, block_of, front_matter, texts_of
 from .messages import Said
 from .state import Call
-from .wire import ApiError, check_name, envelope, new_id, ok, parse
 
 _FIELD = re.compile(r"\$\{\{\s*data\.([A-Za-z0-9_.]+)\s*\}\}")
 
@@ -139,8 +139,8 @@ def _templates(call: Call) -> dict[str, str]:
     return texts_of(call.state.config.manifest, "triggers")
 
 
-ROUTES: tuple[Row, ...] = (
-    ("GET", "/triggers", client, list_triggers),
-    ("GET", "/triggers/{name}", client, get_trigger),
-    ("POST", "/triggers/{name}", client, fire),
+ROUTES: tuple[Route, ...] = (
+    Route("GET", "/triggers", client, list_triggers),
+    Route("GET", "/triggers/{name}", client, get_trigger),
+    Route("POST", "/triggers/{name}", client, fire),
 )

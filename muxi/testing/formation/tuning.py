@@ -5,10 +5,10 @@ from __future__ import annotations
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from .guards import Row, admin
-from .kept import Guidance
+from .envelopes import ApiError, ok, parse
+from .guards import Route, admin
+from .settings_store import Guidance
 from .state import Call
-from .wire import ApiError, ok, parse
 
 _LIMIT = 32_768
 _RUN: dict[str, object] = {
@@ -81,11 +81,11 @@ def _pending(call: Call, verb: str) -> Guidance:
     return call.state.guidance
 
 
-ROUTES: tuple[Row, ...] = (
-    ("GET", "/tuning", admin, get),
-    ("POST", "/tuning", admin, replace),
-    ("GET", "/tuning/pending", admin, get_pending),
-    ("PATCH", "/tuning/pending", admin, apply_pending),
-    ("DELETE", "/tuning/pending", admin, dismiss_pending),
-    ("POST", "/tuning/run", admin, run),
+ROUTES: tuple[Route, ...] = (
+    Route("GET", "/tuning", admin, get),
+    Route("POST", "/tuning", admin, replace),
+    Route("GET", "/tuning/pending", admin, get_pending),
+    Route("PATCH", "/tuning/pending", admin, apply_pending, parses_body=False),
+    Route("DELETE", "/tuning/pending", admin, dismiss_pending),
+    Route("POST", "/tuning/run", admin, run, parses_body=False),
 )

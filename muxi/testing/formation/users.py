@@ -10,10 +10,10 @@ from pydantic import BaseModel, ValidationError
 from starlette.responses import Response
 
 from .directory import User, canonical
-from .guards import Row, client
+from .envelopes import ApiError, ok, parse
+from .guards import Route, client
 from .manifest import as_list, as_map
 from .state import Call
-from .wire import ApiError, ok, parse
 
 _NO_ROW = {
     True: "(sqlalchemy.dialects.postgresql.asyncpg.NotNullViolationError) null value in column "
@@ -137,10 +137,10 @@ def _listed(event: str, data: dict[str, object], found: Sequence[dict[str, objec
     return ok("user_identifier_list", event, listed)
 
 
-ROUTES: tuple[Row, ...] = (
-    ("POST", "/users/resolve", client, resolve),
-    ("POST", "/users/identifiers", client, associate),
-    ("GET", "/users/identifiers/{user_id}", client, identifiers),
-    ("DELETE", "/users/identifiers/{user_id}", client, dissociate),
-    ("GET", "/users/{identifier}", client, lookup),
+ROUTES: tuple[Route, ...] = (
+    Route("POST", "/users/resolve", client, resolve, parses_body=False),
+    Route("POST", "/users/identifiers", client, associate),
+    Route("GET", "/users/identifiers/{user_id}", client, identifiers),
+    Route("DELETE", "/users/identifiers/{user_id}", client, dissociate),
+    Route("GET", "/users/{identifier}", client, lookup),
 )

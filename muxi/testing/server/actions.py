@@ -114,7 +114,7 @@ async def _boot(registry: Registry, run: Run, known: Registered) -> None:
     directory = registry.directory(known.id)
     if not directory.is_dir():
         raise Failed("NotFound", "Formation directory not found", 500)
-    quirks = registry.behaviour.quirks
+    quirks = registry.behavior.quirks
     wanted = _facts(directory.parent if quirks.wrong_directory else directory)
     await run.resolve(wanted.runtime, is_valid=wanted.runtime_is_valid)
     await run.step("spawning", "Starting formation process...")

@@ -41,7 +41,7 @@ class Call:
 
     async def bundle(self) -> bytes | None:
         """The uploaded bytes; None when the connection is to be cut before them."""
-        fault = self.registry.behaviour.fault("upload")
+        fault = self.registry.behavior.fault("upload")
         if fault is not None:
             await asyncio.sleep(fault.delay)
             if fault.cut:

@@ -65,10 +65,10 @@ class ControlPlane:
         if method not in handlers:
             return Response(status_code=405)
         handler, formation_id = handlers[method]
-        behaviour = self._registry.behaviour
-        if path.startswith("/rpc/") and behaviour.auth:
-            given, now = headers.get("authorization"), time.time() + behaviour.skew
-            refused = refusal(self._keys, given, method, path, now, behaviour.tolerance)
+        behavior = self._registry.behavior
+        if path.startswith("/rpc/") and behavior.auth:
+            given, now = headers.get("authorization"), time.time() + behavior.skew
+            refused = refusal(self._keys, given, method, path, now, behavior.tolerance)
             if refused is not None:
                 return error(401, refused)
         query = QueryParams(scope["query_string"])
@@ -80,7 +80,7 @@ class ControlPlane:
     def _dated(self, send: Send) -> Send:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
-                now = time.time() + self._registry.behaviour.skew
+                now = time.time() + self._registry.behavior.skew
                 MutableHeaders(scope=message)["date"] = formatdate(now, usegmt=True)
             await send(message)
 

@@ -139,7 +139,7 @@ async def update(
     except BaseException:
         if process is not None and registry.processes.get(name) is process:
             registry.stop(name)
-        if process is None or not registry.behaviour.quirks.staging_stays:
+        if process is None or not registry.behavior.quirks.staging_stays:
             known.staging_port = None
         shutil.rmtree(staging, ignore_errors=True)
         raise
@@ -153,7 +153,7 @@ async def _take_over(
     known.port, known.staging_port, known.status = process.port, None, "running"
     known.previous, known.release = known.release, _release(source, known.next_number)
     known.name = source.facts.name
-    if not registry.behaviour.quirks.misfiled:
+    if not registry.behavior.quirks.misfiled:
         registry.processes[known.id] = registry.processes.pop(f"{known.id}-staging")
     current = registry.directory(known.id)
     registry.replace(current, registry.directory(known.id, "previous"))
@@ -161,7 +161,7 @@ async def _take_over(
     if old is not None:
         old.stop()
     await run.step("stopping_old", "Stopping old version...")
-    port = old_port if registry.behaviour.quirks.old_port else known.port
+    port = old_port if registry.behavior.quirks.old_port else known.port
     before, after = known.previous.number, known.release.number
     return Done(
         {

@@ -60,7 +60,7 @@ async def _start(registry: Registry, formation_id: str, directory: Path) -> tupl
     if running is not None:
         where = f"is already running on port {running.port}"
         raise Failed("", f"Draft formation {formation_id} {where}. Run 'muxi down' first.", 409)
-    work = Run("start", registry.behaviour)
+    work = Run("start", registry.behavior)
     await work.resolve(found.runtime, is_valid=found.runtime_is_valid)
     await work.step("spawning", "")
     registry.logs.pop(name, None)

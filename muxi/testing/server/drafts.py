@@ -115,7 +115,7 @@ def _init(registry: Registry, formation_id: str, ask: Ask) -> dict[str, object]:
     else:
         draft.mkdir(parents=True)
         manifest = {"id": formation_id, "version": "1.0.0", "name": formation_id}
-        if not registry.behaviour.quirks.bare_draft:
+        if not registry.behavior.quirks.bare_draft:
             manifest["description"] = "A new formation"
         (draft / NAMES[0]).write_text(yaml.safe_dump(manifest, sort_keys=False), "utf-8")
     registry.drafts[formation_id] = Draft(base)

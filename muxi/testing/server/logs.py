@@ -20,7 +20,7 @@ def formation_logs(registry: Registry, formation_id: str, query: Mapping[str, st
     log, wanted = registry.log(formation_id), query.get("stream") or "all"
     if query.get("follow") in ("true", "1"):
         lines = log.stderr if wanted == "stderr" else log.stdout
-        return Pieces(_follow(formation_id, lines, registry.behaviour.poll), EVENTS)
+        return Pieces(_follow(formation_id, lines, registry.behavior.poll), EVENTS)
     kept = {"stdout": log.stdout, "stderr": log.stderr}
     chosen = {
         name: kept[name][-_count(query) :] or None for name in _STREAMS if wanted in (name, "all")
@@ -31,7 +31,7 @@ def formation_logs(registry: Registry, formation_id: str, query: Mapping[str, st
 
 def server_logs(registry: Registry, query: Mapping[str, str]) -> Response:
     """The last lines of the audit log, as text."""
-    text = "".join(f"{line}\n" for line in registry.behaviour.audit[-_count(query) :])
+    text = "".join(f"{line}\n" for line in registry.behavior.audit[-_count(query) :])
     return Response(text, headers={**CORS, "content-type": "text/plain"})
 
 

@@ -11,9 +11,9 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .answers import CORS, flat
+from .descriptions import VERSION
 from .processes import Process
 from .registry import Registry
-from .views import VERSION
 
 _PROXIED = re.compile(r"/(?P<kind>api|draft|mcp)/(?P<id>[^/]+)(?P<rest>/.*)?", re.DOTALL)
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -50,7 +50,7 @@ class Proxy:
         if app is None:
             process = self._process(kind, formation_id)
             rest = f"/mcp{found['rest'] or ''}" if kind == "mcp" else found["rest"] or "/"
-            fault = self._registry.behaviour.fault("proxy")
+            fault = self._registry.behavior.fault("proxy")
             if fault is not None:
                 await asyncio.sleep(fault.delay)
             if process is None or process.died.is_set() or (fault and fault.cut):
@@ -88,7 +88,7 @@ class Proxy:
         return self._error(503, f"{who} unavailable", text)
 
     def _error(self, status: int, phrase: str, text: str) -> Response:
-        if not self._registry.behaviour.quirks.unescaped:
+        if not self._registry.behavior.quirks.unescaped:
             return flat({"error": phrase, "message": text, "code": status}, status, cors=False)
         body = f'{{"error":"{phrase}","message":"{text}","code":{status}}}\n'
         return Response(body, status, {"content-type": "application/json"})
@@ -96,7 +96,7 @@ class Proxy:
     def _marked(self, kind: str, scope: Scope, send: Send) -> Send:
         """Adds CORS, and the latest SDK for clients that say which they are."""
         name, _, version = Headers(scope=scope).get("x-muxi-sdk", "").partition("/")
-        latest = self._registry.behaviour.sdk_versions.get(name, version)
+        latest = self._registry.behavior.sdk_versions.get(name, version)
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":

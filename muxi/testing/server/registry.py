@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .behaviour import Behaviour
+from .behavior import ServerBehavior
 from .processes import Log, Process
 from .runs import Failed
 
@@ -65,12 +65,12 @@ class Registry:
 
     Args:
         root: The directory of their files.
-        behaviour: How the server behaves.
+        behavior: How the server behaves.
         launch: Starts processes.
     """
 
     root: Path
-    behaviour: Behaviour
+    behavior: ServerBehavior
     launch: Launch
     port: int
     """The server's own."""
@@ -114,7 +114,7 @@ class Registry:
         """Start a process and file it."""
         if name in self.processes:
             raise Failed("SpawnError", f"process with ID {name} already exists")
-        apart = name.endswith("-draft") or self.behaviour.quirks.misfiled
+        apart = name.endswith("-draft") or self.behavior.quirks.misfiled
         log = self.log(name if apart else formation_id)
         process = self.launch(formation_id, directory, log, port)
         self.processes[name] = process

@@ -10,11 +10,11 @@ from starlette.responses import RedirectResponse, Response
 
 from ..formation.chat import BrokenOff
 from ..streams import NoAnswer
-from . import actions, dev, drafts, logs, views
+from . import actions, descriptions, dev, drafts, logs
 from .answers import CORS, Pieces, error, flat, ok
 from .bundles import zipped
 from .calls import Call, Handler
-from .deployments import deploy, deploy_draft, update
+from .deploy_routes import deploy, deploy_draft, update
 from .registry import Registry
 from .runs import Done, Operation, Run
 
@@ -26,7 +26,7 @@ async def _ping(call: Call) -> Response:
 
 
 async def _health(call: Call) -> Response:
-    return flat({"success": True, "status": "ok", "version": views.VERSION})
+    return flat({"success": True, "status": "ok", "version": descriptions.VERSION})
 
 
 async def _docs(call: Call) -> Response:
@@ -34,29 +34,29 @@ async def _docs(call: Call) -> Response:
 
 
 async def _status(call: Call) -> Response:
-    return ok(views.status(call.registry))
+    return ok(descriptions.status(call.registry))
 
 
 async def _server_logs(call: Call) -> Response:
-    fault = call.registry.behaviour.fault("server-logs")
+    fault = call.registry.behavior.fault("server-logs")
     if fault is not None and fault.error:
         return error(500, fault.message or "Failed to read audit log")
     return logs.server_logs(call.registry, call.query)
 
 
 async def _list(call: Call) -> Response:
-    return ok(views.listing(call.registry))
+    return ok(descriptions.listing(call.registry))
 
 
 async def _get(call: Call) -> Response:
-    return ok(views.detail(call.registry, call.formation_id))
+    return ok(descriptions.detail(call.registry, call.formation_id))
 
 
 def _action(
     operation: Operation, do: Callable[[Registry, Run, str], Coroutine[Any, Any, Done]]
 ) -> Handler:
     async def handler(call: Call) -> Response:
-        run = Run(operation, call.registry.behaviour)
+        run = Run(operation, call.registry.behavior)
         return await call.work(run, lambda: do(call.registry, run, call.formation_id))
 
     return handler
@@ -67,7 +67,7 @@ def _instant(
 ) -> Handler:
     async def handler(call: Call) -> Response:
         call.registry.get(call.formation_id)
-        fault = call.registry.behaviour.fault(name)
+        fault = call.registry.behavior.fault(name)
         if fault is not None:
             await asyncio.sleep(fault.delay)
             if fault.error:
@@ -88,7 +88,7 @@ async def _download(call: Call) -> Response:
     if not directory.is_dir():
         return error(404, "Formation files not found")
     packed = zipped(directory, include_db=call.query.get("db") == "true")
-    fault = call.registry.behaviour.fault("download")
+    fault = call.registry.behavior.fault("download")
 
     async def pieces() -> AsyncGenerator[bytes, None]:
         ends = len(packed) // 2 if fault is not None and fault.cut else len(packed)

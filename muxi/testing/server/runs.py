@@ -12,7 +12,7 @@ from starlette.responses import Response
 from ..formation.chat import BrokenOff
 from ..streams import NoAnswer
 from .answers import EVENTS, Pieces, error, event, ok
-from .behaviour import Behaviour
+from .behavior import ServerBehavior
 from .processes import Process
 
 Operation = Literal["deploy", "update", "start", "restart", "rollback"]
@@ -76,11 +76,11 @@ class Run:
 
     Args:
         operation: What is done.
-        behaviour: How fast, and what goes wrong.
+        behavior: How fast, and what goes wrong.
     """
 
     operation: Operation
-    behaviour: Behaviour
+    behavior: ServerBehavior
     stage: str = "validating"
     _told: asyncio.Queue[bytes | Done | Failed | Literal["end", "drop"]] = field(
         default_factory=asyncio.Queue[bytes | Done | Failed | Literal["end", "drop"]]
@@ -90,14 +90,14 @@ class Run:
         self, stage: str, message: str, process: Process | None = None, **more: object
     ) -> None:
         """Reach a stage and tell it; a process that dies meanwhile ends the waiting."""
-        await asyncio.sleep(self.behaviour.pace)
+        await asyncio.sleep(self.behavior.pace)
         self._told.put_nowait(event("progress", {"stage": stage, "message": message, **more}))
         await self.check(stage, process)
 
     async def check(self, stage: str, process: Process | None = None) -> None:
         """Reach a stage that is only heard of when it fails."""
         self.stage = stage
-        fault = self.behaviour.fault(stage)
+        fault = self.behavior.fault(stage)
         if fault is None:
             return
         if stage in _OPTIONAL:
@@ -123,13 +123,13 @@ class Run:
 
     async def await_health(self, process: Process) -> None:
         """The stage in which a process is asked until it answers."""
-        for attempt in range(1, min(self.behaviour.attempts, _CHECKS) + 1):
+        for attempt in range(1, min(self.behavior.attempts, _CHECKS) + 1):
             text = f"Health check attempt {attempt}/{_CHECKS}"
             counted = {"attempt": attempt, "max_attempts": _CHECKS}
             await self.step("health_check", text, process, **counted)
             if process.died.is_set():
                 raise self.unhealthy(process.last_words)
-        if self.behaviour.attempts > _CHECKS:
+        if self.behavior.attempts > _CHECKS:
             raise self.unhealthy(f"health check failed after {_CHECKS} attempts (timeout: 30s)")
 
     def unhealthy(self, text: str) -> Failed:

@@ -14,7 +14,7 @@ import httpx
 
 import muxi
 from muxi.models import server as m
-from muxi.testing import Behaviour, Emulator, Fault
+from muxi.testing import Emulator, Fault, ServerBehavior
 
 from ...support.clients import ClientKind, Streamed
 from ...support.control_answers import HELLO, ID
@@ -176,7 +176,7 @@ def tidied(plane: Plane) -> Iterator[Plane]:
     """Leaves the emulator as it was, and all faults met."""
     yield plane
     unmet = [*plane.emulator.server.faults]
-    vars(plane.emulator.server).update(vars(Behaviour()))
+    vars(plane.emulator.server).update(vars(ServerBehavior()))
     control = plane.control
     if plane.left:
         control.ask("POST", "/rpc/dev/stop", json={"formation_id": ID})

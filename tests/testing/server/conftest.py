@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
-from muxi.testing import Behaviour, Emulator
+from muxi.testing import Emulator, ServerBehavior
 from muxi.testing.server.processes import Log, Process
 from muxi.testing.server.registry import Registered, Registry, Release
 
@@ -26,7 +26,7 @@ def control(serving: Emulator) -> Iterator[Control]:
     """A server with nothing but its first formation, and nothing wrong with it."""
     yield Control(serving)
     unmet = [*serving.server.faults]
-    vars(serving.server).update(vars(Behaviour()))
+    vars(serving.server).update(vars(ServerBehavior()))
     client = Control(serving)
     for each in client.get(FORMATIONS)["formations"]:
         if each["id"] != "hello":
@@ -63,7 +63,7 @@ def registry(tmp_path: Path) -> Iterator[Registry]:
     def launch(formation_id: str, directory: Path, log: Log, port: int) -> Process:
         return Process(mirror, 8000, lambda: None)
 
-    known = Registry(tmp_path, Behaviour(), launch, 7890)
+    known = Registry(tmp_path, ServerBehavior(), launch, 7890)
     process = known.spawn("my-bot", "my-bot", tmp_path)
     known.formations["my-bot"] = Registered("my-bot", "", 8000, Release(1, "", ""), "running")
     yield known

@@ -79,7 +79,7 @@ def test_what_is_written_from_now_on(
 
 
 def test_what_is_written_while_a_line_is_sent_is_sent_too(registry: Registry) -> None:
-    registry.behaviour.auth = False
+    registry.behavior.auth = False
     log, told = registry.log("my-bot").stdout, b""
     over = asyncio.Event()
 
@@ -111,7 +111,7 @@ def test_the_servers_own_log_is_text(control: Control) -> None:
 
 
 def test_a_follower_that_leaves_is_forgotten(registry: Registry) -> None:
-    registry.behaviour.auth = False
+    registry.behavior.auth = False
     sent: list[Message] = []
 
     async def send(message: Message) -> None:

@@ -114,20 +114,20 @@ def test_options_are_answered_by_the_server(registry: Registry) -> None:
     ],
 )
 def test_the_latest_sdk(registry: Registry, path: str, given: str, told: str | None) -> None:
-    registry.behaviour.sdk_versions["python"] = "2.0.0"
+    registry.behavior.sdk_versions["python"] = "2.0.0"
     answer = ask(registry, "GET", path, headers={"X-Muxi-SDK": given})
     assert answer.headers.get("x-muxi-sdk-latest") == told
 
 
 def test_a_formation_that_does_not_answer(registry: Registry) -> None:
-    registry.behaviour.faults.append(Fault("proxy", cut="drop"))
+    registry.behavior.faults.append(Fault("proxy", cut="drop"))
     body = {"error": "Bad gateway", "message": "Formation did not respond", "code": 502}
     assert ask(registry, "GET", "/api/my-bot/x").json() == body
     assert ask(registry, "GET", "/api/my-bot/x").status_code == 200
     registry.processes["my-bot"].stop()
     assert ask(registry, "GET", "/api/my-bot/x").status_code == 502
     draft = registry.spawn("my-bot-draft", "my-bot", registry.root)
-    registry.behaviour.faults.append(Fault("proxy", cut="drop"))
+    registry.behavior.faults.append(Fault("proxy", cut="drop"))
     answer = ask(registry, "GET", "/draft/my-bot/x")
     assert answer.json()["message"] == "Draft formation did not respond"
     draft.stop()
@@ -148,7 +148,7 @@ def test_errors_are_not_escaped_unless_that_is_mended(registry: Registry) -> Non
     assert answer.status_code == 404
     with pytest.raises(json.JSONDecodeError):
         answer.json()
-    registry.behaviour.quirks.unescaped = False
+    registry.behavior.quirks.unescaped = False
     assert ask(registry, "GET", '/api/my"bot/x').json()["message"].endswith("'my\"bot'")
 
 

@@ -40,7 +40,7 @@ async def deploy(call: Call) -> Response:
     body = await call.bundle()
     if body is None:
         return NoAnswer()
-    run = Run("deploy", registry.behaviour, "extracting")
+    run = Run("deploy", registry.behavior, "extracting")
 
     async def job() -> Done:
         async with unpacked(registry, run, body) as directory:
@@ -62,7 +62,7 @@ async def update(call: Call) -> Response:
     if body is None:
         known.deploying = False
         return NoAnswer()
-    run = Run("update", registry.behaviour, "extracting")
+    run = Run("update", registry.behavior, "extracting")
 
     async def job() -> Done:
         try:
@@ -93,7 +93,7 @@ async def deploy_draft(call: Call) -> Response:
         raise drafts.DraftError("ParseError", str(problem)) from None
     known = registry.formations.get(formation_id)
     if known is None or not registry.directory(formation_id).is_dir():
-        run = Run("deploy", registry.behaviour)
+        run = Run("deploy", registry.behavior)
         return await call.work(run, lambda: _deploy_draft(registry, run, formation_id, directory))
     if known.deploying:
         conflict = drafts.DraftError("DeployConflict", "Formation is already being updated")
@@ -103,7 +103,7 @@ async def deploy_draft(call: Call) -> Response:
         text = go_json(drafts.refused(registry, formation_id, conflict)) + "\n"
         return Pieces(only(text.encode()), EVENTS)
     known.deploying = True
-    run = Run("update", registry.behaviour)
+    run = Run("update", registry.behavior)
     return await call.work(run, lambda: _update_draft(registry, run, known, directory))
 
 
@@ -127,7 +127,7 @@ async def _update_draft(registry: Registry, run: Run, known: Registered, directo
 
 
 def _digest(registry: Registry, directory: Path) -> str:
-    if registry.behaviour.quirks.draft_digest:
+    if registry.behavior.quirks.draft_digest:
         return sha256(b"")
     files = sorted(file for file in directory.rglob("*") if file.is_file())
     contents = [f"{file.relative_to(directory)}\0".encode() + file.read_bytes() for file in files]

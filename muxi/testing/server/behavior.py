@@ -48,7 +48,7 @@ class Quirks:
 
 
 @dataclass
-class Behaviour:
+class ServerBehavior:
     """How the control plane behaves; changes are heeded at once, from any thread."""
 
     auth: bool = True

@@ -8,11 +8,11 @@ from ..model import Turn
 from ..streams import EventStream, NoAnswer, only
 from .bodies import Audio, Chat
 from .chat import UNSTREAMABLE, BrokenOff, failed
-from .guards import Row, client
+from .envelopes import ApiError, envelope, new_id, parse
+from .guards import Route, client
 from .idempotency import once
 from .messages import Said, inaudible, shortcut
 from .state import Call
-from .wire import ApiError, envelope, new_id, parse
 
 
 async def chat(call: Call) -> Response:
@@ -109,7 +109,7 @@ def _check_audio(body: Audio) -> None:
             raise ApiError(400, text, code="VALIDATION_ERROR", data=found)
 
 
-ROUTES: tuple[Row, ...] = (
-    ("POST", "/chat", client, chat),
-    ("POST", "/audiochat", client, audiochat),
+ROUTES: tuple[Route, ...] = (
+    Route("POST", "/chat", client, chat),
+    Route("POST", "/audiochat", client, audiochat),
 )

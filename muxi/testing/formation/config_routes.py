@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 
 from starlette.responses import Response
 
-from .guards import Handler, Row, admin, either_admin
+from .envelopes import ok
+from .guards import Handler, Route, admin, either_admin
 from .manifest import BESIDE, agents_of, block_of, list_of, maps_of, secrets_of, servers_of
 from .masks import written
 from .state import Call, Config
-from .wire import ok
 
 Block = Mapping[str, object]
 
@@ -160,7 +160,7 @@ _VIEWS: tuple[tuple[str, Handler], ...] = (
     ("/memory", _view("memory_config", "memory.config.retrieved", _block("memory"), masked=False)),
 )
 
-ROUTES: tuple[Row, ...] = (
-    *(("GET", path, admin, view) for path, view in _VIEWS),
-    ("GET", "/scheduler", either_admin, _view("scheduler", "scheduler.retrieved", _scheduler)),
+ROUTES: tuple[Route, ...] = (
+    *(Route("GET", path, admin, view) for path, view in _VIEWS),
+    Route("GET", "/scheduler", either_admin, _view("scheduler", "scheduler.retrieved", _scheduler)),
 )

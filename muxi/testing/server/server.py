@@ -15,7 +15,7 @@ from ..formation.app import formation_app
 from ..formation.manifest import Manifest, block_of, list_of
 from ..formation.state import Config, State
 from ..hosting import Hosts, listen, port_of
-from .behaviour import Behaviour
+from .behavior import ServerBehavior
 from .control import ControlPlane
 from .manifests import BadManifest, read_manifest, write_manifest
 from .processes import Log, Process
@@ -28,16 +28,17 @@ class Server:
     Args:
         config: Of that formation; what is deployed shares all but its id, keys and manifest.
         keys: The id and the secret of the server's key.
-        behaviour: How it behaves.
+        behavior: How it behaves.
         listening: Where it listens.
         files: The directory of its files.
     """
 
     def __init__(
         self,
+        *,
         config: Config,
         keys: tuple[str, str],
-        behaviour: Behaviour,
+        behavior: ServerBehavior,
         listening: socket.socket,
         files: str,
     ) -> None:
@@ -45,7 +46,7 @@ class Server:
         self._keys = keys
         self._listening = listening
         self._hosts: Hosts | None = None
-        self.registry = Registry(Path(files), behaviour, self._launch, port_of(listening))
+        self.registry = Registry(Path(files), behavior, self._launch, port_of(listening))
 
     @property
     def formation(self) -> Registered | None:
@@ -70,7 +71,7 @@ class Server:
         self._hosts = Hosts()
         self._install()
         control = ControlPlane(self.registry, self._keys)
-        self._hosts.serve(control, self._listening, dates=False)
+        self._hosts.serve(control, self._listening, headers=False)
         return self._close
 
     async def _close(self) -> None:

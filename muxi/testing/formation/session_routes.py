@@ -5,10 +5,10 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from .bodies import Page, Restore
-from .guards import Row, client, either
+from .envelopes import ApiError, ok, parse, parse_query
+from .guards import Route, client, either
 from .state import Call
 from .store import Tracked
-from .wire import ApiError, ok, parse, parse_query
 
 
 async def list_sessions(call: Call) -> Response:
@@ -107,12 +107,12 @@ def _tracked(call: Call, missing: ApiError) -> Tracked:
     return entry
 
 
-ROUTES: tuple[Row, ...] = (
-    ("GET", "/sessions", client, list_sessions),
-    ("GET", "/sessions/{session_id}", client, get_session),
-    ("GET", "/sessions/{session_id}/messages", client, list_messages),
-    ("POST", "/sessions/{session_id}/restore", client, restore_session),
-    ("GET", "/requests", either, list_requests),
-    ("GET", "/requests/{request_id}", either, get_request),
-    ("DELETE", "/requests/{request_id}", either, cancel_request),
+ROUTES: tuple[Route, ...] = (
+    Route("GET", "/sessions", client, list_sessions),
+    Route("GET", "/sessions/{session_id}", client, get_session),
+    Route("GET", "/sessions/{session_id}/messages", client, list_messages),
+    Route("POST", "/sessions/{session_id}/restore", client, restore_session),
+    Route("GET", "/requests", either, list_requests),
+    Route("GET", "/requests/{request_id}", either, get_request),
+    Route("DELETE", "/requests/{request_id}", either, cancel_request),
 )
