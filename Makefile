@@ -12,7 +12,7 @@ demo: .venv/user.stamp        ## the main jobs, on the embedded emulator
 	$(BIN)/python -m muxi.testing --port 0 $(BIN)/python -u examples/deploy.py ./examples/hello-formation
 
 test: .venv/dev.stamp         ## all tests that need nothing else installed
-	$(BIN)/python -m pytest --numprocesses auto
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gc
 import os
+from collections.abc import Iterator
+from contextlib import ExitStack
 
 import hypothesis
 import pytest
 
-from .support.clients import ClientKind
+from .support.clients import ClientKind, Connect
 
 hypothesis.settings.register_profile("house", deadline=None)
 hypothesis.settings.load_profile("house")
@@ -31,3 +33,10 @@ def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
 def client_kind(request: pytest.FixtureRequest) -> ClientKind:
     """Each way to use the clients."""
     return ClientKind(request.param)
+
+
+@pytest.fixture
+def connect(client_kind: ClientKind) -> Iterator[Connect]:
+    """Makes clients of each kind, to be used as sync ones are."""
+    with ExitStack() as stack:
+        yield Connect(client_kind, stack)

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
 import anyio
+from anyio.from_thread import start_blocking_portal
 
 from muxi import AsyncFormationClient, AsyncServerClient, FormationClient, ServerClient
 
+from .driven import Driven
+
 CLIENT_KEY = "fmc_test_client"
-
-
 ADMIN_KEY = "fma_test_admin"
+FORMATION_SETTINGS = {"client_key": CLIENT_KEY, "admin_key": ADMIN_KEY, "user_id": "alice"}
+SERVER_SETTINGS = {"key_id": "MUXI_test", "secret_key": "sk_test"}
 
 
 @dataclass(frozen=True)
@@ -33,12 +37,12 @@ class ClientKind:
 
     def formation(self, url: str, use: Callable[[Any], Any], /, **settings: Any) -> Any:
         """What `use` gives for a formation client, awaited where need be."""
-        given = {"client_key": CLIENT_KEY, "admin_key": ADMIN_KEY, "user_id": "alice", **settings}
-        return self._use(FormationClient, AsyncFormationClient, {"url": url, **given}, use)
+        given = {"url": url, **FORMATION_SETTINGS, **settings}
+        return self._use(FormationClient, AsyncFormationClient, given, use)
 
     def server(self, url: str, use: Callable[[Any], Any], /, **settings: Any) -> Any:
         """What `use` gives for a server client, awaited where need be."""
-        given = {"url": url, "key_id": "MUXI_test", "secret_key": "sk_test", **settings}
+        given = {"url": url, **SERVER_SETTINGS, **settings}
         return self._use(ServerClient, AsyncServerClient, given, use)
 
     def stream(self, url: str, use: Callable[[Any], Any], /, **settings: Any) -> Streamed:
@@ -70,6 +74,35 @@ class ClientKind:
                 return await found if inspect.isawaitable(found) else found
 
         return anyio.run(main, backend=self.name)
+
+
+class Connect:
+    """Makes clients of one kind that a test uses as users do, each closed at the end of it.
+
+    Async clients are driven: `formation.chat.send("hi")` is awaited on a loop in another thread,
+    and streams of theirs are iterated with `for`.
+    """
+
+    def __init__(self, kind: ClientKind, stack: ExitStack) -> None:
+        self._stack = stack
+        self._portal = None
+        if kind.name != "sync":
+            self._portal = stack.enter_context(start_blocking_portal(kind.name))
+
+    def formation(self, url: str, /, **settings: Any) -> Any:
+        """A formation client, alice's and with both keys unless the settings say otherwise."""
+        given = {"url": url, **FORMATION_SETTINGS, **settings}
+        return self._made(FormationClient, AsyncFormationClient, given)
+
+    def server(self, url: str, /, **settings: Any) -> Any:
+        """A server client."""
+        given = {"url": url, **SERVER_SETTINGS, **settings}
+        return self._made(ServerClient, AsyncServerClient, given)
+
+    def _made(self, sync: Any, asynchronous: Any, settings: dict[str, Any]) -> Any:
+        if self._portal is None:
+            return self._stack.enter_context(sync(**settings))
+        return self._stack.enter_context(Driven(self._portal, asynchronous(**settings)))
 
 
 def collect(found: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Clients of either service and client_kind."""
+"""Clients of either service that are never used to call."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ SyncClient = FormationClient | ServerClient
 AsyncClient = AsyncFormationClient | AsyncServerClient
 
 
-def sync_client(service: str, url: str = "http://muxi.test", **options: str) -> SyncClient:
+def sync_client(service: str) -> SyncClient:
     if service == "formation":
-        return FormationClient(base_url=f"{url}/v1", **options)
-    return ServerClient(url=url, **options)
+        return FormationClient(url="http://muxi.test")
+    return ServerClient(url="http://muxi.test")
 
 
-def async_client(service: str, url: str = "http://muxi.test", **options: str) -> AsyncClient:
+def async_client(service: str) -> AsyncClient:
     if service == "formation":
-        return AsyncFormationClient(base_url=f"{url}/v1", **options)
-    return AsyncServerClient(url=url, **options)
+        return AsyncFormationClient(url="http://muxi.test")
+    return AsyncServerClient(url="http://muxi.test")

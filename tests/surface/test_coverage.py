@@ -13,6 +13,7 @@ import pytest
 from muxi import ValidationError
 from muxi._core.call import Call, KeyKind, UserRule
 
+from ..support.each import each
 from .methods import METHODS, Method, first_call
 
 TABLE = Path(__file__).parents[1] / "contract" / "formation-endpoints.json"
@@ -160,19 +161,19 @@ def test_the_calls_of_flows_are_methods_of_their_own() -> None:
     assert [case.name for case in flows if not own(case.row)] == []
 
 
-@pytest.mark.parametrize("row", SERVED)
+@each(SERVED)
 def test_one_method_serves_a_row(row: str) -> None:
     names = {case.name for case in own(row)}
     assert names == SEVERAL[row] if row in SEVERAL else len(names) == 1
 
 
-@pytest.mark.parametrize("row", SERVED)
+@each(SERVED)
 def test_the_key(row: str) -> None:
     wanted = {AUTHS[ROWS[row]["auth"]]} | ({KeyKind.ADMIN} if row in OF_EVERYBODY else set())
     assert {case.call.auth for case in own(row)} == wanted
 
 
-@pytest.mark.parametrize("row", SERVED)
+@each(SERVED)
 def test_the_user(row: str) -> None:
     rule = ROWS[row]["user_id"]
     wanted = UserRule.REQUIRED if row in STRICTER else USERS[rule]
@@ -190,7 +191,7 @@ def test_the_user(row: str) -> None:
     assert sent == ({None, "a b"} if headed else {None})
 
 
-@pytest.mark.parametrize("row", SERVED)
+@each(SERVED)
 def test_query_names(row: str) -> None:
     wanted = {one["name"] for one in ROWS[row]["query"]}
     sent = {name for case in own(row) for name in case.call.query}
@@ -198,7 +199,7 @@ def test_query_names(row: str) -> None:
     assert wanted - sent == {name for name in wanted if (row, name) in NOT_SENT}
 
 
-@pytest.mark.parametrize("row", SERVED)
+@each(SERVED)
 def test_body_fields(row: str) -> None:
     body = ROWS[row]["body"]
     if body is None:
@@ -213,7 +214,7 @@ def test_body_fields(row: str) -> None:
     assert fields.keys() - sent == {name for name in fields if (row, name) in NOT_SENT}
 
 
-@pytest.mark.parametrize("row", SERVED)
+@each(SERVED)
 def test_numbers_in_the_query_keep_to_their_bounds(row: str) -> None:
     for name, wrong in beyond(row):
         method = own(row)[0].method

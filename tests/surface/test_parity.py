@@ -6,6 +6,7 @@ import asyncio
 import inspect
 import re
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal, get_type_hints
 from unittest.mock import AsyncMock, create_autospec
@@ -15,28 +16,23 @@ import pytest
 from muxi import ConfigurationError, MuxiError, NotFoundError, ValidationError
 from muxi._core.endpoint import Resource, paging, streaming
 
+from ..support.clients import ClientKind, Connect
+from ..support.each import check_each, each
 from .makers import AsyncClient, SyncClient, async_client, sync_client
 from .methods import METHODS, Arguments, Method, first_call
 from .recorder import Recorded, Recorder, without_ids
 
-each_method = pytest.mark.parametrize("method", METHODS, ids=str)
-each_service = pytest.mark.parametrize("service", ["formation", "server"])
+each_kind = pytest.mark.parametrize(
+    "method", {type(method.descriptor): method for method in METHODS}.values(), ids=str
+)
+"""A method of each kind: endpoint, flow, streaming, paging."""
 
-_KEYS: dict[str, dict[str, str]] = {
-    "formation": {"client_key": "client", "admin_key": "admin"},
-    "server": {"key_id": "MUXI_1", "secret_key": "sk_1"},
-}
+each_service = pytest.mark.parametrize("service", ["formation", "server"])
 
 _REQUESTS = {
     f"server.formations.{name}{kind}": 2 for name in ("deploy", "apply") for kind in ("", "_stream")
 }
 """Of methods that go on after a 404: what isn't there yet is deployed."""
-
-
-@pytest.fixture(scope="module")
-def recorder() -> Iterator[Recorder]:
-    with Recorder.running() as running:
-        yield running
 
 
 def public(thing: object) -> set[str]:
@@ -68,18 +64,21 @@ def test_clients_have_the_same_names(service: str) -> None:
     assert public(sync.raw) <= public(sync)
 
 
-@each_method
-def test_namespaces_have_the_same_names(method: Method) -> None:
-    sync = method.namespace(sync_client(method.service))
-    other = method.namespace(async_client(method.service))
-    assert isinstance(sync, Resource)
-    assert method.name in public(sync)
-    if len(method.path) > 1:
-        assert public(sync) == public(other)
-        assert type(sync) is type(other)
+def test_namespaces_have_the_same_names() -> None:
+    clients = {one: (sync_client(one), async_client(one)) for one in ("formation", "server")}
+
+    def check(method: Method) -> None:
+        sync, other = (method.namespace(client) for client in clients[method.service])
+        assert isinstance(sync, Resource)
+        assert method.name in public(sync)
+        if len(method.path) > 1:
+            assert public(sync) == public(other)
+            assert type(sync) is type(other)
+
+    check_each(check, METHODS)
 
 
-@each_method
+@each_kind
 def test_signatures_are_equal(method: Method) -> None:
     sync, other = (
         inspect.signature(method.of(client))
@@ -91,17 +90,24 @@ def test_signatures_are_equal(method: Method) -> None:
     assert sync.return_annotation == other.return_annotation.replace("Async", "")
 
 
-@each_method
+@each(METHODS)
 def test_the_docstring_tells_of_each_parameter(method: Method) -> None:
-    sync = inspect.getdoc(method.of(sync_client(method.service)))
-    assert sync
-    assert sync == inspect.getdoc(method.of(async_client(method.service)))
-    told = re.search(r"^Args:\n((?: +.*\n?)+)", sync, re.MULTILINE)
+    told = re.search(
+        r"^Args:\n((?: +.*\n?|\n(?= ))+)", inspect.getdoc(method.descriptor), re.MULTILINE
+    )
     entries = re.findall(r"^    (\w+): \S", told[1], re.MULTILINE) if told else []
     assert entries == [one.name for one in method.parameters()]
 
 
-@each_method
+@each_kind
+def test_both_clients_show_the_docstring(method: Method) -> None:
+    sync, other = sync_client(method.service), async_client(method.service)
+    shown = inspect.getdoc(method.of(sync))
+    assert shown
+    assert shown == inspect.getdoc(method.of(other)) == inspect.getdoc(method.descriptor)
+
+
+@each_kind
 def test_only_async_calls_are_coroutine_functions(method: Method) -> None:
     sync, other = sync_client(method.service), async_client(method.service)
     awaited = not isinstance(method.descriptor, (paging, streaming))
@@ -111,25 +117,29 @@ def test_only_async_calls_are_coroutine_functions(method: Method) -> None:
     assert inspect.iscoroutinefunction(method.of(other.raw)) is awaited
 
 
-@each_method
-def test_the_annotation_names_the_answer(method: Method) -> None:
-    described = method.descriptor.__wrapped__.__annotations__["return"]
-    kind, _, answer = described.removesuffix("]").partition("[")
-    for client in (sync_client(method.service), async_client(method.service)):
-        bound = method.of(client)
-        annotation = inspect.signature(bound).return_annotation
-        if isinstance(method.descriptor, streaming):
-            assert re.fullmatch(rf"(Async)?Stream\[{re.escape(answer)}\]", annotation)
-        elif isinstance(method.descriptor, paging):
-            assert re.fullmatch(rf"(Async)?Iterator\[{re.escape(answer)}\]", annotation)
-        else:
-            assert kind in ("Call", "Flow")
-            assert annotation == answer
-            found = get_type_hints(bound.__func__)["return"]
-            assert found == method.evaluated(answer)
+def test_annotations_name_the_answer() -> None:
+    clients = {one: (sync_client(one), async_client(one)) for one in ("formation", "server")}
+
+    def check(method: Method) -> None:
+        described = method.descriptor.__wrapped__.__annotations__["return"]
+        kind, _, answer = described.removesuffix("]").partition("[")
+        for client in clients[method.service]:
+            bound = method.of(client)
+            annotation = inspect.signature(bound).return_annotation
+            if isinstance(method.descriptor, streaming):
+                assert re.fullmatch(rf"(Async)?Stream\[{re.escape(answer)}\]", annotation)
+            elif isinstance(method.descriptor, paging):
+                assert re.fullmatch(rf"(Async)?Iterator\[{re.escape(answer)}\]", annotation)
+            else:
+                assert kind in ("Call", "Flow")
+                assert annotation == answer
+                found = get_type_hints(bound.__func__)["return"]
+                assert found == method.evaluated(answer)
+
+    check_each(check, METHODS)
 
 
-@each_method
+@each_kind
 @pytest.mark.parametrize("make", [sync_client, async_client])
 def test_autospec_takes_the_right_arguments_only(
     method: Method, make: Callable[[str], SyncClient | AsyncClient]
@@ -164,92 +174,93 @@ class Outcome:
     requests: tuple[Recorded, ...]
 
 
-def sync_outcomes(method: Method, client: SyncClient, recorder: Recorder) -> list[Outcome]:
-    """Of all variants, on the client and on its raw side."""
+Outcomes = Callable[[Method], list[Outcome]]
+
+_LACKING: dict[str, dict[str, list[str]]] = {
+    "nothing": {"formation": [], "server": []},
+    "keys": {"formation": ["client_key", "admin_key"], "server": ["key_id", "secret_key"]},
+    "user": {"formation": ["user_id"], "server": []},
+}
+
+
+@contextmanager
+def both_clients(lacking: Literal["nothing", "keys", "user"]) -> Iterator[Outcomes]:
+    """What comes of a method on a sync client, and just so on an async one."""
+    with Recorder.running() as recorder, ExitStack() as stack:
+        connects = [Connect(ClientKind(kind), stack) for kind in ("sync", "asyncio")]
+        clients = {
+            service: [
+                getattr(connect, service)(recorder.url, **dict.fromkeys(without))
+                for connect in connects
+            ]
+            for service, without in _LACKING[lacking].items()
+        }
+
+        def outcomes(method: Method) -> list[Outcome]:
+            sync, other = (_outcomes(method, one, recorder) for one in clients[method.service])
+            assert sync == other
+            return sync
+
+        yield outcomes
+
+
+def _outcomes(method: Method, client: Any, recorder: Recorder) -> list[Outcome]:
+    """Of all variants, and of the fewest arguments on the raw side."""
 
     def use(call: Callable[..., Any], arguments: Arguments) -> None:
         made = call(**arguments)  # calls fail here, the others as they are used
         next(made) if isinstance(method.descriptor, paging) else made.open()
 
-    def outcome(call: Callable[..., Any], arguments: Arguments) -> Outcome:
+    def outcome(client: Any, arguments: Arguments) -> Outcome:
         with pytest.raises(MuxiError) as caught:
-            use(call, arguments)
+            use(method.of(client), arguments)
         return Outcome(caught.type, recorder.taken())
 
-    with client:
-        return [
-            outcome(method.of(side), arguments)
-            for side in (client, client.raw)
-            for arguments in method.variants()
-        ]
+    variants = method.variants()
+    return [*(outcome(client, one) for one in variants), outcome(client.raw, variants[0])]
 
 
-def async_outcomes(method: Method, client: AsyncClient, recorder: Recorder) -> list[Outcome]:
-    """The same of an async client."""
-
-    async def outcome(call: Callable[..., Any], arguments: Arguments) -> Outcome:
-        made = call(**arguments)
-        with pytest.raises(MuxiError) as caught:
-            await (anext(made) if isinstance(method.descriptor, paging) else made)
-        return Outcome(caught.type, recorder.taken())
-
-    async def outcomes() -> list[Outcome]:
-        async with client:
-            return [
-                await outcome(method.of(side), arguments)
-                for side in (client, client.raw)
-                for arguments in method.variants()
-            ]
-
-    return asyncio.run(outcomes())
-
-
-@each_method
-def test_both_clients_send_what_build_describes(
-    method: Method, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_both_clients_send_what_build_describes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("muxi.resources.formation.requests._GRACE", ())  # one look is enough here
-    options = {**_KEYS[method.service]}
-    if method.service == "formation":
-        options["user_id"] = "alice"
-    sync, other = (
-        sync_client(method.service, recorder.url, **options),
-        async_client(method.service, recorder.url, **options),
-    )
-    outcomes = sync_outcomes(method, sync, recorder)
-    assert outcomes == async_outcomes(method, other, recorder)
-    assert {outcome.error for outcome in outcomes} == {NotFoundError}
 
-    for outcome, arguments in zip(outcomes, method.variants() * 2, strict=True):
-        assert len(outcome.requests) == _REQUESTS.get(str(method), 1)
-        arrived = outcome.requests[0]
-        for client in (sync, other):
-            described = first_call(method.of(client).build(**arguments))
+    def check(method: Method) -> None:
+        outcomes = both(method)
+        assert {outcome.error for outcome in outcomes} == {NotFoundError}
+        variants = method.variants()
+        for outcome, arguments in zip(outcomes, [*variants, variants[0]], strict=True):
+            assert len(outcome.requests) == _REQUESTS.get(str(method), 1)
+            arrived = outcome.requests[0]
+            described = first_call(method.descriptor.build(**arguments))
             body = described.body.encode() if described.body is not None else b""
             prefix = "/v1" if method.service == "formation" else ""
             assert (arrived.method, arrived.path) == (described.method, prefix + described.path)
             assert dict(arrived.query) == described.query
             assert arrived.body == without_ids(body)
+        keys = [outcome.requests[0].idempotency_key for outcome in outcomes]
+        assert all(keys)
+        assert len(set(keys)) == len(keys)
 
-    keys = [outcome.requests[0].idempotency_key for outcome in outcomes]
-    assert all(keys)
-    assert len(set(keys)) == len(keys)
+    with both_clients("nothing") as both:
+        check_each(check, METHODS)
 
 
-@each_method
 @pytest.mark.parametrize("lacking", ["keys", "user"])
 def test_both_clients_fail_alike(
-    method: Method,
-    lacking: Literal["keys", "user"],
-    recorder: Recorder,
-    monkeypatch: pytest.MonkeyPatch,
+    lacking: Literal["keys", "user"], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("muxi.resources.formation.requests._GRACE", ())
-    options = _KEYS[method.service] if lacking == "user" else {}
-    outcomes = sync_outcomes(method, sync_client(method.service, recorder.url, **options), recorder)
-    assert outcomes == async_outcomes(
-        method, async_client(method.service, recorder.url, **options), recorder
-    )
     refused = ConfigurationError if lacking == "keys" else ValidationError
-    for outcome in outcomes:
-        assert outcome.error is (NotFoundError if outcome.requests else refused)
+
+    def check(method: Method) -> None:
+        for outcome in both(method):
+            assert outcome.error is (NotFoundError if outcome.requests else refused)
+
+    with both_clients(lacking) as both:
+        check_each(check, METHODS)
+
+
+@each_kind
+def test_a_bound_method_builds_too(method: Method) -> None:
+    for client in (sync_client(method.service), async_client(method.service)):
+        described = method.of(client).build(**method.required())
+        assert type(described) is type(method.descriptor.build(**method.required()))
