@@ -16,13 +16,13 @@ from pathlib import Path
 import yaml
 
 from muxi import FormationClient, ServerClient
-from muxi.progress import bar
+from muxi.progress import progress_bar
 
 
 def main(directory: Path) -> None:
     with ServerClient() as server:
         print("# deploy")
-        deployed = server.formations.deploy(directory, on_progress=bar())
+        deployed = server.formations.deploy(directory, on_progress=progress_bar())
         print(deployed.formation_id, deployed.status, deployed.url)
         try:
             show(server, directory, deployed.formation_id)
@@ -40,12 +40,12 @@ def show(server: ServerClient, directory: Path, formation_id: str) -> None:
     print("# update")
     with tempfile.TemporaryDirectory() as folder:
         changed = changed_copy(directory, Path(folder, formation_id), version="1.1.0")
-        updated = server.formations.update(changed, on_progress=bar())
+        updated = server.formations.update(changed, on_progress=progress_bar())
     print(updated.formation_id, updated.status, "as deployment", updated.version)
     chat(formation, "And now?")
 
     print("# roll back")
-    server.formations.rollback(formation_id, on_progress=bar())
+    server.formations.rollback(formation_id, on_progress=progress_bar())
     version = server.formations.get(formation_id).version
     print("version", version.semantic if version else "unknown")
 

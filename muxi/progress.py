@@ -1,4 +1,4 @@
-"""Shows how a deployment goes on:  server.formations.deploy("my-bot", on_progress=bar())."""
+"""A progress display for `on_progress=` of deployments, on a terminal or in a log file."""
 
 from __future__ import annotations
 
@@ -11,35 +11,44 @@ if TYPE_CHECKING:
 
     from .models.server import Progress
 
-__all__ = ["bar"]
+__all__ = ["progress_bar"]
 
 _WIDTH = 30
 
 
-def bar(file: TextIO | None = None) -> Callable[[Progress], None]:
-    """A callable for `on_progress=` that draws a line for each stage, with a bar where there is
-    something to count: bytes of the upload, attempts of the health check.
+def progress_bar(file: TextIO | None = None) -> Callable[[Progress], None]:
+    """Return a callable for `on_progress=` that shows each stage of a deployment as a line.
 
-    There is nothing to close: no thread redraws and no cursor is hidden, so that an error or Ctrl-C
-    finds the terminal in order, and the last line is the stage that was reached. Off a terminal, or
-    without the extra `deploy`, lines are printed and nothing is drawn.
+    On a terminal, with the extra `deploy`, a line has a bar where there is something to count:
+    bytes of the upload, attempts of the health check. Elsewhere plain lines are printed.
 
-    Make one for each call. What others write to the terminal within a stage may be drawn over.
+    There is nothing to close: after an error or Ctrl-C the last line is the stage that was
+    reached. Make a new one for each call. What else is written to the terminal during a stage may
+    be overwritten.
 
     Args:
-        file: Where to; stderr if None.
+        file: The text file to write to; stderr if None.
+
+    Example:
+        ```python
+        from muxi import ServerClient
+        from muxi.progress import progress_bar
+
+        with ServerClient() as server:
+            server.formations.deploy("./my-bot", on_progress=progress_bar())
+        ```
     """
     to = file or sys.stderr
     try:
         from rich.console import Console
-    except ImportError:  # a deployment shouldn't fail for want of an ornament
-        return _Printed(to)
+    except ImportError:  # a missing extra must not fail the deployment
+        return _PlainLines(to)
     console = Console(file=to)
-    return _Drawn(console) if console.is_interactive else _Printed(to)
+    return _DrawnLines(console) if console.is_interactive else _PlainLines(to)
 
 
-class _Printed:
-    """Lines. Of an upload only its beginning and its end: it may have thousands of steps."""
+class _PlainLines:
+    """Prints lines. An upload has thousands of steps: only the first and last are printed."""
 
     def __init__(self, file: TextIO) -> None:
         self._file = file
@@ -52,8 +61,8 @@ class _Printed:
             print(_text(progress), file=self._file, flush=True)
 
 
-class _Drawn:
-    """A line for each stage, drawn anew with each step of that stage."""
+class _DrawnLines:
+    """Draws a line for each stage, and again with each step of that stage."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -73,7 +82,7 @@ class _Drawn:
         self._stage = progress.stage
         line = Table.grid(padding=(0, 1))
         style = "green" if progress.stage == "complete" else ""
-        # More than one line couldn't be drawn anew.
+        # More than one line couldn't be drawn again.
         text = Text(_text(progress), style, no_wrap=True, overflow="ellipsis")
         if (share := _share(progress)) is None:
             line.add_row(text)
@@ -84,13 +93,13 @@ class _Drawn:
 
 
 def _text(progress: Progress) -> str:
-    """What the server says, without what would move the cursor."""
+    """The server's message, without characters that would move the cursor."""
     text = progress.message or progress.stage
     return "".join(char if char.isprintable() else " " for char in text)
 
 
 def _share(progress: Progress) -> tuple[int, int] | None:
-    """How much is done, and of how much."""
+    """How much is done, and of how much; None if there is nothing to count."""
     if progress.total is not None:
         return progress.sent or 0, progress.total
     if progress.max_attempts is not None:

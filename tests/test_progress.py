@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from muxi.errors import ValidationError
 from muxi.models.server import Progress
-from muxi.progress import bar
+from muxi.progress import progress_bar
 from muxi.testing import Emulator, Fault
 
 from .support.clients import ClientKind
@@ -77,7 +77,7 @@ def screen(written: str) -> list[str]:
 
 def shown(steps: Sequence[Progress]) -> list[str]:
     file = Terminal()
-    tell = bar(file)
+    tell = progress_bar(file)
     for step in steps:
         tell(step)
     return screen(file.getvalue())
@@ -139,7 +139,7 @@ def test_a_long_message_stays_on_its_line(columns: str, monkeypatch: pytest.Monk
 
 def test_what_is_no_terminal_gets_plain_lines() -> None:
     file = io.StringIO()
-    tell = bar(file)
+    tell = progress_bar(file)
     for step in STEPS:
         tell(step)
     assert file.getvalue().splitlines() == [
@@ -156,22 +156,22 @@ def test_what_is_no_terminal_gets_plain_lines() -> None:
 def test_a_terminal_that_cannot_draw_gets_plain_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "dumb")
     file = Terminal()
-    bar(file)(STEPS[0])
+    progress_bar(file)(STEPS[0])
     assert file.getvalue() == "Uploading, 30 of 90 bytes\n"
 
 
 def test_a_server_cannot_move_the_cursor() -> None:
     evil = Progress(stage="spawning", message="\x1b[2J[bold]one\ntwo")
     assert shown([evil]) == [" [2J[bold]one two"]
-    bar(file := io.StringIO())(evil)
+    progress_bar(file := io.StringIO())(evil)
     assert file.getvalue() == " [2J[bold]one two\n"
 
 
 def test_without_the_extra_lines_are_printed_to_stderr() -> None:
     code = (
         "import sys; sys.modules['rich'] = None; sys.stderr.isatty = lambda: True\n"
-        "from muxi.progress import bar; from muxi.models.server import Progress\n"
-        "bar()(Progress(stage='spawning'))"
+        "from muxi.progress import progress_bar; from muxi.models.server import Progress\n"
+        "progress_bar()(Progress(stage='spawning'))"
     )
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True
@@ -187,12 +187,12 @@ def test_a_deployment_shows_where_it_failed(client_kind: ClientKind) -> None:
         with pytest.raises(ValidationError):
             client_kind.server(
                 emulator.server_url,
-                lambda s: s.formations.deploy(HELLO, on_progress=bar(file)),
+                lambda s: s.formations.deploy(HELLO, on_progress=progress_bar(file)),
                 **keys,
             )
         client_kind.server(
             emulator.server_url,
-            lambda s: s.formations.deploy(HELLO, on_progress=bar(file)),
+            lambda s: s.formations.deploy(HELLO, on_progress=progress_bar(file)),
             **keys,
         )
     lines = screen(file.getvalue())

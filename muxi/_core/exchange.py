@@ -89,7 +89,7 @@ def _is_good(call: Call[Any], reply: RawResponse, *, may_have_run: bool) -> bool
 def _is_safe_to_retry(call: Call[Any], error: MuxiError) -> bool:
     if call.safe_to_retry is not None:
         return call.safe_to_retry
-    if call.save is not None and not call.save.can_restart and error.status_code is None:
+    if call.save is not None and not call.save.is_restartable and error.status_code is None:
         return False  # part of the file may be written already
     if call.method in ("GET", "PUT", "DELETE"):
         return True

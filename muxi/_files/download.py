@@ -55,7 +55,7 @@ class DownloadTarget:
             raise ValidationError("to must be a path, or a file that is open for writing bytes.")
 
     @property
-    def can_restart(self) -> bool:
+    def is_restartable(self) -> bool:
         """A transfer that broke off leaves nothing behind that would be in the way of another."""
         return isinstance(self.to, (str, os.PathLike)) or _is_seekable(self.to)
 
@@ -73,7 +73,7 @@ class DownloadedFile:
 
 
 class DownloadWriter:
-    """One transfer. Left before `finish`, it leaves nothing behind.
+    """One transfer. Left before `commit`, it leaves nothing behind.
 
     What is written to a path goes to a file beside it first, which gets its name when it is whole.
 
@@ -114,8 +114,8 @@ class DownloadWriter:
             self._start = to.tell() if _is_seekable(to) else None
             self._file = to
 
-    def take(self, chunk: bytes) -> int:
-        """Take what arrived, to be written by `flush`; says how many bytes wait."""
+    def feed(self, chunk: bytes) -> int:
+        """Take what arrived, to be written by `write`; says how many bytes wait."""
         self._pending.append(chunk)
         self._waiting += len(chunk)
         self._size += len(chunk)
@@ -123,7 +123,7 @@ class DownloadWriter:
             self._save.on_progress(self._size, self._total)
         return self._waiting
 
-    def flush(self) -> None:
+    def write(self) -> None:
         """Write what waits."""
         assert self._file is not None
         data, self._pending, self._waiting = b"".join(self._pending), [], 0
@@ -132,9 +132,9 @@ class DownloadWriter:
             count = self._file.write(data)
             data = data[count:] if isinstance(count, int) else b""
 
-    def finish(self) -> DownloadedFile:
+    def commit(self) -> DownloadedFile:
         """Write the rest, and give the file its name."""
-        self.flush()
+        self.write()
         if self._part is not None and self._path is not None:
             self._close()
             if self._save.check is not None:

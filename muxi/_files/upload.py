@@ -27,7 +27,7 @@ class Upload:
     """Bytes of the piece that was read last."""
 
     @property
-    def whole(self) -> bool:
+    def is_complete(self) -> bool:
         """All of it was handed on, so the server may act on it."""
         return self.sent >= self.size
 
@@ -42,7 +42,7 @@ class Upload:
         self._length = len(piece)
         return piece
 
-    def passed(self) -> None:
+    def mark_sent(self) -> None:
         """The piece that was read last, if any, was handed on."""
         self.sent += self._length
         if self._length and self.on_sent is not None:

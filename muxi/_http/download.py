@@ -18,9 +18,9 @@ def download(response: httpx.Response, where: DownloadTarget) -> DownloadedFile:
     with closing(response), DownloadWriter(where, response.headers) as saving:
         saving.open()
         for chunk in response.iter_bytes():
-            saving.take(chunk)
-            saving.flush()
-        return saving.finish()
+            saving.feed(chunk)
+            saving.write()
+        return saving.commit()
 
 
 async def download_async(response: httpx.Response, where: DownloadTarget) -> DownloadedFile:
@@ -35,8 +35,8 @@ async def download_async(response: httpx.Response, where: DownloadTarget) -> Dow
             chunks = response.aiter_bytes()
             try:
                 async for chunk in chunks:
-                    if saving.take(chunk) >= _BLOCK:
-                        await anyio.to_thread.run_sync(saving.flush)
+                    if saving.feed(chunk) >= _BLOCK:
+                        await anyio.to_thread.run_sync(saving.write)
             finally:
                 # After an error of ours, run the generators below into the closed connection:
                 # dropped half-way, they would be finalized one by one by the event loop.
@@ -44,4 +44,4 @@ async def download_async(response: httpx.Response, where: DownloadTarget) -> Dow
                     await response.aclose()
                     async for _ in chunks:
                         pass
-            return await anyio.to_thread.run_sync(saving.finish)
+            return await anyio.to_thread.run_sync(saving.commit)

@@ -54,7 +54,7 @@ class UploadBody(httpx.SyncByteStream, httpx.AsyncByteStream):
         self._upload.rewind()
         while piece := self._upload.read():
             yield piece
-            self._upload.passed()
+            self._upload.mark_sent()
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         # No generator: httpx drops it where the server hangs up, and trio would complain.
@@ -62,7 +62,7 @@ class UploadBody(httpx.SyncByteStream, httpx.AsyncByteStream):
         return self
 
     async def __anext__(self) -> bytes:
-        self._upload.passed()
+        self._upload.mark_sent()
         if piece := await anyio.to_thread.run_sync(self._upload.read):
             return piece
         raise StopAsyncIteration
@@ -101,6 +101,6 @@ def map_httpx_error(exc: httpx.HTTPError | httpx.InvalidURL, step: HttpRequest) 
         return ValidationError(f"{what} can't be sent: {exc}")
     if isinstance(exc, httpx.DecodingError):
         return InvalidResponseError(f"The answer to {what} can't be decoded: {exc}", sent=True)
-    if isinstance(step.content, Upload) and not step.content.whole and sent:
+    if isinstance(step.content, Upload) and not step.content.is_complete and sent:
         what += f", an upload, after {step.content.sent} of {step.content.size} bytes"
     return ConnectionError(f"{what} failed: {str(exc) or type(exc).__name__}", sent=sent)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
-from .._core.call import Call
+from .._core.call import Call, T
 from .._core.steps import Flow, clock, request, sleep
 from ..errors import NotFoundError, TimeoutError
+
+_LAST_LOOK = 0.5
+"""Seconds that the look at the deadline may take."""
 
 
 class Pollable(Protocol):
@@ -27,6 +31,57 @@ class Pollable(Protocol):
 WorkT = TypeVar("WorkT", bound=Pollable)
 
 
+@dataclass(frozen=True)
+class Deadline:
+    """The moment when a flow has to give up, by the clock of flows; None for never."""
+
+    at: float | None
+
+    def remaining(self) -> Flow[float | None]:
+        """Return the seconds that are left, 0 when it has passed; None for no limit."""
+        return None if self.at is None else max(0.0, self.at - (yield from clock()))
+
+    def request(self, call: Call[T]) -> Flow[T]:
+        """Make a call that may take the time that is left, and half a second at least."""
+        left = yield from self.remaining()
+        bounded = call if left is None else replace(call, timeout=max(left, _LAST_LOOK))
+        return (yield from request(bounded))
+
+
+def deadline_in(timeout: float | None) -> Flow[Deadline]:
+    """The deadline that is this many seconds away."""
+    return Deadline(None if timeout is None else (yield from clock()) + timeout)
+
+
+def poll(
+    look: Callable[[], Flow[T]],
+    is_done: Callable[[T], bool],
+    deadline: Deadline,
+    poll_interval: float,
+    too_late: Callable[[T], TimeoutError],
+) -> Flow[T]:
+    """Look until it is done, once more at the deadline, and then give up.
+
+    Args:
+        look: Fetches the state.
+        is_done: Whether nothing more is to be waited for. May raise.
+        deadline: When to give up.
+        poll_interval: Seconds between two looks.
+        too_late: The error to raise then.
+
+    Raises:
+        TimeoutError: It isn't done in time.
+    """
+    while True:
+        state = yield from look()
+        if is_done(state):
+            return state
+        left = yield from deadline.remaining()
+        if left == 0:
+            raise too_late(state)
+        yield from sleep(poll_interval if left is None else min(poll_interval, left))
+
+
 def until_terminal(
     look: Call[WorkT],
     work_id: str,
@@ -35,40 +90,45 @@ def until_terminal(
     *,
     grace: Iterable[float] = (),
 ) -> Flow[WorkT]:
-    """Look again and again until the work is done.
+    """Wait until the work is done.
 
     Args:
         look: Fetches its state.
         work_id: Its id, which the error carries.
-        timeout: Seconds to wait at most; None for as long as it takes.
+        timeout: The most seconds to wait; None for no limit.
         poll_interval: Seconds between two looks.
         grace: Seconds between the first looks, as long as the work isn't known yet.
 
     Raises:
-        TimeoutError: It still goes on.
+        TimeoutError: It isn't done in time.
         NotFoundError: It isn't known.
     """
-    began = yield from clock()
-    state = yield from _first_look(look, grace, timeout)
-    while not state.is_terminal:
-        if timeout is not None and (yield from clock()) - began + poll_interval > timeout:
-            raise TimeoutError(
+    deadline = yield from deadline_in(timeout)
+    pauses = list(grace)
+
+    def look_in_time() -> Flow[WorkT]:
+        while True:
+            try:
+                state = yield from deadline.request(look)
+            except NotFoundError:
+                left = yield from deadline.remaining()
+                if not pauses or left == 0:
+                    raise
+                yield from sleep(pauses.pop(0) if left is None else min(pauses.pop(0), left))
+            else:
+                pauses.clear()
+                return state
+
+    return (
+        yield from poll(
+            look_in_time,
+            lambda state: state.is_terminal,
+            deadline,
+            poll_interval,
+            lambda state: TimeoutError(
                 f"{work_id} is still {state.status} after {timeout} s",
                 request_id=work_id,
                 sent=True,
-            )
-        yield from sleep(poll_interval)
-        state = yield from request(look)
-    return state
-
-
-def _first_look(look: Call[WorkT], grace: Iterable[float], timeout: float | None) -> Flow[WorkT]:
-    began = yield from clock()
-    for seconds in grace:
-        try:
-            return (yield from request(look))
-        except NotFoundError:
-            if timeout is not None and (yield from clock()) - began + seconds > timeout:
-                raise
-        yield from sleep(seconds)
-    return (yield from request(look))
+            ),
+        )
+    )

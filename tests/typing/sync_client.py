@@ -337,9 +337,9 @@ def server(client: ServerClient) -> None:
     assert_type(found[:2], list[s.FormationSummary])
     for formation in found:
         assert_type(formation.id, str)
-        assert_type(formation.version, s.FormationVersion | None)
+        assert_type(formation.version, s.FormationVersion)
     assert_type(client.formations.get("support"), s.Formation)
-    assert_type(client.formations.get("support").created_at, datetime | None)
+    assert_type(client.formations.get("support").created_at, datetime)
 
 
 def descriptions(file: m.Attachment) -> None:

@@ -1,4 +1,4 @@
-"""What came of stopping, deleting and cancelling (contract server-api 4.3)."""
+"""The answers to stop, delete and cancel-update (contract server-api 4.3)."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ class StoppedFormation(Answer):
 
 
 class DeletedFormation(Answer):
-    """A formation that is gone, with its files, its memory and its draft."""
+    """A formation that was deleted, with its files, its memory and its draft."""
 
     id: str
     message: str
 
 
 class CancelledUpdate(Answer):
-    """An update that was stopped; the old version runs on."""
+    """An update that was cancelled; the old version runs on."""
 
     formation_id: str
     message: str
     staging_port: int
-    """Where the new version was starting."""
+    """The port on which the new version was starting."""
     status: FormationState
-    """Of the version that runs."""
+    """The state of the version that runs."""
     current_port: int
-    """Where it runs."""
+    """The port on which that one runs."""

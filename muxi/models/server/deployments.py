@@ -1,4 +1,4 @@
-"""Deployments: how they go on, and what comes of them (contract server-api 4.0)."""
+"""Deployments: their steps and their results (contract server-api 4.0)."""
 
 from __future__ import annotations
 
@@ -36,24 +36,24 @@ class Progress(Model):
     """One step of a deployment, an update, a rollback, a start or a restart."""
 
     stage: Stage
-    """`uploading` and `complete` are this client's own."""
+    """`uploading` and `complete` come from this client, the others from the server."""
     message: str = ""
     sent: int | None = None
-    """While `uploading`: bytes of the bundle that were sent."""
+    """While `uploading`: the bytes of the bundle that were sent."""
     total: int | None = None
-    """While `uploading`: bytes of the bundle."""
+    """While `uploading`: the bundle's size in bytes."""
     attempt: int | None = None
     """At a `health_check`: which try this is, from 1."""
     max_attempts: int | None = None
     """At a `health_check`: how many tries there will be."""
     version: str | None = None
-    """The runtime that was chosen, once `resolving_runtime` is done."""
+    """The runtime that the server chose, at the end of `resolving_runtime`; often `latest`."""
     staging_port: int | None = None
-    """Where the new version starts, while an update is `spawning_staging`."""
+    """At `spawning_staging`: the port on which the new version starts."""
     progress: int | None = None
-    """Percent of a download; this server sends none."""
+    """Percent of a download; current servers send none."""
     url: str | None = None
-    """What is downloaded; this server tells none."""
+    """The URL of a download; current servers send none."""
 
 
 class Deployment(Answer):
@@ -64,7 +64,7 @@ class Deployment(Answer):
     port: int | None = None
     """On the server's machine."""
     url: str | None = None
-    """Where the formation is reached, by the address that this client uses."""
+    """The formation's URL, by the address that this client uses."""
     pid: int | None = None
     version: int | None = None
     """After an update or a rollback: the number of the deployment that runs, counted from 1 by
@@ -77,13 +77,13 @@ class Deployment(Answer):
     """False where `apply` found the same bundle there, or `start` what had started already."""
     message: str | None = None
     health_url: str | None = None
-    """Where the server looks for its health; only reached on the server's machine."""
+    """Its health endpoint, reached only from the server's machine."""
     deployment_type: Literal["blue-green"] | str | None = None
 
     @model_validator(mode="before")
     @classmethod
     def _one_name(cls, wire: JsonObject | str) -> JsonObject | str:
-        """Two keys have other names in whole answers than in events."""
+        """Give two keys the name that they have in events."""
         if not isinstance(wire, dict):
             return wire
         names = {"id": "formation_id", "new_version": "version"}

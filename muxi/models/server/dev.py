@@ -1,4 +1,4 @@
-"""Drafts that run beside the live formation (contract server-api 5.1)."""
+"""Drafts that run beside the deployed formation (contract server-api 5.1)."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ class DevRunRequest(Request):
 
 
 class DevStopRequest(Request):
-    """Which draft to stop."""
+    """The draft to stop."""
 
     formation_id: str
 
 
 class DevRun(Answer):
-    """A draft that runs; `ServerClient.formation(id, mode="draft")` talks to it."""
+    """A running draft; a formation client with `mode="draft"` talks to it."""
 
     success: bool
     formation_id: str
-    """`id` of its manifest."""
+    """`id` in its manifest."""
     port: int
     status: FormationState
 
 
 class DevStop(Answer):
-    """A draft that runs no longer."""
+    """A draft that was stopped."""
 
     success: bool
     formation_id: str

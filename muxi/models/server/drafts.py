@@ -16,7 +16,7 @@ class DraftState(Model):
 
     exists: bool
     base_version: str | None = None
-    """The live version that it was cloned from; compare it with `live.version`."""
+    """The manifest's version that it was cloned from; compare it with `live.version`."""
     created_at: UtcTime | None = None
 
 
@@ -24,11 +24,12 @@ class LiveState(Model):
     """The deployed formation beside the draft; all None where there is none."""
 
     version: str | None = None
+    """The manifest's version."""
     status: FormationState | None = None
 
 
 class DraftAnswer(Answer):
-    """What each answer about a draft tells beside its own data."""
+    """What each answer about a draft holds beside its own data."""
 
     draft: DraftState
     live: LiveState
@@ -36,7 +37,7 @@ class DraftAnswer(Answer):
     @model_validator(mode="before")
     @classmethod
     def _flat(cls, wire: JsonObject | str) -> JsonObject | str:
-        """The wire has the answer's own fields under `data`."""
+        """Lift the answer's own fields, which the wire has under `data`."""
         inner: JsonObject | None = wire.get("data") if isinstance(wire, dict) else None
         if not isinstance(wire, dict) or not isinstance(inner, dict):
             return wire
@@ -44,7 +45,7 @@ class DraftAnswer(Answer):
 
 
 class CreatedDraft(DraftAnswer):
-    """A draft that was made."""
+    """A draft that was created."""
 
     action: str
     mode: Literal["new", "clone"] | str
@@ -54,7 +55,7 @@ class DraftEntry(Model):
     """A file or a directory of a draft."""
 
     name: str
-    """A directory's ends with `/`."""
+    """A directory's name ends with `/`."""
     type: Literal["file", "dir"] | str
     size: int = 0
     """Bytes; 0 for a directory."""
@@ -65,7 +66,7 @@ def _entries(value: object) -> object:
 
 
 class DraftFileList(DraftAnswer, Listing[DraftEntry]):
-    """One directory of a draft, without what is in its subdirectories."""
+    """One directory of a draft, without the content of its subdirectories."""
 
     items_field: ClassVar[str] = "entries"
     path: str
@@ -78,22 +79,22 @@ class DraftFile(DraftAnswer):
 
     path: str
     content: str
-    """In base64 where `encoding` says so."""
+    """The content; in base64 if `encoding` says so."""
     encoding: Literal["utf-8", "base64"] | str
 
     @property
     def data(self) -> bytes:
-        """The file's bytes."""
+        """The file's content."""
         if self.encoding == "base64":
             return base64.b64decode(self.content)
         return self.content.encode()
 
     @property
     def text(self) -> str:
-        """The file as UTF-8 text.
+        """The file's content as UTF-8 text.
 
         Raises:
-            UnicodeDecodeError: It is no such text.
+            UnicodeDecodeError: It isn't UTF-8.
         """
         return self.data.decode()
 
@@ -108,15 +109,22 @@ class WrittenDraftFile(DraftAnswer):
 
 
 class DeletedDraftFile(DraftAnswer):
-    """A file or directory that is gone."""
+    """A file or directory that was deleted."""
 
     path: str
     deleted: bool
 
+    @property
+    def id(self) -> str:
+        """The path, by which a draft knows its files."""
+        return self.path
+
 
 class DiscardedDraft(DraftAnswer):
-    """A draft that is gone."""
+    """A draft that was deleted."""
 
+    id: str = ""
+    """The formation's id."""
     discarded: bool
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from .._base import Answer, Listing, Model, OptionalTime
+from .._base import Answer, Listing, Model, OptionalTime, UtcTime
 
 FormationState = (
     Literal["starting", "running", "stopped", "stopping", "crashed", "restarting", "unhealthy"]
@@ -13,35 +13,37 @@ FormationState = (
 
 
 class FormationVersion(Model):
-    """The version that runs, and the one to roll back to."""
+    """The deployed version, and the one to roll back to."""
 
     semantic: str | None = None
-    """`version` of the manifest."""
+    """`version` in the manifest; None if it has none, and where the server reports it only in the
+    list."""
     current: str | None = None
-    """SHA-256 of the bundle that runs."""
+    """SHA-256 of the deployed bundle, in hex; for a deployed draft that of nothing."""
     previous: str | None = None
-    """SHA-256 of the bundle before; a rollback is possible when it is there."""
+    """SHA-256 of the previous bundle. None: there is nothing to roll back to."""
 
 
 class FormationSummary(Model):
-    """A formation as a list shows it."""
+    """A formation as the list shows it."""
 
     id: str
     name: str
     status: FormationState
     port: int
+    """On the server's machine."""
     pid: int
     """0 when it is stopped."""
     uptime: int
     """Seconds; 0 unless it runs."""
     restart_count: int
-    healthy: bool | None = None
+    healthy: bool | None
     """None while it starts."""
-    version: FormationVersion | None = None
+    version: FormationVersion
 
 
 class FormationList(Listing[FormationSummary]):
-    """All formations of the server, in no order."""
+    """All formations of the server, in no particular order."""
 
     items_field = "formations"
     formations: list[FormationSummary]
@@ -51,9 +53,10 @@ class FormationList(Listing[FormationSummary]):
 class Formation(FormationSummary, Answer):
     """One formation."""
 
-    created_at: OptionalTime = None
-    deployed_at: OptionalTime = None
+    created_at: UtcTime
+    deployed_at: UtcTime
     """When it was first deployed; updates don't change it."""
-    updated_at: OptionalTime = None
-    """When its process started."""
+    updated_at: OptionalTime
+    """When its process started; None if it never did."""
     last_health_check: OptionalTime = None
+    """None before the first one."""

@@ -1,4 +1,4 @@
-"""What the process of a formation writes (contract server-api 7)."""
+"""What a formation's process writes (contract server-api 7)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Lines = Annotated[list[str], BeforeValidator(_lines)]
 
 
 class LogLines(Model):
-    """The last lines of each stream."""
+    """The last lines of each stream; empty for one that wasn't asked for."""
 
     stdout: Lines = []
     stderr: Lines = []
@@ -32,7 +32,7 @@ class LogCounts(Model):
 
 
 class FormationLogs(Answer):
-    """The end of what a formation's process wrote."""
+    """The last lines that a formation's process wrote."""
 
     formation_id: str
     logs: LogLines
@@ -44,4 +44,4 @@ class LogLine(Model):
 
     formation_id: str
     line: str
-    """Without its end. What is written in pieces arrives in pieces."""
+    """Without its line end. What the process writes in pieces arrives in pieces."""

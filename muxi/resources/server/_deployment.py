@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..._core.call import BodyFormat, Call, KeyKind, path
+from ..._core.call import Call, KeyKind, path
 from ..._core.steps import (
     Delivery,
     Flow,
@@ -23,7 +23,7 @@ from ..._core.steps import (
 from ..._files.upload import Upload
 from ...errors import ConflictError, MuxiError, NotFoundError, ValidationError
 from ...models import server as m
-from ._calls import FORMATIONS, look_at, look_for, version_of
+from ._calls import FORMATIONS, cancel_call, delete_call, find, get_call, manifest_version
 from ._progress import ProgressReader
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from ...bundle import Bundle, PackedBundle
 
 _Opens = Callable[[ProgressReader], Flow[Delivery]]
-_TRIES, _PAUSE = 11, 0.5
+_UNDO_ATTEMPTS, _UNDO_DELAY = 11, 0.5
 """How often, and each how many seconds later, to undo what the server doesn't know yet."""
 
 
@@ -79,7 +79,7 @@ class BundleDeployment:
         """Open the stream of a new deployment."""
         with _Packing(self._source, include_db=self._include_db) as packing:
             packed = yield from run_in_thread(packing.open)
-            if (yield from look_for(packed.bundle.id)) is not None:
+            if (yield from find(packed.bundle.id)) is not None:
                 raise ConflictError(
                     f"The formation {packed.bundle.id} exists already: update it, or use apply",
                     code="FormationExists",
@@ -91,23 +91,23 @@ class BundleDeployment:
         """Open the stream of an update."""
         with _Packing(self._source, include_db=self._include_db) as packing:
             packed = yield from run_in_thread(packing.open)
-            yield from request(look_at(packed.bundle.id))
+            yield from request(get_call(packed.bundle.id))
             return (yield from self._send(packed, reader, updates=True))
 
     def apply(self, reader: ProgressReader) -> Flow[Delivery]:
         """Open the stream of whichever of the two is needed, or of neither."""
         with _Packing(self._source, include_db=self._include_db) as packing:
             packed = yield from run_in_thread(packing.open)
-            found = yield from look_for(packed.bundle.id)
+            found = yield from find(packed.bundle.id)
             if found is None:
                 return (yield from self._send(packed, reader, updates=False))
-            if found.version is not None and found.version.current == packed.bundle.sha256:
+            if found.version.current == packed.bundle.sha256:
                 reader.base_url = yield from address()
-                reader.settle(found)
-                return Delivery(look_at(found.id))
+                reader.set_unchanged(found)
+                return Delivery(get_call(found.id))
             if not self._allow_downgrade:
                 yield from _no_downgrade(packed.bundle, found)
-            reader.done_code = "NoChange"
+            reader.no_change_code = "NoChange"
             return (yield from self._send(packed, reader, updates=True))
 
     def apply_or_undo(self, *, cleanup: bool) -> Flow[m.Deployment]:
@@ -117,24 +117,24 @@ class BundleDeployment:
         except BaseException as exc:
             # Ctrl-C or a cancellation; what fails by itself leaves nothing behind on the server.
             if cleanup and not isinstance(exc, (Exception, GeneratorExit)):
-                yield from self._undo()
+                yield from self._clean_up()
             raise
 
-    def _undo(self) -> Flow[None]:
+    def _clean_up(self) -> Flow[None]:
         """Stop what the server does with the bundle, if it has all of it and isn't done."""
-        if self._upload is None or not self._upload.whole:
+        if self._upload is None or not self._upload.is_complete:
             return
         if self._reader is not None and self._reader.ended:
             return
-        for more in range(_TRIES - 1, -1, -1):
+        for more in range(_UNDO_ATTEMPTS - 1, -1, -1):
             try:
                 if self._updates:
-                    yield from request(cancel(self._formation_id))
+                    yield from request(cancel_call(self._formation_id))
                 else:
-                    yield from request(delete(self._formation_id))
+                    yield from request(delete_call(self._formation_id))
             except (NotFoundError, ValidationError):
                 if more:
-                    yield from sleep(_PAUSE)
+                    yield from sleep(_UNDO_DELAY)
             except MuxiError:
                 return
             else:
@@ -206,28 +206,14 @@ class _Packing:
         self._stack.close()
 
 
-def delete(formation_id: str) -> Call[m.DeletedFormation]:
-    """The call that deletes a formation."""
-    done = m.DeletedFormation(id=formation_id, message=DONE)
-    where = path(*FORMATIONS, formation_id)
-    return Call("DELETE", where, m.DeletedFormation, KeyKind.HMAC, already_done=(404, done))
-
-
-def cancel(formation_id: str) -> Call[m.CancelledUpdate]:
-    """The call that stops an update."""
-    where = path(*FORMATIONS, formation_id, "cancel-update")
-    return Call("POST", where, m.CancelledUpdate, KeyKind.HMAC, shape=BodyFormat.BARE)
-
-
-_UNSAID = "1.0.0"
+_DEFAULT_VERSION = "1.0.0"
 """What the server takes for the version of a manifest that has none."""
-DONE = "An attempt before, whose answer was lost, has done it."
 
 
 def _no_downgrade(bundle: Bundle, found: m.Formation) -> Flow[None]:
     from ...bundle.versions import is_older  # not above: to import a client stays cheap
 
-    version, runs = bundle.version or _UNSAID, (yield from version_of(found))
+    version, runs = bundle.version or _DEFAULT_VERSION, (yield from manifest_version(found))
     if runs and is_older(version, runs):
         raise ConflictError(
             f"{bundle.id} runs version {runs}, and {version} is older: pass "

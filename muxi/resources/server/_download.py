@@ -1,12 +1,10 @@
-"""Saves what a formation runs with (contract server-api 8.6)."""
+"""Saves a formation's files (contract server-api 8.6)."""
 
 from __future__ import annotations
 
 import os
 import zipfile
 import zlib
-from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,47 +16,58 @@ from ...models import server as m
 from ._calls import FORMATIONS
 
 
-def downloaded(
-    get: Callable[[str | os.PathLike[str]], Call[DownloadedFile]], to: str | os.PathLike[str]
+def download_zip(
+    formation_id: str,
+    to: str | os.PathLike[str],
+    include_db: bool,
+    timeout: float,
+    on_progress: OnProgress | None,
 ) -> Flow[m.DownloadedFormation]:
-    """The zip."""
-    found = yield from request(get(to))
+    """Save the zip."""
+    call = _download_call(formation_id, to, include_db, timeout, on_progress)
+    found = yield from request(call)
     return m.DownloadedFormation(path=found.path or Path(to), size=found.size)
 
 
-def extracted(
-    get: Callable[[str | os.PathLike[str]], Call[DownloadedFile]], to: Path
+def extract_zip(
+    formation_id: str,
+    to: Path,
+    include_db: bool,
+    timeout: float,
+    on_progress: OnProgress | None,
 ) -> Flow[m.DownloadedFormation]:
-    """What is in the zip, in a new directory."""
+    """Save what is in the zip to a new directory."""
     from ...bundle.unzip import unpack  # not above: to import a client stays cheap
 
     with TemporaryDirectory(prefix="muxi-") as folder:
         archive = Path(folder, "formation.zip")
-        found = yield from request(get(archive))
+        call = _download_call(formation_id, archive, include_db, timeout, on_progress)
+        found = yield from request(call)
         yield from run_in_thread(lambda: unpack(archive, to))
     return m.DownloadedFormation(path=to, size=found.size)
 
 
-def download(
+def _download_call(
     formation_id: str,
     to: str | os.PathLike[str],
-    *,
     include_db: bool,
     timeout: float,
     on_progress: OnProgress | None,
 ) -> Call[DownloadedFile]:
-    """The call that saves the zip."""
-    where = path(*FORMATIONS, formation_id, "download")
-    save = DownloadTarget(to, f"{formation_id}.zip", on_progress, _check)
-    wanted = query(db=True if include_db else None)
-    call = Call(
-        "GET", where, DownloadedFile, KeyKind.HMAC, query=wanted, shape=BodyFormat.FILE, save=save
+    return Call(
+        "GET",
+        path(*FORMATIONS, formation_id, "download"),
+        DownloadedFile,
+        KeyKind.HMAC,
+        query=query(db=True if include_db else None),
+        shape=BodyFormat.FILE,
+        save=DownloadTarget(to, f"{formation_id}.zip", on_progress, _check_zip),
+        read_timeout=timeout,
     )
-    return replace(call, read_timeout=timeout)
 
 
-def _check(archive: Path) -> None:
-    """The server cuts a zip short when it fails, and its status is good all the same."""
+def _check_zip(archive: Path) -> None:
+    """Refuse a zip that isn't whole: the server cuts it short when it fails, with status 200."""
     try:
         with zipfile.ZipFile(archive) as packed:
             damaged = packed.testzip()

@@ -8,11 +8,10 @@ from dataclasses import replace
 from itertools import takewhile
 from typing import Literal
 
-from ..._core.call import Call, KeyKind, path, query
 from ..._core.steps import Delivery, Flow, StreamCall, open_stream, request, sleep
 from ...errors import InvalidResponseError
 from ...models import server as m
-from ._calls import FORMATIONS
+from ._calls import follow_call, logs_call
 
 _REMEMBERED = 200
 _TAIL = 1000
@@ -47,11 +46,11 @@ class LineReader:
         wanted = _TAIL if self._again and self._seen else self._lines
         tail: Sequence[str] = ()
         if wanted:
-            logs = yield from request(last_lines(self._formation_id, wanted, self._stream))
+            logs = yield from request(logs_call(self._formation_id, wanted, self._stream))
             tail = logs.logs.stdout if self._stream == "stdout" else logs.logs.stderr
         fresh = unseen(self._seen, tail)
         self._seen.extend(fresh)
-        follow = yield from open_stream(_follow(self._formation_id, self._stream))
+        follow = yield from open_stream(follow_call(self._formation_id, self._stream))
         self._again = True
         found = [m.LogLine(formation_id=self._formation_id, line=line) for line in fresh]
         return replace(follow, events=found)
@@ -94,12 +93,12 @@ class LineReader:
         """There is none."""
 
 
-def following(
+def follow_logs(
     formation_id: str, stream: Literal["stdout", "stderr"], lines: int
 ) -> StreamCall[m.LogLine, None]:
     """The stream of what a process writes."""
     return StreamCall(
-        _follow(formation_id, stream),
+        follow_call(formation_id, stream),
         lambda: LineReader(formation_id, stream, lines),
         LineReader.open,
         endless=True,
@@ -119,18 +118,3 @@ def unseen(seen: Sequence[str], tail: Sequence[str]) -> Sequence[str]:
         if size > best:
             best, after = size, end
     return tail[after:]
-
-
-def last_lines(
-    formation_id: str, lines: int | None, stream: Literal["stdout", "stderr", "all"] | None
-) -> Call[m.FormationLogs]:
-    """The call that fetches the end of what a process wrote."""
-    where = path(*FORMATIONS, formation_id, "logs")
-    wanted = query(lines=lines, stream=stream)
-    return Call("GET", where, m.FormationLogs, KeyKind.HMAC, query=wanted)
-
-
-def _follow(formation_id: str, stream: Literal["stdout", "stderr"]) -> Call[m.FormationLogs]:
-    where = path(*FORMATIONS, formation_id, "logs")
-    wanted = query(follow=True, stream=stream)
-    return Call("GET", where, m.FormationLogs, KeyKind.HMAC, query=wanted)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal, TypeVar
 
-from ..._core.call import Call, path
+from ..._core.call import Call, KeyKind, path
 from ..._core.steps import Delivery, Flow, StreamCall, address, open_stream, request
 from ...errors import InvalidResponseError, MuxiError, StreamInterruptedError
 from ...models import server as m
-from ._calls import look_at
+from ._calls import FORMATIONS, get_call
 from ._stream_errors import Action, failure
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class ProgressReader:
         self.action: Action = action
         self.formation_id = formation_id
         self.base_url = ""
-        self.done_code: str | None = None
+        self.no_change_code: str | None = None
         """The failure that means that there was nothing to do."""
         self._deployment: m.Deployment | None = None
         self._message = ""
@@ -57,7 +58,7 @@ class ProgressReader:
             self.answered(_parsed(m.Deployment, data))
         elif name in ("error", ""):
             error = failure(self.action, data)
-            if error.code is None or error.code != self.done_code:
+            if error.code is None or error.code != self.no_change_code:
                 raise error
             self._unchanged = self.ended = True
         return None
@@ -67,7 +68,7 @@ class ProgressReader:
         self._deployment = m.Deployment.model_validate(answer)
         self.ended = True
 
-    def settle(self, formation: m.Formation) -> None:
+    def set_unchanged(self, formation: m.Formation) -> None:
         """Take what there is: nothing is to be done."""
         self._deployment = m.Deployment(
             formation_id=formation.id,
@@ -94,12 +95,12 @@ class ProgressReader:
             StreamInterruptedError: The stream ended before the server said how it went.
         """
         if self._unchanged:
-            self.settle((yield from request(look_at(self.formation_id))))
+            self.set_unchanged((yield from request(get_call(self.formation_id))))
         if self._deployment is None:
             raise self._interrupted()
         if self._deployment.version is not None and self.action != "rollback":
             # Of an update the server tells the port that it has just given back (quirk Q1).
-            now = yield from _current(look_at(self._deployment.formation_id))
+            now = yield from _current(get_call(self._deployment.formation_id))
             port = None if now is None else now.port
             self._deployment = self._deployment.model_copy(update={"port": port})
         return self._complete()
@@ -127,16 +128,27 @@ class ProgressReader:
         return m.Progress(stage="complete", message=self._deployment.message or "Done")
 
 
-def progress_of(
+def action_stream(
+    action: Literal["start", "restart", "rollback"], formation_id: str, timeout: float
+) -> StreamCall[m.Progress, m.Deployment]:
+    """The stream of an action on a deployed formation."""
+    where = path(*FORMATIONS, formation_id, action)
+    call = Call("POST", where, m.Deployment, KeyKind.HMAC, read_timeout=timeout)
+    if action == "start":
+        call = replace(call, safe_to_retry=True)
+    return progress_stream(call, action, formation_id)
+
+
+def progress_stream(
     call: Call[m.Deployment], action: Action, formation_id: str
 ) -> StreamCall[m.Progress, m.Deployment]:
-    """A call as a stream of progress."""
+    """The stream of a call that is answered by progress."""
 
     def opening(reader: ProgressReader) -> Flow[Delivery]:
         found = yield from open_stream(call)
         reader.base_url = yield from address()
         if action == "start" and found.may_have_run:
-            reader.done_code = "AlreadyRunning"
+            reader.no_change_code = "AlreadyRunning"
         return found
 
     return StreamCall(call, lambda: ProgressReader(action, formation_id), opening)

@@ -1,4 +1,4 @@
-"""Drafts that run beside the live formation (contract server-api 5.1)."""
+"""Drafts that run beside the deployed formation (contract server-api 5.1)."""
 
 from __future__ import annotations
 
@@ -14,38 +14,49 @@ if TYPE_CHECKING:
 
 
 class Dev(Resource[TransportT]):
-    """Formations under development, run as drafts. The server lists them nowhere."""
+    """Formations under development, run from a draft. The server's lists don't show them.
+
+    Example:
+        ```python
+        from muxi import ServerClient
+
+        with ServerClient() as server:
+            server.dev.run(formation_id="my-bot")
+            bot = server.formation("my-bot", mode="draft", client_key="fmc_...")
+            print(bot.chat.send("Hello").text)
+            server.dev.stop("my-bot")
+        ```
+    """
 
     @endpoint
     def run(
         self, *, path: str | None = None, formation_id: str | None = None, timeout: float = 300.0
     ) -> Call[m.DevRun]:
-        """Run a draft and wait until it is healthy; `ServerClient.formation(id, mode="draft")`
-        talks to it. It ends with the server.
+        """Run a draft and wait until it is healthy. It runs until it is stopped or the server ends.
 
         Args:
-            path: An absolute directory on the server's machine; goes before `formation_id`.
+            path: An absolute directory on the server's machine; wins over `formation_id`.
             formation_id: The formation whose draft is run.
-            timeout: Seconds to wait at most.
+            timeout: Seconds to wait for the server's answer.
 
         Raises:
             ValidationError: Neither was given, or the directory or its manifest is wrong.
             NotFoundError: The formation has no draft.
             ConflictError: A draft of this formation runs already.
-            ServerError: It didn't start or isn't healthy.
+            ServerError: It didn't start, or isn't healthy.
         """
         body = validate_body(m.DevRunRequest, drop_none(path=path, formation_id=formation_id))
         return _call("run", m.DevRun, body, timeout)
 
     @endpoint
     def stop(self, formation_id: str) -> Call[m.DevStop]:
-        """Stop a draft that runs. Its files stay.
+        """Stop a running draft. Its files stay.
 
         Args:
-            formation_id: Which formation's.
+            formation_id: The formation's id.
 
         Raises:
-            NotFoundError: No draft of it runs.
+            NotFoundError: No draft of this formation runs.
         """
         body = validate_body(m.DevStopRequest, {"formation_id": formation_id})
         return _call("stop", m.DevStop, body)

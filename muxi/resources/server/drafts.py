@@ -11,57 +11,70 @@ from ..._core.endpoint import Resource, TransportT, endpoint, flow, streaming
 from ..._core.steps import Flow, StreamCall, consume_stream
 from ...models import server as m
 from ._calls import FORMATIONS
-from ._progress import progress_of
+from ._docs import documented_as
+from ._progress import progress_stream
 
 
 class Drafts(Resource[TransportT]):
-    """Formations as files on the server, one draft each, beside what is deployed.
+    """Formations as files on the server: one draft each, beside the deployed version.
 
-    Paths are relative to the draft's root; those that lead out of it raise a `ValidationError`.
+    Paths are relative to the draft's root. One that leads out of it raises `ValidationError`.
+
+    Example:
+        ```python
+        from muxi import ServerClient
+
+        with ServerClient() as server:
+            server.drafts.create("my-bot", mode="clone")
+            server.drafts.write("my-bot", "README.md", "# My bot")
+            server.drafts.deploy("my-bot")
+        ```
     """
 
     @endpoint
     def create(
         self, formation_id: str, *, mode: Literal["new", "clone"] = "new"
     ) -> Call[m.CreatedDraft]:
-        """Make a draft.
+        """Create a draft.
 
         Args:
-            formation_id: Of which formation; it needn't be deployed.
+            formation_id: The formation's id. The formation needn't be deployed.
             mode: `new` for a bare manifest, which needs a `description` before it can be deployed;
-                `clone` for a copy of what is deployed.
+                `clone` for a copy of the deployed version.
 
         Raises:
-            ConflictError: There is one already.
-            NotFoundError: There is nothing deployed to clone.
-            ValidationError: The id can't be.
+            ConflictError: The formation has a draft already.
+            NotFoundError: There is no deployed version to clone.
+            ValidationError: No formation can have this id.
         """
         return _call(formation_id, m.CreatedDraft, m.DraftRequest(action="init", mode=mode))
 
     @endpoint
     def list(self, formation_id: str, path: str = ".") -> Call[m.DraftFileList]:
-        """List one directory.
+        """List one directory of a draft.
 
         Args:
-            formation_id: Of which formation.
-            path: Which directory; the root if not given.
+            formation_id: The formation's id.
+            path: The directory; the root by default.
 
         Raises:
-            NotFoundError: There is no draft, or no such directory.
+            NotFoundError: The formation has no draft, or the draft no such directory.
+            ServerError: The path is a file.
         """
         wanted = m.DraftRequest(action="list", path=path)
         return _call(formation_id, m.DraftFileList, wanted, safe_to_retry=True)
 
     @endpoint
     def read(self, formation_id: str, path: str) -> Call[m.DraftFile]:
-        """Fetch a file; `.text` and `.data` of the answer are what is in it.
+        """Return a file; `.text` and `.data` hold its content.
 
         Args:
-            formation_id: Of which formation.
-            path: Which file.
+            formation_id: The formation's id.
+            path: The file.
 
         Raises:
-            NotFoundError: There is no draft, or no such file.
+            NotFoundError: The formation has no draft, or the draft no such file.
+            ServerError: The path is a directory.
         """
         # As text the server would spoil what is no UTF-8.
         wanted = m.DraftRequest(action="read", path=path, encoding="base64")
@@ -69,28 +82,29 @@ class Drafts(Resource[TransportT]):
 
     @endpoint
     def write(self, formation_id: str, path: str, content: str | bytes) -> Call[m.WrittenDraftFile]:
-        """Write a file, with the directories that it is in; one that exists is replaced.
+        """Write a file and create the directories above it. An existing file is replaced.
 
         Args:
-            formation_id: Of which formation.
-            path: Which file.
-            content: What is in it from now on; a `str` is written as UTF-8.
+            formation_id: The formation's id.
+            path: The file.
+            content: The file's new content; a `str` is written as UTF-8.
 
         Raises:
-            NotFoundError: There is no draft.
+            NotFoundError: The formation has no draft.
+            ServerError: The path is a directory.
         """
         return _call(formation_id, m.WrittenDraftFile, _written(path, content), safe_to_retry=True)
 
     @endpoint
     def delete(self, formation_id: str, path: str) -> Call[m.DeletedDraftFile]:
-        """Delete a file, or a directory with all that is in it.
+        """Delete a file, or a directory with everything in it.
 
         Args:
-            formation_id: Of which formation.
-            path: Which; not the root.
+            formation_id: The formation's id.
+            path: The file or directory; not the root.
 
         Raises:
-            NotFoundError: There is no draft, or no such file.
+            NotFoundError: The formation has no draft, or the draft no such file.
         """
         return _call(formation_id, m.DeletedDraftFile, m.DraftRequest(action="delete", path=path))
 
@@ -102,54 +116,49 @@ class Drafts(Resource[TransportT]):
         timeout: float = 600.0,
         on_progress: Callable[[m.Progress], object] | None = None,
     ) -> Flow[m.Deployment]:
-        """Deploy a draft, as a new formation or as an update. It is a draft no longer then.
+        """Deploy a draft, as a new formation or as an update. The draft is gone afterwards.
 
-        Most failures lose the draft too.
+        Most failures lose the draft too: keep a copy of its files.
 
         Args:
-            formation_id: Of which formation.
-            timeout: Seconds that the server may stay silent; it does while it downloads a runtime.
-            on_progress: Is told each step that the server takes.
+            formation_id: The formation's id.
+            timeout: Seconds that the server may stay silent, as it does while it downloads a
+                runtime.
+            on_progress: Called with each step that the server takes.
 
         Raises:
-            NotFoundError: There is no draft.
-            ConflictError: The formation is being updated, or the draft was deployed as it is.
+            NotFoundError: The formation has no draft.
+            ConflictError: The formation is being updated, or a draft was deployed last
+                (`NoChange`): the server takes any two drafts in a row for the same.
             ValidationError: The server refused the draft, or the formation isn't healthy with it.
-            TimeoutError: The server was silent for too long, and may go on.
-            StreamInterruptedError: The connection broke; the server may have gone on.
+            TimeoutError: The server was silent for too long. It may go on.
+            StreamInterruptedError: The connection broke. The server may go on.
         """
         return consume_stream(_stream(formation_id, timeout), on_progress)
 
     @streaming
+    @documented_as(deploy)
     def deploy_stream(
         self, formation_id: str, *, timeout: float = 600.0
     ) -> StreamCall[m.Progress, m.Deployment]:
-        """Deploy a draft and see how it goes on. To leave the stream stops nothing.
+        """Deploy a draft, as `deploy` does, and yield each step.
 
-        Args:
-            formation_id: Of which formation.
-            timeout: Seconds that the server may stay silent; it does while it downloads a runtime.
-
-        Raises:
-            NotFoundError: There is no draft.
-            ConflictError: The formation is being updated, or the draft was deployed as it is.
-            ValidationError: The server refused the draft, or the formation isn't healthy with it.
-            TimeoutError: The server was silent for too long, and may go on.
-            StreamInterruptedError: The connection broke; the server may have gone on.
+        Leaving the stream stops nothing.
         """
         return _stream(formation_id, timeout)
 
     @endpoint
     def discard(self, formation_id: str) -> Call[m.DiscardedDraft]:
-        """Delete a draft. What is deployed stays.
+        """Delete a draft with all its files. The deployed version stays.
 
         Args:
-            formation_id: Of which formation.
+            formation_id: The formation's id.
 
         Raises:
-            NotFoundError: There is no draft.
+            NotFoundError: The formation has no draft.
         """
-        return _call(formation_id, m.DiscardedDraft, m.DraftRequest(action="discard"))
+        call = _call(formation_id, m.DiscardedDraft, m.DraftRequest(action="discard"))
+        return call.map(lambda draft: draft.model_copy(update={"id": formation_id}))
 
 
 def _files(formation_id: str) -> str:
@@ -159,7 +168,7 @@ def _files(formation_id: str) -> str:
 def _stream(formation_id: str, timeout: float) -> StreamCall[m.Progress, m.Deployment]:
     where, body = _files(formation_id), m.DraftRequest(action="deploy")
     call = Call("POST", where, m.Deployment, KeyKind.HMAC, body=body, read_timeout=timeout)
-    return progress_of(call, "deploy", formation_id)
+    return progress_stream(call, "deploy", formation_id)
 
 
 def _call(

@@ -3,44 +3,343 @@
 from __future__ import annotations
 
 import os
-from functools import partial
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
 from ..._core.call import Call
-from ..._core.endpoint import TransportT, endpoint, flow, streaming
-from ..._core.steps import Flow, StreamCall
+from ..._core.endpoint import Resource, TransportT, endpoint, flow, streaming
+from ..._core.steps import Flow, StreamCall, consume_stream
 from ..._files.download import OnProgress
 from ...models import server as m
-from ._calls import look_at, look_at_all, until_healthy
-from ._download import download, downloaded, extracted
-from ._log_stream import following, last_lines
-from .deploys import Deploys
-from .lifecycle import Lifecycle
+from ._calls import cancel_call, delete_call, get_call, list_call, logs_call, stop_call
+from ._deployment import BundleDeployment
+from ._docs import documented_as
+from ._download import download_zip, extract_zip
+from ._health import wait_until_healthy
+from ._log_stream import follow_logs
+from ._progress import action_stream
 
 
-class Formations(Deploys[TransportT], Lifecycle[TransportT]):
-    """The formations that the server runs.
+class Formations(Resource[TransportT]):
+    """The formations on a server: deploy, update, start, stop, roll back, delete, read logs.
 
-    One that the server doesn't have raises `NotFoundError`, whatever is asked of it.
+    A formation that the server doesn't have raises `NotFoundError` in every method.
+
+    Methods that take long have a twin whose name ends in `_stream`. It takes the same arguments
+    except `on_progress`, yields each `Progress` step as it comes, and its `result()` is the
+    `Deployment`. Leaving the stream stops nothing on the server.
+
+    Methods that take a bundle read a formation's directory (this needs the extra `deploy`) or a
+    `.tar.gz` of one. They log what the server will ignore as warnings, to the logger `muxi`, and
+    raise besides the errors that each lists:
+
+    - `BundleError`: the formation can't be deployed as it is. Nothing was sent.
+    - `ValidationError`: the server refused the bundle, or the new version isn't healthy
+      (`HealthCheckFailed`, which the server files under status 400).
+    - `TimeoutError`: the time was up. The server may go on.
+    - `StreamInterruptedError`: the connection broke. The server may go on.
+
+    Example:
+        ```python
+        from muxi import ServerClient
+
+        with ServerClient() as server:
+            deployment = server.formations.apply("./my-bot")
+            print(deployment.url, deployment.status)
+        ```
     """
 
     @endpoint
     def list(self) -> Call[m.FormationList]:
-        """List all formations, in no order.
+        """List all formations, in no particular order.
 
-        The server asks each running formation for its health, one after another and for up to 2 s.
+        The server asks each running formation for its health, one after another, for up to 2 s
+        each.
+
+        Raises:
+            AuthenticationError: The key or its secret is wrong.
         """
-        return look_at_all()
+        return list_call()
 
     @endpoint
     def get(self, formation_id: str) -> Call[m.Formation]:
-        """Fetch one formation.
+        """Return one formation.
 
         Args:
-            formation_id: Which formation.
+            formation_id: The formation's id, `id` in its manifest.
+
+        Raises:
+            NotFoundError: The server has no formation with this id.
         """
-        return look_at(formation_id)
+        return get_call(formation_id)
+
+    @flow
+    def deploy(
+        self,
+        source: str | os.PathLike[str],
+        *,
+        include_db: bool = False,
+        timeout: float = 600.0,
+        on_progress: Callable[[m.Progress], object] | None = None,
+    ) -> Flow[m.Deployment]:
+        """Deploy a new formation and wait until it is healthy. The server undoes what fails.
+
+        Args:
+            source: A formation's directory, or a `.tar.gz` of one.
+            include_db: Send `memory.db` too. It becomes the formation's memory.
+            timeout: Seconds that the server may stay silent, as it does while it downloads a
+                runtime.
+            on_progress: Called with each step: the bytes uploaded, then what the server does.
+
+        Raises:
+            ConflictError: The server has a formation with this id.
+        """
+        deployment = BundleDeployment(source, include_db, timeout, on_progress)
+        return deployment.follow(deployment.deploy)
+
+    @streaming
+    @documented_as(deploy)
+    def deploy_stream(
+        self,
+        source: str | os.PathLike[str],
+        *,
+        include_db: bool = False,
+        timeout: float = 600.0,
+    ) -> StreamCall[m.Progress, m.Deployment]:
+        """Deploy a new formation, as `deploy` does, and yield each step.
+
+        The stream opens when the upload is over. To stop the deployment, call `delete`.
+        """
+        deployment = BundleDeployment(source, include_db, timeout)
+        return deployment.stream(deployment.deploy)
+
+    @flow
+    def update(
+        self,
+        source: str | os.PathLike[str],
+        *,
+        include_db: bool = False,
+        timeout: float = 600.0,
+        on_progress: Callable[[m.Progress], object] | None = None,
+    ) -> Flow[m.Deployment]:
+        """Replace the running version with a new one. The old one runs until the new is healthy.
+
+        The deployed `memory.db`, `MUXI.md` and `PENDING-MUXI.md` are kept.
+
+        Args:
+            source: A formation's directory, or a `.tar.gz` of one.
+            include_db: Send `memory.db` too. It replaces the formation's memory.
+            timeout: Seconds that the server may stay silent, as it does while it downloads a
+                runtime.
+            on_progress: Called with each step: the bytes uploaded, then what the server does.
+
+        Raises:
+            NotFoundError: The server has no formation with this id.
+            ConflictError: It is being updated already, or runs this very bundle (`NoChange`).
+        """
+        deployment = BundleDeployment(source, include_db, timeout, on_progress)
+        return deployment.follow(deployment.update)
+
+    @streaming
+    @documented_as(update)
+    def update_stream(
+        self,
+        source: str | os.PathLike[str],
+        *,
+        include_db: bool = False,
+        timeout: float = 600.0,
+    ) -> StreamCall[m.Progress, m.Deployment]:
+        """Replace the running version, as `update` does, and yield each step.
+
+        The stream opens when the upload is over. To stop the update, call `cancel_update`.
+        """
+        deployment = BundleDeployment(source, include_db, timeout)
+        return deployment.stream(deployment.update)
+
+    @flow
+    def apply(
+        self,
+        source: str | os.PathLike[str],
+        *,
+        include_db: bool = False,
+        allow_downgrade: bool = False,
+        cleanup: bool = True,
+        timeout: float = 600.0,
+        on_progress: Callable[[m.Progress], object] | None = None,
+    ) -> Flow[m.Deployment]:
+        """Deploy a new formation, or update the one that exists.
+
+        If the server has this very bundle already, nothing is sent: `changed` of the result is
+        False, and its `status` says whether the formation runs.
+
+        Args:
+            source: A formation's directory, or a `.tar.gz` of one.
+            include_db: Send `memory.db` too. It replaces the formation's memory.
+            allow_downgrade: Update even if the deployed version is newer.
+            cleanup: On Ctrl-C, or when the task is cancelled, cancel the update or delete the new
+                deployment before the call ends.
+            timeout: Seconds that the server may stay silent, as it does while it downloads a
+                runtime.
+            on_progress: Called with each step: the bytes uploaded, then what the server does.
+
+        Raises:
+            ConflictError: A newer version is deployed, or it is being updated already.
+        """
+        deployment = BundleDeployment(source, include_db, timeout, on_progress, allow_downgrade)
+        return deployment.apply_or_undo(cleanup=cleanup)
+
+    @streaming
+    @documented_as(apply)
+    def apply_stream(
+        self,
+        source: str | os.PathLike[str],
+        *,
+        include_db: bool = False,
+        allow_downgrade: bool = False,
+        timeout: float = 600.0,
+    ) -> StreamCall[m.Progress, m.Deployment]:
+        """Deploy or update, as `apply` does, and yield each step. There is no clean-up.
+
+        The stream opens when the upload is over.
+        """
+        deployment = BundleDeployment(source, include_db, timeout, allow_downgrade=allow_downgrade)
+        return deployment.stream(deployment.apply)
+
+    @flow
+    def start(
+        self,
+        formation_id: str,
+        *,
+        timeout: float = 600.0,
+        on_progress: Callable[[m.Progress], object] | None = None,
+    ) -> Flow[m.Deployment]:
+        """Start a formation that is stopped or crashed, and wait until it is healthy.
+
+        Args:
+            formation_id: The formation's id.
+            timeout: Seconds that the server may stay silent, as it does while it downloads a
+                runtime.
+            on_progress: Called with each step that the server takes.
+
+        Raises:
+            NotFoundError: The server has no formation with this id.
+            ConflictError: It runs already.
+            ServerError: It didn't start, or isn't healthy.
+        """
+        return consume_stream(action_stream("start", formation_id, timeout), on_progress)
+
+    @streaming
+    @documented_as(start)
+    def start_stream(
+        self, formation_id: str, *, timeout: float = 600.0
+    ) -> StreamCall[m.Progress, m.Deployment]:
+        """Start a formation, as `start` does, and yield each step."""
+        return action_stream("start", formation_id, timeout)
+
+    @flow
+    def restart(
+        self,
+        formation_id: str,
+        *,
+        timeout: float = 600.0,
+        on_progress: Callable[[m.Progress], object] | None = None,
+    ) -> Flow[m.Deployment]:
+        """Restart a formation, or start a stopped one, and wait until it is healthy.
+
+        Args:
+            formation_id: The formation's id.
+            timeout: Seconds that the server may stay silent, as it does while it downloads a
+                runtime.
+            on_progress: Called with each step that the server takes.
+
+        Raises:
+            NotFoundError: The server has no formation with this id.
+            ServerError: It didn't start, or isn't healthy.
+        """
+        return consume_stream(action_stream("restart", formation_id, timeout), on_progress)
+
+    @streaming
+    @documented_as(restart)
+    def restart_stream(
+        self, formation_id: str, *, timeout: float = 600.0
+    ) -> StreamCall[m.Progress, m.Deployment]:
+        """Restart a formation, as `restart` does, and yield each step."""
+        return action_stream("restart", formation_id, timeout)
+
+    @flow
+    def rollback(
+        self,
+        formation_id: str,
+        *,
+        timeout: float = 600.0,
+        on_progress: Callable[[m.Progress], object] | None = None,
+    ) -> Flow[m.Deployment]:
+        """Go back to the previous version. A second rollback undoes the first.
+
+        The formation is unavailable for some seconds.
+
+        Args:
+            formation_id: The formation's id.
+            timeout: Seconds that the server may stay silent, as it does while it downloads a
+                runtime.
+            on_progress: Called with each step that the server takes.
+
+        Raises:
+            NotFoundError: The server has no formation with this id.
+            ValidationError: There is no previous version.
+            ServerError: It didn't start, or isn't healthy. The current version runs on, unless the
+                two were being swapped.
+        """
+        return consume_stream(action_stream("rollback", formation_id, timeout), on_progress)
+
+    @streaming
+    @documented_as(rollback)
+    def rollback_stream(
+        self, formation_id: str, *, timeout: float = 600.0
+    ) -> StreamCall[m.Progress, m.Deployment]:
+        """Go back to the previous version, as `rollback` does, and yield each step."""
+        return action_stream("rollback", formation_id, timeout)
+
+    @endpoint
+    def stop(self, formation_id: str) -> Call[m.StoppedFormation]:
+        """Stop a formation. Its files and its memory stay.
+
+        Args:
+            formation_id: The formation's id.
+
+        Raises:
+            NotFoundError: The server has no formation with this id.
+            ConflictError: It is stopped already.
+            ServerError: The server can't find its process; some versions lose it with an update.
+        """
+        return stop_call(formation_id)
+
+    @endpoint
+    def delete(self, formation_id: str) -> Call[m.DeletedFormation]:
+        """Delete a formation with all its files, its memory and its draft. This can't be undone.
+
+        Args:
+            formation_id: The formation's id.
+
+        Raises:
+            NotFoundError: The server has no formation with this id.
+        """
+        return delete_call(formation_id)
+
+    @endpoint
+    def cancel_update(self, formation_id: str) -> Call[m.CancelledUpdate]:
+        """Cancel an update that is in progress. The call that makes it fails; the old version
+        runs on.
+
+        Args:
+            formation_id: The formation's id.
+
+        Raises:
+            NotFoundError: The server has no formation with this id.
+            ValidationError: It isn't being updated.
+        """
+        return cancel_call(formation_id)
 
     @endpoint
     def logs(
@@ -50,16 +349,20 @@ class Formations(Deploys[TransportT], Lifecycle[TransportT]):
         lines: int | None = None,
         stream: Literal["stdout", "stderr", "all"] | None = None,
     ) -> Call[m.FormationLogs]:
-        """Fetch the end of what a formation's process wrote.
+        """Return the last lines that a formation's process wrote.
 
-        Its own events are another thing: `logs.stream` and `events.stream` of its client.
+        The formation's own events are something else: see `logs.stream` and `events.stream` of a
+        formation client.
 
         Args:
-            formation_id: Which formation.
-            lines: How many of each stream; 100 if None, and 10,000 at most.
-            stream: Which; both if None.
+            formation_id: The formation's id.
+            lines: How many lines of each stream, up to 10,000; the server's default is 100.
+            stream: The stream to read; both if None.
+
+        Raises:
+            NotFoundError: The server has no formation with this id.
         """
-        return last_lines(formation_id, lines, stream)
+        return logs_call(formation_id, lines, stream)
 
     @streaming
     def logs_stream(
@@ -71,19 +374,19 @@ class Formations(Deploys[TransportT], Lifecycle[TransportT]):
     ) -> StreamCall[m.LogLine, None]:
         """Follow what a formation's process writes, until the stream is left.
 
-        It goes on when the connection is lost, with the lines that were missed. The server sends
-        nothing when the formation is stopped or deleted, and a line now and then is missed right
-        after the stream has opened.
+        A lost connection is made again, and the lines that were missed are fetched. The server
+        doesn't say when the formation stops or is deleted: the stream is silent then.
 
         Args:
-            formation_id: Which formation.
-            stream: Which; the server follows one at a time.
-            lines: How many of the lines there are to begin with, 10,000 at most.
+            formation_id: The formation's id.
+            stream: The stream to follow; the server follows one at a time.
+            lines: How many of the last lines to begin with, up to 10,000.
 
         Raises:
+            NotFoundError: The server has no formation with this id.
             ConnectionError: The server can't be reached again.
         """
-        return following(formation_id, stream, lines)
+        return follow_logs(formation_id, stream, lines)
 
     @flow
     def download(
@@ -96,33 +399,30 @@ class Formations(Deploys[TransportT], Lifecycle[TransportT]):
         timeout: float = 600.0,
         on_progress: OnProgress | None = None,
     ) -> Flow[m.DownloadedFormation]:
-        """Save what a formation runs with, as a zip or unpacked, whole or not at all.
+        """Save a formation's files as a zip or unpacked, whole or not at all.
 
-        It holds no `.key`, so that what has secrets can't be deployed from it.
+        The server never sends `.key`, so a formation with secrets can't be deployed from it.
 
         Args:
-            formation_id: Which formation.
+            formation_id: The formation's id.
             to: A directory, where the zip gets the server's name for it and replaces nothing; or
                 the path of a file, which is replaced.
-            include_db: With `memory.db`.
-            extract: Unpack it to `to`, a directory that doesn't exist yet or is empty.
+            include_db: Include `memory.db`.
+            extract: Unpack the zip to `to`, a directory that doesn't exist yet or is empty.
             timeout: Seconds that the server may stay silent.
-            on_progress: Told how many bytes have arrived, and how many there are: None, for this
-                server doesn't say.
+            on_progress: Called with the bytes received and the bytes expected, which is None when
+                the server doesn't say.
 
         Raises:
+            NotFoundError: The server has no formation with this id.
             InvalidResponseError: The zip isn't whole.
-            BundleError: The zip holds what leads out of the directory, or the directory is taken.
-            OSError: It can't be written.
+            BundleError: The zip holds paths that lead out of the directory, or the directory isn't
+                empty.
+            OSError: The file can't be written.
         """
-        get = partial(
-            download,
-            formation_id,
-            include_db=include_db,
-            timeout=timeout,
-            on_progress=on_progress,
-        )
-        return extracted(get, Path(to)) if extract else downloaded(get, to)
+        if extract:
+            return extract_zip(formation_id, Path(to), include_db, timeout, on_progress)
+        return download_zip(formation_id, to, include_db, timeout, on_progress)
 
     @flow
     def wait_until_healthy(
@@ -130,14 +430,16 @@ class Formations(Deploys[TransportT], Lifecycle[TransportT]):
     ) -> Flow[m.Formation]:
         """Wait until a formation runs and is healthy.
 
-        All calls that start one wait for that themselves. This is for those that others made.
+        Methods that start a formation wait by themselves. This is for one that was started by
+        something else.
 
         Args:
-            formation_id: Which formation.
-            timeout: Seconds to wait at most.
+            formation_id: The formation's id.
+            timeout: The most seconds to wait.
             poll_interval: Seconds between two looks.
 
         Raises:
-            TimeoutError: It isn't healthy yet.
+            NotFoundError: The server has no formation with this id.
+            TimeoutError: It isn't healthy in time.
         """
-        return until_healthy(look_at(formation_id), timeout, poll_interval)
+        return wait_until_healthy(formation_id, timeout, poll_interval)

@@ -45,8 +45,8 @@ CANCELLED = flat(
 
 @pytest.fixture(autouse=True)
 def _fast(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_deployment, "_TRIES", 2)
-    monkeypatch.setattr(_deployment, "_PAUSE", 0.01)
+    monkeypatch.setattr(_deployment, "_UNDO_ATTEMPTS", 2)
+    monkeypatch.setattr(_deployment, "_UNDO_DELAY", 0.01)
 
 
 class Interrupted:
