@@ -75,6 +75,8 @@ class Call(Generic[T]):
     shape: BodyFormat = BodyFormat.ENVELOPE
     idempotent: bool = False
     """The server runs it once, however often it arrives."""
+    idempotency_key: str | None = None
+    """By which the server knows it again; None for a new one."""
     accepted_statuses: frozenset[int] = frozenset()
     """Statuses from 400 up that answer with the model all the same."""
     turn_id: str | None = None

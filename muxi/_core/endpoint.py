@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from functools import cached_property, wraps
+from dataclasses import dataclass
+from functools import cached_property, partial, wraps
 from inspect import signature
 from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Generic, ParamSpec, TypeVar, overload
@@ -69,9 +70,15 @@ class _Method(Generic[P, DescribedT]):
         self.__doc__ = describe.__doc__
         self.__wrapped__ = describe
 
-    def build(self, *args: P.args, **kwargs: P.kwargs) -> DescribedT:
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._home = owner, name
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return getattr, self._home
+
+    def build(self, *args: P.args, **kwargs: P.kwargs) -> object:
         """The description, without sending it."""
-        return self._describe(None, *args, **kwargs)
+        raise NotImplementedError
 
     def _bound(self, instance: Resource[Any]) -> MethodType:
         is_async: bool = _transport_of(instance).is_async
@@ -119,7 +126,25 @@ class _Method(Generic[P, DescribedT]):
         return method
 
 
-class endpoint(_Method[P, Call[T]]):
+class _DescribedOnce(_Method[P, DescribedT]):
+    """A method whose description is a value."""
+
+    def build(self, *args: P.args, **kwargs: P.kwargs) -> DescribedT:
+        """The description, without sending it."""
+        return self._describe(None, *args, **kwargs)
+
+
+@dataclass(frozen=True)
+class FlowCall(Generic[T]):
+    """A method of several calls as a value: each iteration begins it again."""
+
+    describe: Callable[[], Flow[T]]
+
+    def __iter__(self) -> Flow[T]:
+        return self.describe()
+
+
+class endpoint(_DescribedOnce[P, Call[T]]):
     """Makes a method of a function that describes one call."""
 
     verb = "call"
@@ -147,6 +172,14 @@ class flow(_Method[P, Flow[T]]):
 
     verb = "run"
 
+    def describe(self, *args: P.args, **kwargs: P.kwargs) -> Flow[T]:
+        """The steps, to be taken once."""
+        return self._describe(None, *args, **kwargs)
+
+    def build(self, *args: P.args, **kwargs: P.kwargs) -> FlowCall[T]:
+        """The description, without sending anything."""
+        return FlowCall(partial(self.describe, *args, **kwargs))
+
     @overload
     def __get__(self, instance: None, owner: type) -> Self: ...
     @overload
@@ -159,7 +192,7 @@ class flow(_Method[P, Flow[T]]):
         return self if instance is None else self._bound(instance)
 
 
-class streaming(_Method[P, StreamCall[EventT, ResultT]]):
+class streaming(_DescribedOnce[P, StreamCall[EventT, ResultT]]):
     """Makes a method of a function that describes a call answered by events."""
 
     verb = "stream"
@@ -179,7 +212,7 @@ class streaming(_Method[P, StreamCall[EventT, ResultT]]):
         return self if instance is None else self._bound(instance)
 
 
-class paging(_Method[P, Pages[T]]):
+class paging(_DescribedOnce[P, Pages[T]]):
     """Makes a method of a function that describes pages. Raw clients hand out the items too."""
 
     verb = "iterate"

@@ -51,7 +51,8 @@ def call_steps(call: Call[T], options: Options) -> HttpSteps[Response[T]]:
 
 def send_with_retries(call: Call[Any], options: Options, *, events: bool) -> HttpSteps[Delivered]:
     """Get an answer with a good status."""
-    request = options.outgoing(call, idempotency_key=str(uuid4()), events=events)
+    key = call.idempotency_key or str(uuid4())
+    request = options.outgoing(call, idempotency_key=key, events=events)
     attempt, may_have_run = 0, False
     while True:
         attempt += 1

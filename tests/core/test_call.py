@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pickle
 from urllib.parse import unquote
 
 import pytest
@@ -25,6 +26,12 @@ def test_build_describes_without_sending() -> None:
         user_id="bob",
         query={"limit": "7"},
     )
+
+
+def test_a_method_of_several_calls_is_a_value_too() -> None:
+    built = pickle.loads(pickle.dumps(Requests.wait.build("r", user_id="bob")))
+    for _ in range(2):
+        assert next(iter(built)) == Requests.get.build("r", user_id="bob")
 
 
 def test_every_chat_turn_has_an_id_of_its_own() -> None:

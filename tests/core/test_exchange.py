@@ -94,6 +94,11 @@ def test_two_calls_have_two_idempotency_keys() -> None:
     assert len(keys) == 2
 
 
+def test_a_call_may_bring_its_own_idempotency_key() -> None:
+    _, [request], _ = play(replace(GET, idempotency_key="mine"), reply())
+    assert headers(request)["X-Muxi-Idempotency-Key"] == "mine"
+
+
 @pytest.mark.parametrize(
     "outcome",
     [

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 from pydantic import AwareDatetime, BaseModel, SecretStr
 
 from muxi._core.call import Call
-from muxi._core.endpoint import Resource, _Method
+from muxi._core.endpoint import FlowCall, Resource, _Method
 from muxi._core.steps import Clock, ConsumeStream, OpenStream, Pages, RunInThread, StreamCall
 from muxi._files.download import OnProgress, Writable
 from muxi.models._base import Request
@@ -183,6 +183,8 @@ def first_call(described: object) -> Call[Any]:
         described = described.opening(described.reader())
     if isinstance(described, Pages):
         return first_call(described.turn())
+    if isinstance(described, FlowCall):
+        described = iter(described)
     if isinstance(described, Generator):
         step: object = next(described)
         while isinstance(step, (RunInThread, Clock)):

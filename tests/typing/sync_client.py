@@ -12,7 +12,8 @@ from typing_extensions import assert_type
 
 from muxi import FormationClient, Response, Retry, ServerClient
 from muxi._core.call import Call
-from muxi._core.steps import Flow, StreamCall
+from muxi._core.endpoint import FlowCall
+from muxi._core.steps import StreamCall
 from muxi._http.stream import Stream
 from muxi.models import formation as m
 from muxi.models import server as s
@@ -358,8 +359,8 @@ def descriptions(file: m.Attachment) -> None:
     assert_type(Requests.list.build(), Call[m.RequestList])
     assert_type(Requests.get.build("r"), Call[m.RequestStatus])
     assert_type(Requests.cancel.build("r"), Call[m.Cancellation])
-    assert_type(Requests.wait.build("r", timeout=1), Flow[m.RequestStatus])
-    assert_type(Secrets.set.build("K", "v"), Flow[m.SecretChange])
+    assert_type(Requests.wait.build("r", timeout=1), FlowCall[m.RequestStatus])
+    assert_type(Secrets.set.build("K", "v"), FlowCall[m.SecretChange])
     assert_type(ServerClient.ping.build(), Call[timedelta])
     assert_type(ServerClient.health.build(), Call[s.Health])
     assert_type(ServerClient.status.build(), Call[s.ServerStatus])

@@ -12,6 +12,7 @@ import pytest
 
 from muxi import NotFoundError, Retry, ServerClient
 from muxi._core.call import Call, KeyKind, Response
+from muxi._core.endpoint import FlowCall
 from muxi._core.options import Options
 from muxi._core.steps import ConsumeStream, OpenStream, RunInThread, StreamCall
 from muxi.models import server as m
@@ -93,6 +94,8 @@ def last_call(described: object, *, found: bool) -> Call[Any]:
         described = described.opening(described.reader())
     if isinstance(described, Call):
         return described
+    if isinstance(described, FlowCall):
+        described = iter(described)
     assert isinstance(described, Generator)
     step: object = next(described)
     while True:
