@@ -1,1 +1,1 @@
-"""Files that travel: uploads, downloads, and the names that downloads get."""
+"""Files that are uploaded and downloaded."""

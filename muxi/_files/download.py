@@ -1,13 +1,14 @@
-"""Answers that are files: where one goes, and how it gets there a piece at a time."""
+"""Answers that are files: where they go, and how they are written a piece at a time."""
 
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, BinaryIO, Protocol, runtime_checkable
 
 from ..errors import ValidationError
 from .filename import filename_from_header, sanitize_filename
@@ -17,15 +18,16 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self, TypeIs
 
+_BLOCK = 1 << 20
 OnProgress = Callable[[int, "int | None"], None]
-"""Is told the bytes that have arrived, and how many there are; None where nobody says."""
+"""Called with the bytes received and the bytes expected; None if the server doesn't say."""
 
 
 class Writable(Protocol):
     """A binary file that is open for writing."""
 
     def write(self, data: bytes, /) -> object:
-        """Take bytes."""
+        """Write bytes, all of them or the number that is returned."""
         ...
 
 
@@ -33,7 +35,7 @@ class Writable(Protocol):
 class _Seekable(Writable, Protocol):
     def seekable(self) -> bool: ...
     def tell(self) -> int: ...
-    def seek(self, position: int, /) -> object: ...
+    def seek(self, position: int, whence: int = 0, /) -> int: ...
     def truncate(self) -> object: ...
 
 
@@ -44,10 +46,11 @@ class DownloadTarget:
     to: str | os.PathLike[str] | Writable
     """A directory, the path of a file, or an open file, which stays open."""
     fallback: str
-    """The file's name in a directory, where the server tells none."""
+    """The file's name in a directory, if the server gives none."""
     on_progress: OnProgress | None = None
     check: Callable[[Path], None] | None = None
-    """Raises for a whole file that is no good, before it gets its name. Not for open files."""
+    """Raises for a file that arrived whole and is bad, before it gets its name. Not for open
+    files."""
 
     def __post_init__(self) -> None:
         is_path = isinstance(self.to, (str, os.PathLike))
@@ -56,7 +59,7 @@ class DownloadTarget:
 
     @property
     def is_restartable(self) -> bool:
-        """A transfer that broke off leaves nothing behind that would be in the way of another."""
+        """An interrupted transfer leaves nothing behind, so that another may follow."""
         return isinstance(self.to, (str, os.PathLike)) or _is_seekable(self.to)
 
 
@@ -67,7 +70,7 @@ class DownloadedFile:
     path: Path | None
     """Where it is; None for a file that was open already."""
     name: str
-    """What the server calls it, without any path and made safe."""
+    """The server's name for it, without any path and made safe."""
     size: int
     """Bytes."""
 
@@ -76,10 +79,11 @@ class DownloadWriter:
     """One transfer. Left before `commit`, it leaves nothing behind.
 
     What is written to a path goes to a file beside it first, which gets its name when it is whole.
+    What would overwrite a part of an open file goes to a temporary file first.
 
     Args:
-        save: Where to.
-        headers: Those of the answer, names in any case.
+        save: Where to write.
+        headers: The answer's headers; names compare in any case.
     """
 
     def __init__(self, save: DownloadTarget, headers: Mapping[str, str]) -> None:
@@ -95,13 +99,14 @@ class DownloadWriter:
         self._path: Path | None = None
         self._part: Path | None = None
         self._file: Writable | None = None
+        self._copy: BinaryIO | None = None
         self._start: int | None = None
 
     def open(self) -> None:
-        """Make ready to write.
+        """Prepare for writing.
 
         Raises:
-            OSError: A file can't be made there, or has the server's name already.
+            OSError: A file can't be created there, or one has the server's name already.
             ValidationError: The path is a device or a pipe.
         """
         to = self._save.to
@@ -110,12 +115,18 @@ class DownloadWriter:
             part = self._path.with_name(f".muxi-{os.urandom(8).hex()}.part")
             self._file = part.open("xb")
             self._part = part
+        elif _is_seekable(to):
+            self._start = to.tell()
+            overwrites = to.seek(0, os.SEEK_END) > self._start
+            to.seek(self._start)
+            if overwrites:
+                self._copy = tempfile.TemporaryFile()  # noqa: SIM115  # closed in __exit__
+            self._file = self._copy or to
         else:
-            self._start = to.tell() if _is_seekable(to) else None
             self._file = to
 
     def feed(self, chunk: bytes) -> int:
-        """Take what arrived, to be written by `write`; says how many bytes wait."""
+        """Take what arrived, to be written by `write`. Return the number of bytes that wait."""
         self._pending.append(chunk)
         self._waiting += len(chunk)
         self._size += len(chunk)
@@ -125,12 +136,10 @@ class DownloadWriter:
 
     def write(self) -> None:
         """Write what waits."""
-        assert self._file is not None
+        if self._file is None:
+            raise ValueError("The transfer is not open.")
         data, self._pending, self._waiting = b"".join(self._pending), [], 0
-        while data:
-            # Files without a buffer may take less than they are given, and say so.
-            count = self._file.write(data)
-            data = data[count:] if isinstance(count, int) else b""
+        _write_all(self._file, data)
 
     def commit(self) -> DownloadedFile:
         """Write the rest, and give the file its name."""
@@ -140,6 +149,10 @@ class DownloadWriter:
             if self._save.check is not None:
                 self._save.check(self._part)
             self._part.replace(self._path)
+        elif self._copy is not None and not isinstance(self._save.to, (str, os.PathLike)):
+            self._copy.seek(0)
+            while data := self._copy.read(_BLOCK):
+                _write_all(self._save.to, data)
         self._part = self._start = None
         return DownloadedFile(self._path, self._name, self._size)
 
@@ -155,8 +168,10 @@ class DownloadWriter:
         if self._part is not None:
             self._close()
             self._part.unlink(missing_ok=True)
+        elif self._copy is not None:
+            self._copy.close()
         elif self._start is not None and _is_seekable(self._file):
-            with suppress(OSError, ValueError):  # whatever broke the transfer tells more
+            with suppress(OSError, ValueError):  # the error that ended the transfer tells more
                 self._file.seek(self._start)
                 self._file.truncate()
 
@@ -177,6 +192,13 @@ class DownloadWriter:
         close = getattr(self._file, "close", None)
         if close is not None:
             close()
+
+
+def _write_all(file: Writable, data: bytes) -> None:
+    while data:
+        # Files without a buffer may take less than they are given, and say so.
+        count = file.write(data)
+        data = data[count:] if isinstance(count, int) else b""
 
 
 def _is_seekable(file: object) -> TypeIs[_Seekable]:

@@ -1,4 +1,4 @@
-"""What a downloaded file is called: the server's name for it, made safe to write under."""
+"""The name of a downloaded file: the server's name for it, made safe."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _LONGEST = 200
 
 
 def filename_from_header(disposition: str) -> str:
-    """The name in a `Content-Disposition`, `filename*` before `filename`; empty for none."""
+    """Return the name in a `Content-Disposition`, `filename*` before `filename`; empty for none."""
     pairs = [(match[1].lower(), match[2].strip()) for match in _PARAMETER.finditer(disposition)]
     found = dict(reversed(pairs))  # the first of two counts
     charset, _, rest = found.get("filename*", "").partition("'")
@@ -28,7 +28,7 @@ def filename_from_header(disposition: str) -> str:
 
 
 def sanitize_filename(told: str) -> str:
-    """A file name without a path, good on every system; empty if nothing is left.
+    """Return a file name without a path that works on every system; empty if nothing is left.
 
     Leading dots go too: a server must not choose a hidden file such as `.bashrc`.
     """

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from time import monotonic
 from typing import BinaryIO
+
+from ..errors import BundleError
 
 _PIECE = 256 * 1024
 
@@ -14,37 +18,65 @@ class Upload:
     """A file to send. Each attempt sends it from its beginning."""
 
     file: BinaryIO
-    """Open for reading, and seekable."""
+    """A file on disk, open for reading."""
     size: int
     """Bytes."""
     content_type: str
     on_sent: Callable[[int], object] | None = None
-    """Is told how many bytes were handed on."""
+    """Called with the number of bytes that were written so far."""
     sent: int = 0
-    """Bytes that the last attempt handed on."""
+    """Bytes that the last attempt wrote."""
+    began: float = field(default_factory=monotonic)
+    """When the last attempt began, by the monotonic clock."""
 
-    _length: int = 0
-    """Bytes of the piece that was read last."""
+    _in_flight: int = 0
+    """Bytes of the piece that is being written."""
+
+    def __post_init__(self) -> None:
+        self._state = _state(self.file)
 
     @property
     def is_complete(self) -> bool:
-        """All of it was handed on, so the server may act on it."""
-        return self.sent >= self.size
+        """The server may have all of it, counting the piece that is being written."""
+        return self.sent + self._in_flight >= self.size
+
+    @property
+    def seconds(self) -> float:
+        """How long the last attempt has taken so far."""
+        return monotonic() - self.began
 
     def rewind(self) -> None:
-        """Make ready for an attempt."""
+        """Prepare for an attempt."""
         self.file.seek(0)
-        self.sent = self._length = 0
+        self.began = monotonic()
+        self.sent = self._in_flight = 0
 
     def read(self) -> bytes:
-        """The next piece; empty at the end."""
-        piece = self.file.read(_PIECE)
-        self._length = len(piece)
+        """Return the next piece; nothing at the end.
+
+        Raises:
+            BundleError: The file isn't what it was; its last piece is not sent.
+        """
+        if self.sent >= self.size:
+            return b""
+        piece = self.file.read(min(_PIECE, self.size - self.sent))
+        is_last = self.sent + len(piece) >= self.size
+        if not piece or (is_last and _state(self.file) != self._state):
+            raise BundleError(
+                f"The bundle changed while it was sent, after {self.sent} of {self.size} bytes: "
+                "deploy it again when nothing writes to it."
+            )
+        self._in_flight = len(piece)
         return piece
 
     def mark_sent(self) -> None:
-        """The piece that was read last, if any, was handed on."""
-        self.sent += self._length
-        if self._length and self.on_sent is not None:
+        """Count the piece that was read last, if any, as written."""
+        self.sent += self._in_flight
+        written, self._in_flight = self._in_flight, 0
+        if written and self.on_sent is not None:
             self.on_sent(self.sent)
-        self._length = 0
+
+
+def _state(file: BinaryIO) -> tuple[int, int]:
+    status = os.fstat(file.fileno())
+    return status.st_size, status.st_mtime_ns

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muxi.bundle.unzip import unpack
+from muxi.bundle.unzip import check_zip, unpack
 from muxi.errors import BundleError
 
 from ..support.trees import make_tree, tree_of
@@ -65,7 +65,7 @@ def test_a_download_is_unpacked(tmp_path: Path, exists: bool) -> None:
 )  # fmt: skip
 def test_paths_that_lead_out_are_refused(tmp_path: Path, name: str) -> None:
     path = zipped(tmp_path / "in/a.zip", [*MEMBERS, (name, b"x")])
-    assert "is no path inside of the directory" in refusal(path, tmp_path / "to")
+    assert "is not a path inside the directory" in refusal(path, tmp_path / "to")
 
 
 @pytest.mark.parametrize("kind", [stat.S_IFLNK, stat.S_IFIFO, stat.S_IFCHR])
@@ -75,7 +75,7 @@ def test_links_and_special_files_are_refused(tmp_path: Path, kind: int) -> None:
         info = zipfile.ZipInfo("link")
         info.external_attr = (kind | 0o777) << 16
         file.writestr(info, "/etc/passwd")
-    assert "link is a link, a special file, or encrypted" in refusal(path, tmp_path / "to")
+    assert "'link' is a link, a special file, or encrypted" in refusal(path, tmp_path / "to")
 
 
 @pytest.mark.parametrize(
@@ -97,6 +97,59 @@ def test_a_method_that_python_lacks_is_refused(tmp_path: Path) -> None:
     assert "can't be extracted" in refusal(path, tmp_path / "to")
 
 
+def flagged(path: Path, bit: int) -> Path:
+    """The zip with a flag set in both of its first member's headers."""
+    whole = bytearray(path.read_bytes())
+    for signature, offset in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
+        at = whole.index(signature) + offset
+        struct.pack_into("<H", whole, at, struct.unpack_from("<H", whole, at)[0] | bit)
+    path.write_bytes(whole)
+    return path
+
+
+def test_an_encrypted_zip_is_refused(tmp_path: Path) -> None:
+    path = flagged(zipped(tmp_path / "a.zip", MEMBERS[:1]), 1)
+    assert "encrypted" in refusal(path, tmp_path / "to")
+    with pytest.raises(BundleError, match="encrypted"):
+        check_zip(path)
+
+
+def test_a_name_that_is_no_utf_8_is_refused(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "a.zip", [("abc", b"x")])
+    path.write_bytes(path.read_bytes().replace(b"abc", b"\xff\xfe\xff"))
+    path = flagged(path, 0x800)
+    assert "can't be read: 'utf-8' codec" in refusal(path, tmp_path / "to")
+    with pytest.raises(BundleError, match="utf-8"):
+        check_zip(path)
+
+
+@pytest.mark.parametrize("name", ["a" * 300, "a" * 200 + "/" + "b" * 300])
+def test_a_name_that_no_file_can_have_is_refused(tmp_path: Path, name: str) -> None:
+    path = zipped(tmp_path / "a.zip", [(name, b"x")])
+    assert "File name too long" in refusal(path, tmp_path / "to")
+
+
+def test_a_small_zip_that_holds_far_too_much_is_refused(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "a.zip", [("a", bytes(40 << 20)), ("b", bytes(40 << 20))])
+    assert "would unpack to 83886080 bytes; 67108864 is the most" in refusal(path, tmp_path / "to")
+    with pytest.raises(BundleError, match="would unpack to"):
+        check_zip(path)
+
+
+def test_any_wrong_byte_is_a_bundle_error_or_harmless(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "a.zip", MEMBERS)
+    whole = path.read_bytes()
+    refused = 0
+    for at in range(len(whole)):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :])
+        for read in (check_zip, lambda one, at=at: unpack(one, tmp_path / f"to{at}")):
+            try:
+                read(path)
+            except BundleError:
+                refused += 1
+    assert refused > len(whole) / 2
+
+
 def test_each_cut_is_found(tmp_path: Path) -> None:
     path = zipped(tmp_path / "a.zip", MEMBERS)
     whole = path.read_bytes()
@@ -110,7 +163,10 @@ def test_a_wrong_byte_in_a_file_is_found(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "w") as file:
         file.writestr("a", "right")
     path.write_bytes(path.read_bytes().replace(b"right", b"wrong"))
-    assert refusal(path, tmp_path / "to") == f"{path} is damaged: Bad CRC-32 for file 'a'."
+    assert (
+        refusal(path, tmp_path / "to")
+        == f"{path} is damaged or can't be read: Bad CRC-32 for file 'a'."
+    )
 
 
 def test_a_directory_that_is_taken_is_left_alone(tmp_path: Path) -> None:

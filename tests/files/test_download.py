@@ -125,6 +125,24 @@ def test_an_open_file_is_as_it_was(client_kind: ClientKind) -> None:
     assert (file.getvalue(), file.tell()) == (b"before", 6)
 
 
+def test_what_an_open_file_holds_is_overwritten_by_a_whole_answer_only(
+    client_kind: ClientKind, tmp_path: Path
+) -> None:
+    old = b"old" * 200_000
+    (tmp_path / "x").write_bytes(old)
+    with (tmp_path / "x").open("r+b") as file:
+        file.seek(3)
+        with FakeServer(SHORT) as server, pytest.raises(muxi.ConnectionError):
+            fetch(client_kind, server, file)
+        file.flush()
+        assert (file.tell(), (tmp_path / "x").read_bytes()) == (3, old)
+        with FakeServer(SHORT, WHOLE) as server:
+            fetch(client_kind, server, file, max_retries=1)
+        file.flush()
+        assert file.tell() == 3 + len(BODY)
+    assert (tmp_path / "x").read_bytes() == old[:3] + BODY + old[3 + len(BODY) :]
+
+
 def test_a_transfer_starts_anew(client_kind: ClientKind, tmp_path: Path) -> None:
     file = io.BytesIO()
     script = SHORT, failure(503, "SYSTEM_OVERLOAD"), WHOLE
