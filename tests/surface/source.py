@@ -70,7 +70,7 @@ class Module:
                 yield Import(alias.name, node.lineno, at_run_time)
         elif isinstance(node, ast.ImportFrom):
             for alias in node.names:
-                name = f"{self._origin(node)}.{alias.name}"
+                name = f"{self.origin(node)}.{alias.name}"
                 yield Import(name, node.lineno, at_run_time)
         elif isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
             for inner in node.body:
@@ -81,7 +81,8 @@ class Module:
             for child in ast.iter_child_nodes(node):
                 yield from self._imports(child, at_run_time=at_run_time)
 
-    def _origin(self, node: ast.ImportFrom) -> str:
+    def origin(self, node: ast.ImportFrom) -> str:
+        """The absolute name of what is imported from."""
         if not node.level:
             return node.module or ""
         package = self.name.split(".") + (["__init__"] if self.file.stem == "__init__" else [])
