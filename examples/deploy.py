@@ -34,7 +34,7 @@ def main(directory: Path) -> None:
 def show(server: ServerClient, directory: Path, formation_id: str) -> None:
     print("# chat")
     # An update doesn't change the address: the same client talks to each version.
-    formation = server.formation(formation_id, client_key=client_key(directory))
+    formation = server.formation_client(formation_id, client_key=client_key(directory))
     chat(formation, "Hello! Who are you?")
 
     print("# update")

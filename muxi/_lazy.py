@@ -1,8 +1,4 @@
-"""Names that a package imports on first use (PEP 562), listed once, in its `__init__.pyi`.
-
-Type checkers and editors read the stub as it is; `attach` reads it at run time. This module
-imports nothing that Python hasn't loaded already.
-"""
+"""Names that are imported on first use. This module imports only what Python has loaded already."""
 
 import sys
 
@@ -15,7 +11,10 @@ if TYPE_CHECKING:
 def attach(
     package: str,
 ) -> "tuple[Callable[[str], object], Callable[[], list[str]], list[str]]":
-    """Return the `__getattr__`, `__dir__` and `__all__` of a package.
+    """Return the `__getattr__` (PEP 562), `__dir__` and `__all__` of a package.
+
+    The names are listed once, in the package's `__init__.pyi`, which type checkers and editors
+    read too.
 
     Args:
         package: The package's `__name__`. Each line of its stub that imports a name has the form
@@ -38,3 +37,15 @@ def attach(
         return sorted({*vars(module), *homes})
 
     return __getattr__, __dir__, [name for name in homes if not name.startswith("_")]
+
+
+class LazyModule:
+    """A module that is imported when something in it is first used."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, name: str) -> object:
+        __import__(self._name)
+        value: object = getattr(sys.modules[self._name], name)
+        return value

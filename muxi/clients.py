@@ -1,4 +1,4 @@
-"""The four clients: their settings, views on one pool of connections, and closing it.
+"""The four clients: their arguments, views that share one pool of connections, and closing it.
 
 The methods come from `muxi.resources`.
 """
@@ -6,86 +6,88 @@ The methods come from `muxi.resources`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
-from ._core.endpoint import Resource
+from typing_extensions import Self
+
+from ._core.endpoint import Async, RawAsync, RawSync, Resource, Sync, Transport, TransportT
+from ._core.options import NOT_GIVEN, NotGiven
+from ._lazy import LazyModule
 from .resources.formation import FormationApi
 from .resources.server import ServerApi
+from .retry import Retry
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     import httpx
-    from pydantic import SecretStr
-    from typing_extensions import Self
+    import pydantic
 
     from ._core.options import Options
-    from ._http.transport import AsyncTransport, RawAsyncTransport, RawSyncTransport, SyncTransport
-    from .retry import Retry
+    from ._http.pool import AsyncPool, SyncPool
+else:  # annotations name them; to import a client stays cheap
+    pydantic, httpx = LazyModule("pydantic"), LazyModule("httpx")
 
-
-OwnT = TypeVar("OwnT", bound="SyncTransport | AsyncTransport", covariant=True)
+RawT = TypeVar("RawT", covariant=True)
 HttpT = TypeVar("HttpT", bound="httpx.Client | httpx.AsyncClient")
-ClientT = TypeVar("ClientT", bound="_Client[Any, Any]")
+FormationT = TypeVar("FormationT", bound="_FormationClient[Any, Any, Any]", covariant=True)
 
 
-class _Client(Resource[OwnT], Generic[OwnT, HttpT]):
+class _Client(Resource[TransportT], Generic[TransportT, HttpT]):
     """What all four clients share: views on one pool of connections."""
 
     def with_options(
         self,
         *,
-        timeout: float | None = None,
-        retry: Retry | None = None,
-        headers: Mapping[str, str] | None = None,
-        user_id: str | None = None,
+        timeout: float | NotGiven = NOT_GIVEN,
+        retry: Retry | NotGiven = NOT_GIVEN,
+        headers: Mapping[str, str] | NotGiven = NOT_GIVEN,
+        user_id: str | NotGiven | None = NOT_GIVEN,
     ) -> Self:
-        """The same client with other options; it shares the connections, and closing closes them.
+        """Return a view of this client with other options.
+
+        The view shares the connections, which close with the client that was constructed: to
+        close the view or to leave a `with` block over it does nothing.
 
         Args:
             timeout: Seconds to wait for a connection, each write and each read; `inf` for ever.
             retry: When to try again.
-            headers: Sent with each request, beside those of this client.
-            user_id: For whom the client speaks.
+            headers: Sent with each request, besides those of this client.
+            user_id: The user to act as; None for no user.
         """
-        changed = self._transport.options
-        if timeout is not None:
-            changed = replace(changed, timeout=timeout)
-        if retry is not None:
-            changed = replace(changed, retry=retry)
-        if headers is not None:
-            changed = replace(changed, headers={**changed.headers, **headers})
-        if user_id is not None:
-            changed = replace(changed, user_id=user_id)
-        return viewed(type(self), self._transport.view(changed))
+        changed = self._transport.options.changed(
+            timeout=timeout, retry=retry, headers=headers, user_id=user_id
+        )
+        return self._on(self._transport.view(changed))
 
-    def _connect(self, options: Options, http_client: HttpT | None) -> OwnT:
+    @classmethod
+    def _on(cls, transport: Transport) -> Self:
+        """Make a view: a client on the connections of another one."""
+        view = object.__new__(cls)
+        view._transport = transport
+        return view
+
+    def _open(self, options: Options, http_client: HttpT | None) -> None:
+        """Take the options of the constructor, and a pool of connections to own."""
         raise NotImplementedError
 
-    def __repr__(self) -> str:
-        options = self._transport.options
-        user = f", user_id={options.user_id!r}" if options.user_id is not None else ""
-        return f"{type(self).__name__}({options.base_url!r}{user})"
 
+class _SyncClient(_Client[Sync, "httpx.Client"]):
+    _pool: SyncPool | None = None
+    """Owned, and closed with the client; None in views."""
 
-def viewed(kind: type[ClientT], transport: SyncTransport | AsyncTransport) -> ClientT:
-    """A client on a transport that is there already."""
-    view = object.__new__(kind)
-    view.__dict__["_transport"] = transport
-    return view
-
-
-class _SyncClient(_Client["SyncTransport", "httpx.Client"]):
-    def _connect(self, options: Options, http_client: httpx.Client | None) -> SyncTransport:
+    def _open(self, options: Options, http_client: httpx.Client | None) -> None:
         from ._http.pool import SyncPool
         from ._http.transport import SyncTransport
 
-        return SyncTransport(options, SyncPool(http_client))
+        self._pool = SyncPool(http_client)
+        self._transport = SyncTransport(options, self._pool)
 
     def close(self) -> None:
-        """Close the connections, those of all views too. Twice is fine."""
-        self._transport.close()
+        """Close the connections. To close a view or to close twice does nothing."""
+        if self._pool is not None:
+            self._pool.close()
 
     def __enter__(self) -> Self:
         return self
@@ -99,16 +101,21 @@ class _SyncClient(_Client["SyncTransport", "httpx.Client"]):
         self.close()
 
 
-class _AsyncClient(_Client["AsyncTransport", "httpx.AsyncClient"]):
-    def _connect(self, options: Options, http_client: httpx.AsyncClient | None) -> AsyncTransport:
+class _AsyncClient(_Client[Async, "httpx.AsyncClient"]):
+    _pool: AsyncPool | None = None
+    """Owned, and closed with the client; None in views."""
+
+    def _open(self, options: Options, http_client: httpx.AsyncClient | None) -> None:
         from ._http.pool import AsyncPool
         from ._http.transport import AsyncTransport
 
-        return AsyncTransport(options, AsyncPool(http_client))
+        self._pool = AsyncPool(http_client)
+        self._transport = AsyncTransport(options, self._pool)
 
     async def aclose(self) -> None:
-        """Close the connections, those of all views too. Twice is fine."""
-        await self._transport.close()
+        """Close the connections. To close a view or to close twice does nothing."""
+        if self._pool is not None:
+            await self._pool.close()
 
     async def __aenter__(self) -> Self:
         return self
@@ -122,13 +129,15 @@ class _AsyncClient(_Client["AsyncTransport", "httpx.AsyncClient"]):
         await self.aclose()
 
 
-class _ServerClient(_Client[OwnT, HttpT], ServerApi[OwnT]):
+class _ServerClient(
+    _Client[TransportT, HttpT], ServerApi[TransportT], Generic[TransportT, RawT, HttpT, FormationT]
+):
     def __init__(
         self,
         *,
         url: str | None = None,
         key_id: str | None = None,
-        secret_key: str | SecretStr | None = None,
+        secret_key: str | pydantic.SecretStr | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
         debug: bool | None = None,
@@ -165,10 +174,53 @@ class _ServerClient(_Client[OwnT, HttpT], ServerApi[OwnT]):
             "debug": debug,
         }
         options = server_options(load(ServerSettings, given), retry, headers or {})
-        super().__init__(self._connect(options, http_client))
+        self._open(options, http_client)
+
+    __init__.__qualname__ = "ServerClient.__init__"  # what a wrong keyword's TypeError says
+
+    @cached_property
+    def raw(self) -> ServerApi[RawT]:
+        """The same methods returning a `Response`: answer, status, headers, attempts."""
+        return ServerApi(self._transport, raw=True)
+
+    def formation_client(
+        self,
+        formation_id: str,
+        *,
+        client_key: str | pydantic.SecretStr | None = None,
+        admin_key: str | pydantic.SecretStr | None = None,
+        user_id: str | None = None,
+        mode: Literal["live", "draft"] | None = None,
+    ) -> FormationT:
+        """Return a client of a formation, reached through this server.
+
+        It shares the connections, which close with this client: to close it or to leave a `with`
+        block over it does nothing. Timeout, retries and headers are this client's. Keys that
+        aren't passed come from the environment.
+
+        Args:
+            formation_id: The formation's id, as `formations.list` shows it.
+            client_key: For chat, sessions and all that users do (`MUXI_CLIENT_KEY`).
+            admin_key: For status, configuration and administration (`MUXI_ADMIN_KEY`).
+            user_id: The user to act as; printable ASCII (`MUXI_USER_ID`).
+            mode: `"draft"` for the deployment under development (`MUXI_MODE`).
+
+        Raises:
+            ConfigurationError: The id or a key is wrong.
+        """
+        from ._core.configure import proxied_options
+
+        given = {"client_key": client_key, "admin_key": admin_key, "user_id": user_id, "mode": mode}
+        options = proxied_options(self._transport.options, formation_id, given)
+        return self._formation_on(self._transport.view(options))
+
+    def _formation_on(self, transport: Transport) -> FormationT:
+        raise NotImplementedError
 
 
-class _FormationClient(_Client[OwnT, HttpT], FormationApi[OwnT]):
+class _FormationClient(
+    _Client[TransportT, HttpT], FormationApi[TransportT], Generic[TransportT, RawT, HttpT]
+):
     def __init__(
         self,
         *,
@@ -176,8 +228,8 @@ class _FormationClient(_Client[OwnT, HttpT], FormationApi[OwnT]):
         formation_id: str | None = None,
         url: str | None = None,
         base_url: str | None = None,
-        client_key: str | SecretStr | None = None,
-        admin_key: str | SecretStr | None = None,
+        client_key: str | pydantic.SecretStr | None = None,
+        admin_key: str | pydantic.SecretStr | None = None,
         user_id: str | None = None,
         mode: Literal["live", "draft"] | None = None,
         timeout: float | None = None,
@@ -196,7 +248,7 @@ class _FormationClient(_Client[OwnT, HttpT], FormationApi[OwnT]):
             base_url: Of the API itself, taken as it is, instead (`MUXI_BASE_URL`).
             client_key: For chat, sessions and all that users do (`MUXI_CLIENT_KEY`).
             admin_key: For status, configuration and administration (`MUXI_ADMIN_KEY`).
-            user_id: For whom the client speaks; printable ASCII (`MUXI_USER_ID`).
+            user_id: The user to act as; printable ASCII (`MUXI_USER_ID`).
             mode: `"draft"` for the deployment under development (`MUXI_MODE`).
             timeout: Seconds to wait for a connection, each write and each read; 30 by default,
                 `inf` for ever (`MUXI_TIMEOUT`). Streams may stay silent as long as they like.
@@ -226,10 +278,19 @@ class _FormationClient(_Client[OwnT, HttpT], FormationApi[OwnT]):
             "debug": debug,
         }
         options = formation_options(load(FormationSettings, given), retry, headers or {})
-        super().__init__(self._connect(options, http_client))
+        self._open(options, http_client)
+
+    __init__.__qualname__ = "FormationClient.__init__"  # what a wrong keyword's TypeError says
+
+    @cached_property
+    def raw(self) -> FormationApi[RawT]:
+        """The same methods returning a `Response`: answer, status, headers, attempts."""
+        return FormationApi(self._transport, raw=True)
 
     def for_user(self, user_id: str) -> Self:
-        """The same client speaking for a user; it shares the connections.
+        """Return a view of this client that acts as a user.
+
+        The view shares the connections, which close with the client that was constructed.
 
         Args:
             user_id: Printable ASCII. An e-mail address is lower-cased by the formation.
@@ -237,105 +298,25 @@ class _FormationClient(_Client[OwnT, HttpT], FormationApi[OwnT]):
         return self.with_options(user_id=user_id)
 
 
-class ServerClient(_SyncClient, _ServerClient["SyncTransport", "httpx.Client"]):
-    """The control plane of a MUXI Server: which formations it runs, and how they fare."""
-
-    def formation(
-        self,
-        formation_id: str,
-        *,
-        client_key: str | SecretStr | None = None,
-        admin_key: str | SecretStr | None = None,
-        user_id: str | None = None,
-        mode: Literal["live", "draft"] | None = None,
-    ) -> FormationClient:
-        """A client of a formation, reached through this server; it shares the connections.
-
-        Closing one closes both. Timeout, retries and headers are this client's. Keys that aren't
-        passed come from the environment.
-
-        Args:
-            formation_id: Which formation.
-            client_key: For chat, sessions and all that users do (`MUXI_CLIENT_KEY`).
-            admin_key: For status, configuration and administration (`MUXI_ADMIN_KEY`).
-            user_id: For whom the client speaks; printable ASCII (`MUXI_USER_ID`).
-            mode: `"draft"` for the deployment under development (`MUXI_MODE`).
-
-        Raises:
-            ConfigurationError: The id or a key is wrong.
-        """
-        from ._core.configure import proxied_options
-
-        given = {"client_key": client_key, "admin_key": admin_key, "user_id": user_id, "mode": mode}
-        options = proxied_options(self._transport.options, formation_id, given)
-        return viewed(FormationClient, self._transport.view(options))
-
-    @property
-    def raw(self) -> ServerApi[RawSyncTransport]:
-        """The same methods returning a `Response`: answer, status, headers, attempts."""
-        from ._http.transport import RawSyncTransport
-
-        return ServerApi(RawSyncTransport(self._transport))
+class FormationClient(_SyncClient, _FormationClient[Sync, RawSync, "httpx.Client"]):
+    """A client of a formation: chat, sessions, memory and everything else it offers."""
 
 
-class AsyncServerClient(_AsyncClient, _ServerClient["AsyncTransport", "httpx.AsyncClient"]):
-    """The control plane of a MUXI Server; every call is awaited."""
-
-    def formation(
-        self,
-        formation_id: str,
-        *,
-        client_key: str | SecretStr | None = None,
-        admin_key: str | SecretStr | None = None,
-        user_id: str | None = None,
-        mode: Literal["live", "draft"] | None = None,
-    ) -> AsyncFormationClient:
-        """A client of a formation, reached through this server; it shares the connections.
-
-        Closing one closes both. Timeout, retries and headers are this client's. Keys that aren't
-        passed come from the environment.
-
-        Args:
-            formation_id: Which formation.
-            client_key: For chat, sessions and all that users do (`MUXI_CLIENT_KEY`).
-            admin_key: For status, configuration and administration (`MUXI_ADMIN_KEY`).
-            user_id: For whom the client speaks; printable ASCII (`MUXI_USER_ID`).
-            mode: `"draft"` for the deployment under development (`MUXI_MODE`).
-
-        Raises:
-            ConfigurationError: The id or a key is wrong.
-        """
-        from ._core.configure import proxied_options
-
-        given = {"client_key": client_key, "admin_key": admin_key, "user_id": user_id, "mode": mode}
-        options = proxied_options(self._transport.options, formation_id, given)
-        return viewed(AsyncFormationClient, self._transport.view(options))
-
-    @property
-    def raw(self) -> ServerApi[RawAsyncTransport]:
-        """The same methods returning a `Response`: answer, status, headers, attempts."""
-        from ._http.transport import RawAsyncTransport
-
-        return ServerApi(RawAsyncTransport(self._transport))
+class AsyncFormationClient(_AsyncClient, _FormationClient[Async, RawAsync, "httpx.AsyncClient"]):
+    """A client of a formation whose calls are awaited, on asyncio or trio."""
 
 
-class FormationClient(_SyncClient, _FormationClient["SyncTransport", "httpx.Client"]):
-    """A formation: conversation, sessions, requests."""
+class ServerClient(_SyncClient, _ServerClient[Sync, RawSync, "httpx.Client", FormationClient]):
+    """A client of a MUXI Server's control plane: deploys, runs and updates formations."""
 
-    @property
-    def raw(self) -> FormationApi[RawSyncTransport]:
-        """The same methods returning a `Response`: answer, status, headers, attempts."""
-        from ._http.transport import RawSyncTransport
-
-        return FormationApi(RawSyncTransport(self._transport))
+    def _formation_on(self, transport: Transport) -> FormationClient:
+        return FormationClient._on(transport)
 
 
-class AsyncFormationClient(_AsyncClient, _FormationClient["AsyncTransport", "httpx.AsyncClient"]):
-    """A formation; every call is awaited."""
+class AsyncServerClient(
+    _AsyncClient, _ServerClient[Async, RawAsync, "httpx.AsyncClient", AsyncFormationClient]
+):
+    """A client of a MUXI Server's control plane whose calls are awaited, on asyncio or trio."""
 
-    @property
-    def raw(self) -> FormationApi[RawAsyncTransport]:
-        """The same methods returning a `Response`: answer, status, headers, attempts."""
-        from ._http.transport import RawAsyncTransport
-
-        return FormationApi(RawAsyncTransport(self._transport))
+    def _formation_on(self, transport: Transport) -> AsyncFormationClient:
+        return AsyncFormationClient._on(transport)

@@ -2,33 +2,49 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+import math
+from dataclasses import dataclass
 
-from .errors import MuxiError
+from .errors import ConfigurationError, MuxiError
 
 
-class Retry(BaseModel):
+@dataclass(frozen=True, kw_only=True)
+class Retry:
     """How often and how patiently failed calls are repeated.
 
     Only calls that may be repeated are: GET, PUT and DELETE, calls that the server deduplicates,
     and any call that never reached the server.
+
+    Raises:
+        ConfigurationError: A value isn't a number from 0 up.
+
+    Example:
+        >>> from muxi import Retry
+        >>> Retry(max_retries=5, max_delay=30).max_retries
+        5
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    max_retries: int = Field(default=2, ge=0)
+    max_retries: int = 2
     """Attempts after the first one."""
-    base_delay: float = Field(default=0.5, ge=0)
+    base_delay: float = 0.5
     """Seconds; the longest first wait, doubled for each further one."""
-    max_delay: float = Field(default=8.0, ge=0)
+    max_delay: float = 8.0
     """Seconds; no back-off is longer."""
-    max_retry_after: float = Field(default=60.0, ge=0)
-    """Seconds; a longer `Retry-After` is cut to this."""
+    max_retry_after: float = 60.0
+    """Seconds; a call whose `Retry-After` is longer isn't repeated."""
+
+    def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            is_count = name == "max_retries"
+            is_number = isinstance(value, int if is_count else (int, float)) and value is not True
+            if not is_number or not 0 <= value < math.inf:
+                kind = "a whole number" if is_count else "seconds"
+                raise ConfigurationError(f"{name} must be {kind} from 0 up, not {value!r}.")
 
     def delay(
         self, error: MuxiError, *, attempt: int, repeatable: bool, jitter: float
     ) -> float | None:
-        """How long to wait before the next attempt, in seconds; None to give up.
+        """Return how long to wait before the next attempt, in seconds; None to give up.
 
         Args:
             error: What the last attempt ended with.
@@ -40,9 +56,13 @@ class Retry(BaseModel):
             return None
         if error.sent and not repeatable:
             return None
-        if error.retry_after is not None:
-            return min(error.retry_after, self.max_retry_after)
-        return min(self.max_delay, self.base_delay * 2.0 ** (attempt - 1)) * jitter
+        longest = min(self.max_delay, self.base_delay * 2.0 ** min(attempt - 1, 1000))
+        if error.retry_after is None:
+            return longest * jitter
+        if not error.retry_after <= self.max_retry_after:
+            return None  # an attempt before that time is bound to fail
+        # Many clients are told the same time: with jitter they don't all come at once.
+        return error.retry_after + longest * jitter
 
     def _limit(self, error: MuxiError) -> int:
         # The formation says SERVICE_UNAVAILABLE for a feature that isn't configured, which

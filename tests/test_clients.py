@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import threading
 import warnings
+from unittest import mock
 
 import anyio
 import httpx
@@ -125,6 +126,71 @@ def test_views_share_the_pool_and_change_nothing_else() -> None:
     assert type(bob) is FormationClient
 
 
+def test_a_view_leaves_the_connections_open() -> None:
+    with (
+        FakeServer(SESSIONS) as server,
+        FormationClient(url=server.url, client_key="c", user_id="alice") as client,
+    ):
+        with client.for_user("bob") as bob:
+            bob.sessions.list()
+        bob.close()
+        client.sessions.list()
+        bob.sessions.list()
+    assert len(server.received) == 3
+    health = Answer(200, {"status": "healthy", "version": "1", "uptime_seconds": 1})
+    with FakeServer(health) as server, ServerClient(url=server.url) as plane:
+        with plane.formation_client("f", client_key="c") as formation:
+            formation.health()
+        plane.formation_client("f").health()
+    assert len(server.received) == 2
+
+
+def test_an_async_view_leaves_the_connections_open() -> None:
+    async def use(url: str) -> None:
+        async with AsyncFormationClient(url=url, client_key="c", user_id="alice") as client:
+            async with client.for_user("bob") as bob:
+                await bob.sessions.list()
+            await bob.aclose()
+            await client.sessions.list()
+        with pytest.raises(MuxiError, match="closed"):
+            await bob.sessions.list()
+
+    with FakeServer(SESSIONS) as server:
+        asyncio.run(use(server.url))
+    assert len(server.received) == 2
+
+
+def test_a_view_may_have_no_user() -> None:
+    client = FormationClient(url="http://h", admin_key="a", user_id="alice")
+    assert client.with_options(timeout=3)._transport.options.user_id == "alice"
+    assert client.with_options(user_id=None)._transport.options.user_id is None
+    assert "alice" in repr(client.with_options(timeout=3))
+    assert "alice" not in repr(client.with_options(user_id=None))
+
+
+def test_namespaces_are_objects() -> None:
+    client = FormationClient(url="http://127.0.0.1:9", client_key="c", user_id="u")
+    assert client.chat is client.chat
+    assert client.memory.buffer is client.memory.buffer
+    assert client.raw.sessions is client.raw.sessions
+    assert client.for_user("bob").chat is not client.chat
+    with mock.patch.object(client.chat, "send", autospec=True, return_value="faked") as send:
+        assert client.chat.send("hello") == "faked"  # type: ignore[comparison-overlap]
+    send.assert_called_once_with("hello")
+    fake = mock.create_autospec(client)
+    fake.sessions.list.return_value = []
+    assert fake.sessions.list() == []
+    with pytest.raises(TypeError):
+        fake.sessions.list(limt=3)
+
+
+def test_a_wrong_argument_is_one_of_the_client() -> None:
+    with pytest.raises(TypeError, match=r"^FormationClient\.__init__\(\) got .*'uri'"):
+        FormationClient(uri="http://h")  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match=r"^ServerClient\.__init__\(\) got .*'uri'"):
+        ServerClient(uri="http://h")  # type: ignore[call-arg]
+
+
 def test_a_closed_client_says_so(client_kind: ClientKind) -> None:
     client = FormationClient(url="http://127.0.0.1:9", client_key="c", user_id="u")
     client.close()
@@ -200,4 +266,8 @@ def test_a_proxy_error_is_not_the_formations(client_kind: ClientKind) -> None:
 def test_server_client_and_formation_client_are_told_apart_in_repr() -> None:
     assert repr(ServerClient(url="http://x:1/")) == "ServerClient('http://x:1')"
     formation = FormationClient(server_url="http://x:1", formation_id="bot", user_id="u")
-    assert repr(formation) == "FormationClient('http://x:1/api/bot/v1', user_id='u')"
+    where = "('http://x:1/api/bot/v1', user_id='u'"
+    assert repr(formation) == f"FormationClient{where})"
+    assert repr(formation.chat) == f"Chat{where})"
+    assert repr(formation.raw) == f"FormationApi{where}, raw=True)"
+    assert repr(formation.raw.memory.buffer) == f"Buffer{where}, raw=True)"

@@ -1,11 +1,22 @@
 from __future__ import annotations
 
-import pydantic
+import math
+from dataclasses import FrozenInstanceError
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muxi import ConnectionError, MuxiError, NotFoundError, Retry, TimeoutError, UnavailableError
+from muxi import (
+    ConfigurationError,
+    ConnectionError,
+    MuxiError,
+    NotFoundError,
+    Retry,
+    TimeoutError,
+    UnavailableError,
+)
 from muxi.errors import error_class
 
 BUSY = UnavailableError("Busy", code="SYSTEM_OVERLOAD", status_code=503, sent=True)
@@ -56,15 +67,25 @@ def test_a_feature_that_is_not_configured_is_tried_once_more() -> None:
     assert Retry(max_retries=0).delay(error, attempt=1, repeatable=True, jitter=1.0) is None
 
 
-def test_the_server_says_how_long_within_limits() -> None:
-    def wait(seconds: float) -> float | None:
+def test_the_server_says_how_long_and_jitter_is_added() -> None:
+    def wait(seconds: float, jitter: float = 0.0) -> float | None:
         error = MuxiError("x", status_code=429, sent=True, retry_after=seconds)
-        return Retry(max_retry_after=10).delay(error, attempt=1, repeatable=True, jitter=0.3)
+        return Retry(max_retry_after=10).delay(error, attempt=1, repeatable=True, jitter=jitter)
 
-    assert [wait(0), wait(3), wait(100)] == [0, 3, 10]
+    assert [wait(0), wait(3), wait(10), wait(3, 1.0)] == [0, 3, 10, 3.5]
+    assert [wait(10.01), wait(math.inf), wait(math.nan)] == [None, None, None]
 
 
-@given(st.integers(1, 200), st.floats(0, 1), st.booleans(), st.floats(0, 1e6) | st.none())
+def test_after_thousands_of_attempts_the_wait_is_still_the_longest() -> None:
+    patient = Retry(max_retries=100_000, base_delay=1e300, max_delay=5.0)
+    waits = [
+        patient.delay(BUSY, attempt=attempt, repeatable=True, jitter=1.0)
+        for attempt in (1, 1024, 1025, 100_000)
+    ]
+    assert waits == [5.0] * 4
+
+
+@given(st.integers(1, 200), st.floats(0, 1), st.booleans(), st.floats(0, 60) | st.none())
 def test_no_wait_is_negative_or_beyond_the_limits(
     attempt: int, jitter: float, repeatable: bool, retry_after: float | None
 ) -> None:
@@ -73,12 +94,24 @@ def test_no_wait_is_negative_or_beyond_the_limits(
         error, attempt=attempt, repeatable=repeatable, jitter=jitter
     )
     assert (wait is not None) == repeatable
-    assert wait is None or 0 <= wait <= (8.0 if retry_after is None else 60.0)
+    assert wait is None or (retry_after or 0) <= wait <= (retry_after or 0) + 8.0
 
 
-def test_it_is_a_frozen_value_that_checks_itself() -> None:
-    with pytest.raises(pydantic.ValidationError):
-        Retry(max_retries=-1)
-    with pytest.raises(pydantic.ValidationError):
+@pytest.mark.parametrize("value", [-1, 1.5, "3", None, True])
+def test_a_number_of_retries_that_can_not_be(value: Any) -> None:
+    with pytest.raises(ConfigurationError, match="max_retries must be a whole number from 0 up"):
+        Retry(max_retries=value)
+
+
+@pytest.mark.parametrize("name", ["base_delay", "max_delay", "max_retry_after"])
+@pytest.mark.parametrize("value", [-1, -0.001, math.inf, math.nan, "3", None, True])
+def test_seconds_that_can_not_be(name: str, value: Any) -> None:
+    with pytest.raises(ConfigurationError, match=f"^{name} must be seconds from 0 up, not"):
+        Retry(**{name: value})
+    assert getattr(Retry(**{name: 0}), name) == 0
+
+
+def test_it_is_a_frozen_value() -> None:
+    with pytest.raises(FrozenInstanceError):
         Retry().max_retries = 3  # type: ignore[misc]
     assert delay(NotFoundError("x", status_code=404)) is None

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+import re
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property, partial, wraps
-from inspect import signature
+from functools import partial, wraps
+from inspect import Signature, signature
 from types import FunctionType, MethodType
-from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Generic, ParamSpec, TypeVar, overload
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    Concatenate,
+    Generic,
+    ParamSpec,
+    Protocol,
+    TypeVar,
+    overload,
+)
 
 from .call import Call, EventT, Response, ResultT, T
 from .steps import Flow, Pages, StreamCall
@@ -17,56 +28,108 @@ if TYPE_CHECKING:
 
     from .._http.async_stream import AsyncStream
     from .._http.stream import Stream
+    from .options import Options
 
 P = ParamSpec("P")
 DescribedT = TypeVar("DescribedT")
 TransportT = TypeVar("TransportT", covariant=True)
 
+_MODULE = re.compile(r"\b[a-z_]\w*\.(?=[A-Z])")
+"""What stands before a type's name in an annotation, such as `m.`."""
+
 
 class Sync:
-    """A transport whose calls return their answer."""
-
-    is_async: ClassVar[bool] = False
+    """Marks namespaces whose calls return their answer."""
 
 
 class Async:
-    """A transport whose calls are awaited for their answer."""
-
-    is_async: ClassVar[bool] = True
+    """Marks namespaces whose calls are awaited for their answer."""
 
 
 class RawSync:
-    """A transport whose calls return a `Response`."""
-
-    is_async: ClassVar[bool] = False
+    """Marks namespaces whose calls return a `Response`."""
 
 
 class RawAsync:
-    """A transport whose calls are awaited for a `Response`."""
+    """Marks namespaces whose calls are awaited for a `Response`."""
 
-    is_async: ClassVar[bool] = True
+
+class Transport(Protocol):
+    """Carries out descriptions. Its methods return answers, or awaitables of answers."""
+
+    @property
+    def is_async(self) -> bool:
+        """Its answers are awaited."""
+        ...
+
+    @property
+    def options(self) -> Options:
+        """What it knows about every call."""
+        ...
+
+    def view(self, options: Options, /) -> Self:
+        """Return a transport with the same connections and other options."""
+        ...
+
+    def call(self, call: Call[Any], /) -> object:
+        """Make a call for its answer."""
+        ...
+
+    def respond(self, call: Call[Any], /) -> object:
+        """Make a call for its whole `Response`."""
+        ...
+
+    def run(self, steps: Flow[Any], /) -> object:
+        """Run a flow of several calls."""
+        ...
+
+    def stream(self, call: StreamCall[Any, Any], /) -> object:
+        """Make a stream, which opens when it is used."""
+        ...
+
+    def iterate(self, pages: Pages[Any], /) -> object:
+        """Iterate over the items of all pages."""
+        ...
 
 
 class Resource(Generic[TransportT]):
-    """A namespace of methods over a transport; the transport's type decides what they return."""
+    """A namespace of methods over a transport. Its type argument says what they return."""
 
-    def __init__(self, transport: TransportT) -> None:
+    _raw = False
+
+    def __init__(self, transport: Transport, *, raw: bool = False) -> None:
         self._transport = transport
+        self._raw = raw
+
+    def __repr__(self) -> str:
+        options = self._transport.options
+        user = f", user_id={options.user_id!r}" if options.user_id is not None else ""
+        raw = ", raw=True" if self._raw else ""
+        return f"{type(self).__name__}({options.base_url!r}{user}{raw})"
 
 
-def _transport_of(resource: Resource[Any]) -> Any:  # noqa: ANN401
+def _transport_of(resource: Resource[Any]) -> Transport:
     return resource._transport  # pyright: ignore[reportPrivateUsage]  # of this very file
+
+
+def _is_raw(resource: Resource[Any]) -> bool:
+    return resource._raw  # pyright: ignore[reportPrivateUsage]  # of this very file
 
 
 class _Method(Generic[P, DescribedT]):
     """What the four kinds of methods share: the description, and real functions made from it."""
 
-    verb: ClassVar[str]
-    """The transport's method that takes the description."""
-    awaitable: ClassVar[bool] = True
+    describes: ClassVar[str]
+    """The type that the decorated function returns."""
+    returns: ClassVar[str]
+    """What the method returns, made of that type's arguments."""
+    returns_raw: ClassVar[str]
+    """The same on `client.raw`."""
+    is_awaited: ClassVar[bool] = True
 
     def __init__(self, describe: Callable[Concatenate[Any, P], DescribedT]) -> None:
         self._describe = describe
+        self._functions: dict[tuple[bool, bool], FunctionType] = {}
         self.__doc__ = describe.__doc__
         self.__wrapped__ = describe
 
@@ -77,60 +140,70 @@ class _Method(Generic[P, DescribedT]):
         return getattr, self._home
 
     def build(self, *args: P.args, **kwargs: P.kwargs) -> object:
-        """The description, without sending it."""
+        """Return the description without sending it. It doesn't depend on the client."""
         raise NotImplementedError
 
-    def _bound(self, instance: Resource[Any]) -> MethodType:
-        is_async: bool = _transport_of(instance).is_async
-        return MethodType(self._async if is_async else self._sync, instance)
+    def _begin(self, transport: Transport, described: DescribedT, *, raw: bool) -> Any:  # noqa: ANN401
+        raise NotImplementedError
 
-    @cached_property
-    def _sync(self) -> FunctionType:
-        return self._dressed(self._plain(), "")
+    def _names(self) -> Mapping[str, object]:
+        """What `returns` may name."""
+        return {}
 
-    @cached_property
-    def _async(self) -> FunctionType:
-        return self._dressed(self._awaited() if self.awaitable else self._plain(), "Async")
+    def _bound(self, resource: Resource[Any]) -> MethodType:
+        kind = _transport_of(resource).is_async, _is_raw(resource)
+        function = self._functions.get(kind)
+        if function is None:
+            function = self._functions[kind] = self._function(*kind)
+        return MethodType(function, resource)
 
-    def _plain(self) -> Callable[..., object]:
-        describe, verb = self._describe, self.verb
-
-        @wraps(describe)
-        def method(resource: Resource[Any], /, *args: P.args, **kwargs: P.kwargs) -> object:
-            return getattr(_transport_of(resource), verb)(describe(resource, *args, **kwargs))
-
-        return method
-
-    def _awaited(self) -> Callable[..., object]:
-        describe, verb = self._describe, self.verb
+    def _function(self, is_async: bool, raw: bool) -> FunctionType:
+        describe, begin = self._describe, self._begin
 
         @wraps(describe)
-        async def method(resource: Resource[Any], /, *args: P.args, **kwargs: P.kwargs) -> object:
-            made = getattr(_transport_of(resource), verb)(describe(resource, *args, **kwargs))
-            return await made
+        def method(resource: Resource[Any], /, *args: P.args, **kwargs: P.kwargs) -> Any:  # noqa: ANN401
+            described = describe(resource, *args, **kwargs)
+            return begin(_transport_of(resource), described, raw=raw)
 
-        return method
+        @wraps(describe)
+        async def awaited(resource: Resource[Any], /, *args: P.args, **kwargs: P.kwargs) -> object:
+            return await method(resource, *args, **kwargs)
 
-    def _dressed(self, method: Callable[..., object], client_kind: str) -> FunctionType:
-        """The method with the signature that users see: it returns the answer, not its call."""
-        assert isinstance(method, FunctionType)
+        function: object = awaited if is_async and self.is_awaited else method
+        assert isinstance(function, FunctionType)
+        template = self.returns_raw if raw else self.returns
+        self._annotate(function, template, "Async" if is_async else "")
+        vars(function)["build"] = self.build
+        return function
+
+    def _annotate(self, function: FunctionType, template: str, client_kind: str) -> None:
+        """Make the function's annotations those of the method: it returns an answer, not a call.
+
+        `typing.get_type_hints` finds types; `inspect.signature` and `help` show them as they are
+        imported from `muxi`.
+        """
         described = signature(self._describe)
-        answer = str(described.return_annotation)
-        answer = answer.replace("StreamCall[", f"{client_kind}Stream[")
-        answer = answer.replace("Pages[", f"{client_kind}Iterator[")
-        if answer.startswith(("Call[", "Flow[")):
-            answer = answer.partition("[")[2].removesuffix("]")
-        method.__annotations__ = {**self._describe.__annotations__, "return": answer}
-        vars(method)["__signature__"] = described.replace(return_annotation=answer)
-        vars(method)["build"] = self.build
-        return method
+        kind, _, answer = str(described.return_annotation).removesuffix("]").partition("[")
+        assert kind == self.describes, f"{function.__qualname__} returns no {self.describes}"
+        returned = template.format(client_kind, answer)
+        hint = eval(returned, {**self._describe.__globals__, **self._names()})
+        function.__annotations__ = {**self._describe.__annotations__, "return": hint}
+        parameters = [
+            one.replace(annotation=_MODULE.sub("", one.annotation))
+            if isinstance(one.annotation, str)
+            else one
+            for one in described.parameters.values()
+        ]
+        vars(function)["__signature__"] = Signature(
+            parameters, return_annotation=_MODULE.sub("", returned)
+        )
 
 
 class _DescribedOnce(_Method[P, DescribedT]):
     """A method whose description is a value."""
 
     def build(self, *args: P.args, **kwargs: P.kwargs) -> DescribedT:
-        """The description, without sending it."""
+        """Return the description without sending it. It doesn't depend on the client."""
         return self._describe(None, *args, **kwargs)
 
 
@@ -147,7 +220,15 @@ class FlowCall(Generic[T]):
 class endpoint(_DescribedOnce[P, Call[T]]):
     """Makes a method of a function that describes one call."""
 
-    verb = "call"
+    describes = "Call"
+    returns = "{1}"
+    returns_raw = "Response[{1}]"
+
+    def _begin(self, transport: Transport, described: Call[T], *, raw: bool) -> Any:  # noqa: ANN401
+        return transport.respond(described) if raw else transport.call(described)
+
+    def _names(self) -> Mapping[str, object]:
+        return {"Response": Response}
 
     @overload
     def __get__(self, instance: None, owner: type) -> Self: ...
@@ -170,15 +251,19 @@ class endpoint(_DescribedOnce[P, Call[T]]):
 class flow(_Method[P, Flow[T]]):
     """Makes a method of a generator that makes several calls. Raw clients return its answer too."""
 
-    verb = "run"
+    describes = "Flow"
+    returns = returns_raw = "{1}"
 
     def describe(self, *args: P.args, **kwargs: P.kwargs) -> Flow[T]:
-        """The steps, to be taken once."""
+        """Return the steps, to be taken once."""
         return self._describe(None, *args, **kwargs)
 
     def build(self, *args: P.args, **kwargs: P.kwargs) -> FlowCall[T]:
-        """The description, without sending anything."""
+        """Return the description without sending anything."""
         return FlowCall(partial(self.describe, *args, **kwargs))
+
+    def _begin(self, transport: Transport, described: Flow[T], *, raw: bool) -> Any:  # noqa: ANN401
+        return transport.run(described)
 
     @overload
     def __get__(self, instance: None, owner: type) -> Self: ...
@@ -195,8 +280,20 @@ class flow(_Method[P, Flow[T]]):
 class streaming(_DescribedOnce[P, StreamCall[EventT, ResultT]]):
     """Makes a method of a function that describes a call answered by events."""
 
-    verb = "stream"
-    awaitable = False
+    describes = "StreamCall"
+    returns = returns_raw = "{0}Stream[{1}]"
+    is_awaited = False
+
+    def _begin(
+        self, transport: Transport, described: StreamCall[EventT, ResultT], *, raw: bool
+    ) -> Any:  # noqa: ANN401
+        return transport.stream(described)
+
+    def _names(self) -> Mapping[str, object]:
+        from .._http.async_stream import AsyncStream
+        from .._http.stream import Stream
+
+        return {"Stream": Stream, "AsyncStream": AsyncStream}
 
     @overload
     def __get__(self, instance: None, owner: type) -> Self: ...
@@ -215,8 +312,15 @@ class streaming(_DescribedOnce[P, StreamCall[EventT, ResultT]]):
 class paging(_DescribedOnce[P, Pages[T]]):
     """Makes a method of a function that describes pages. Raw clients hand out the items too."""
 
-    verb = "iterate"
-    awaitable = False
+    describes = "Pages"
+    returns = returns_raw = "{0}Iterator[{1}]"
+    is_awaited = False
+
+    def _begin(self, transport: Transport, described: Pages[T], *, raw: bool) -> Any:  # noqa: ANN401
+        return transport.iterate(described)
+
+    def _names(self) -> Mapping[str, object]:
+        return {"Iterator": Iterator, "AsyncIterator": AsyncIterator}
 
     @overload
     def __get__(self, instance: None, owner: type) -> Self: ...

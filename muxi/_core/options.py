@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import platform
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import Enum, auto
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 from urllib.parse import urlencode
 
 from .._version import __version__
@@ -28,6 +29,19 @@ _NEEDS = {
 }
 
 
+class NotGiven(Enum):
+    """The type of `NOT_GIVEN`."""
+
+    NOT_GIVEN = auto()
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+NOT_GIVEN: Final = NotGiven.NOT_GIVEN
+"""The default of arguments that may be None and mean something by it."""
+
+
 @dataclass(frozen=True)
 class Options:
     """The settings that a client and its views work with."""
@@ -42,6 +56,24 @@ class Options:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("Clients hold keys and connections and can't be pickled")
+
+    def changed(
+        self,
+        *,
+        timeout: float | NotGiven,
+        retry: Retry | NotGiven,
+        headers: Mapping[str, str] | NotGiven,
+        user_id: str | NotGiven | None,
+    ) -> Options:
+        """The same with what is given; headers are added to those that there are."""
+        changes: dict[str, Any] = {
+            "timeout": timeout,
+            "retry": retry,
+            "headers": headers if headers is NOT_GIVEN else {**self.headers, **headers},
+            "user_id": user_id,
+        }
+        given = {name: value for name, value in changes.items() if value is not NOT_GIVEN}
+        return replace(self, **given)
 
     def outgoing(self, call: Call[Any], *, idempotency_key: str, events: bool) -> HttpRequest:
         """The request for a call.

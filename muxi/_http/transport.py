@@ -12,7 +12,6 @@ import anyio.to_thread
 import httpx
 
 from .._core.call import Call, EventT, Response, ResultT
-from .._core.endpoint import Async, RawAsync, RawSync, Sync
 from .._core.exchange import call_steps, send_with_retries
 from .._core.messages import HttpRequest, RawResponse
 from .._core.options import Options
@@ -43,8 +42,10 @@ _CLEANUP = 30.0
 """Seconds for each step that a cancelled flow still takes."""
 
 
-class SyncTransport(Sync):
+class SyncTransport:
     """Runs calls on the calling thread."""
+
+    is_async = False
 
     def __init__(self, options: Options, pool: SyncPool) -> None:
         self.options = options
@@ -53,10 +54,6 @@ class SyncTransport(Sync):
     def view(self, options: Options) -> SyncTransport:
         """The same pool with other options."""
         return SyncTransport(options, self.pool)
-
-    def close(self) -> None:
-        """Close what was opened. Twice is fine."""
-        self.pool.close()
 
     def call(self, call: Call[T]) -> T:
         """Make a call for its answer."""
@@ -141,8 +138,10 @@ class SyncTransport(Sync):
         return to_raw_response(response, began, saved)
 
 
-class AsyncTransport(Async):
+class AsyncTransport:
     """Runs calls on the event loop, asyncio's or trio's."""
+
+    is_async = True
 
     def __init__(self, options: Options, pool: AsyncPool) -> None:
         self.options = options
@@ -151,10 +150,6 @@ class AsyncTransport(Async):
     def view(self, options: Options) -> AsyncTransport:
         """The same pool with other options."""
         return AsyncTransport(options, self.pool)
-
-    async def close(self) -> None:
-        """Close what was opened. Twice is fine."""
-        await self.pool.close()
 
     async def call(self, call: Call[T]) -> T:
         """Make a call for its answer."""
@@ -246,23 +241,3 @@ class AsyncTransport(Async):
         except (httpx.HTTPError, httpx.InvalidURL) as exc:
             raise map_httpx_error(exc, step) from exc
         return to_raw_response(response, began, saved)
-
-
-class RawSyncTransport(RawSync):
-    """Hands out responses instead of answers."""
-
-    def __init__(self, transport: SyncTransport) -> None:
-        self.call = transport.respond
-        self.run = transport.run
-        self.iterate = transport.iterate
-        self.stream = transport.stream
-
-
-class RawAsyncTransport(RawAsync):
-    """Hands out responses instead of answers."""
-
-    def __init__(self, transport: AsyncTransport) -> None:
-        self.call = transport.respond
-        self.run = transport.run
-        self.iterate = transport.iterate
-        self.stream = transport.stream

@@ -7,6 +7,7 @@ import io
 import os
 import sys
 import tracemalloc
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ def call(to: Any, **more: Any) -> Call[DownloadedFile]:
 def fetch(
     client_kind: ClientKind, server: FakeServer, to: Any, max_retries: int = 0, **more: Any
 ) -> Any:
-    retry = FAST.model_copy(update={"max_retries": max_retries})
+    retry = replace(FAST, max_retries=max_retries)
     return client_kind.formation(
         server.url, lambda f: f._transport.call(call(to, **more)), retry=retry, timeout=5
     )

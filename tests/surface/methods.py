@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timezone
+from functools import cached_property
 from inspect import Parameter, signature
 from io import BytesIO
 from os import PathLike
@@ -205,8 +206,8 @@ def walk(
     for name, member in members.items():
         if isinstance(member, _Method):
             yield Method(service, (*path, name), member)
-        elif isinstance(member, property):
-            kind: Any = get_type_hints(member.fget)["return"]
+        elif isinstance(member, cached_property):
+            kind: Any = get_type_hints(member.func)["return"]
             inner = get_origin(kind) or kind
             assert issubclass(inner, Resource), f"{api.__name__}.{name} is no namespace"
             yield from walk(service, inner, (*path, name))

@@ -12,6 +12,7 @@ import pytest
 
 from muxi import ValidationError
 from muxi._core.call import Call, KeyKind, UserRule
+from muxi._core.endpoint import endpoint, streaming
 
 from ..support.each import each
 from .methods import METHODS, Method, first_call
@@ -89,7 +90,7 @@ class Case:
 
     @property
     def describes_one_call(self) -> bool:
-        return self.method.descriptor.verb in ("call", "stream")
+        return isinstance(self.method.descriptor, (endpoint, streaming))
 
     @property
     def row(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal, get_type_hints
@@ -13,8 +13,20 @@ from unittest.mock import AsyncMock, create_autospec
 
 import pytest
 
-from muxi import ConfigurationError, MuxiError, NotFoundError, ValidationError
-from muxi._core.endpoint import Resource, paging, streaming
+from muxi import (
+    AsyncFormationClient,
+    AsyncServerClient,
+    ConfigurationError,
+    FormationClient,
+    MuxiError,
+    NotFoundError,
+    Response,
+    ServerClient,
+    ValidationError,
+)
+from muxi._core.endpoint import Resource, endpoint, paging, streaming
+from muxi._http.async_stream import AsyncStream
+from muxi._http.stream import Stream
 
 from ..support.clients import ClientKind, Connect
 from ..support.each import check_each, each
@@ -117,26 +129,48 @@ def test_only_async_calls_are_coroutine_functions(method: Method) -> None:
     assert inspect.iscoroutinefunction(method.of(other.raw)) is awaited
 
 
-def test_annotations_name_the_answer() -> None:
-    clients = {one: (sync_client(one), async_client(one)) for one in ("formation", "server")}
+def answer_type(method: Method, prefix: str, *, raw: bool) -> str:
+    """What a method returns, in the words of its description."""
+    described = method.descriptor.__wrapped__.__annotations__["return"]
+    answer = described.removesuffix("]").partition("[")[2]
+    if isinstance(method.descriptor, streaming):
+        return f"{prefix}Stream[{answer}]"
+    if isinstance(method.descriptor, paging):
+        return f"{prefix}Iterator[{answer}]"
+    return f"Response[{answer}]" if raw and isinstance(method.descriptor, endpoint) else answer
+
+
+@pytest.mark.parametrize("raw", [False, True], ids=["plain", "raw"])
+@pytest.mark.parametrize(("make", "prefix"), [(sync_client, ""), (async_client, "Async")])
+def test_types_are_shown_as_users_import_them_and_can_be_resolved(
+    make: Callable[[str], SyncClient | AsyncClient], prefix: str, raw: bool
+) -> None:
+    clients = {one: make(one) for one in ("formation", "server")}
+    names = {one.__name__: one for one in (Response, Stream, AsyncStream, Iterator, AsyncIterator)}
 
     def check(method: Method) -> None:
-        described = method.descriptor.__wrapped__.__annotations__["return"]
-        kind, _, answer = described.removesuffix("]").partition("[")
-        for client in clients[method.service]:
-            bound = method.of(client)
-            annotation = inspect.signature(bound).return_annotation
-            if isinstance(method.descriptor, streaming):
-                assert re.fullmatch(rf"(Async)?Stream\[{re.escape(answer)}\]", annotation)
-            elif isinstance(method.descriptor, paging):
-                assert re.fullmatch(rf"(Async)?Iterator\[{re.escape(answer)}\]", annotation)
-            else:
-                assert kind in ("Call", "Flow")
-                assert annotation == answer
-                found = get_type_hints(bound.__func__)["return"]
-                assert found == method.evaluated(answer)
+        client = clients[method.service]
+        bound = method.of(client.raw if raw else client)
+        expected = answer_type(method, prefix, raw=raw)
+        shown = inspect.signature(bound)
+        assert shown.return_annotation == expected.replace("m.", "")
+        assert not re.search(r"\bm\.", str(shown))
+        home = method.descriptor.__wrapped__.__globals__
+        found = get_type_hints(bound, include_extras=True)
+        assert found.keys() == {*shown.parameters, "return"}
+        assert found["return"] == eval(expected, {**home, **names})
 
     check_each(check, METHODS)
+
+
+@pytest.mark.parametrize(
+    "kind", [FormationClient, AsyncFormationClient, ServerClient, AsyncServerClient]
+)
+def test_hints_of_the_clients_own_methods_can_be_resolved(kind: type[object]) -> None:
+    own = [name for name, value in inspect.getmembers(kind, inspect.isfunction) if name[0] != "_"]
+    assert "with_options" in own
+    for name in ["__init__", *own]:
+        assert get_type_hints(getattr(kind, name))
 
 
 @each_kind

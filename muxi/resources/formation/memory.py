@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 
 from ..._core.call import Call, KeyKind, path
 from ..._core.endpoint import Resource, TransportT, endpoint, flow
@@ -21,15 +22,15 @@ class Memory(Resource[TransportT]):
     formation that can't record them, and `ValidationError` in one where that is switched off.
     """
 
-    @property
+    @cached_property
     def buffer(self) -> Buffer[TransportT]:
         """The messages in memory."""
-        return Buffer(self._transport)
+        return Buffer(self._transport, raw=self._raw)
 
-    @property
+    @cached_property
     def distilleries(self) -> Distilleries[TransportT]:
         """Who may send distilled memories."""
-        return Distilleries(self._transport)
+        return Distilleries(self._transport, raw=self._raw)
 
     @endpoint
     def get_stats(self) -> Call[m.MemoryStats]:

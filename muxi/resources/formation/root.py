@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from ..._core.call import BodyFormat, Call, KeyKind, path
 from ..._core.endpoint import Resource, TransportT, endpoint
 from ...models import formation as m
@@ -33,130 +35,130 @@ from .users import Users
 class FormationApi(Resource[TransportT]):
     """All methods of a formation."""
 
-    @property
+    @cached_property
     def chat(self) -> Chat[TransportT]:
         """Conversation."""
-        return Chat(self._transport)
+        return Chat(self._transport, raw=self._raw)
 
-    @property
+    @cached_property
     def audio(self) -> Audio[TransportT]:
         """Conversation by voice notes."""
-        return Audio(self._transport)
+        return Audio(self._transport, raw=self._raw)
 
-    @property
+    @cached_property
     def sessions(self) -> Sessions[TransportT]:
         """The conversations held in memory."""
-        return Sessions(self._transport)
+        return Sessions(self._transport, raw=self._raw)
 
-    @property
+    @cached_property
     def requests(self) -> Requests[TransportT]:
         """Turns and jobs, tracked."""
-        return Requests(self._transport)
+        return Requests(self._transport, raw=self._raw)
 
-    @property
+    @cached_property
     def agents(self) -> Agents[TransportT]:
         """The agents."""
-        return Agents(self._transport)
+        return Agents(self._transport, raw=self._raw)
 
-    @property
+    @cached_property
     def artifacts(self) -> Artifacts[TransportT]:
         """The files that agents made."""
-        return Artifacts(self._transport)
+        return Artifacts(self._transport, raw=self._raw)
 
-    @property
+    @cached_property
     def audit(self) -> Audit[TransportT]:
         """What was done to the formation."""
-        return Audit(self._transport)
+        return Audit(self._transport, raw=self._raw)
 
-    @property
+    @cached_property
     def config(self) -> Config[TransportT]:
         """The configuration, to look at."""
-        return Config(self._transport)
+        return Config(self._transport, raw=self._raw)
 
-    @property
+    @cached_property
     def credentials(self) -> Credentials[TransportT]:
         """What users lend the formation to reach services with."""
-        return Credentials(self._transport)
+        return Credentials(self._transport, raw=self._raw)
 
-    @property
+    @cached_property
     def distilled(self) -> Distilled[TransportT]:
         """What was found out elsewhere, to be remembered."""
-        return Distilled(self._transport)
+        return Distilled(self._transport, raw=self._raw)
 
-    @property
+    @cached_property
     def events(self) -> Events[TransportT]:
         """What happens, as it happens."""
-        return Events(self._transport)
+        return Events(self._transport, raw=self._raw)
 
-    @property
+    @cached_property
     def history(self) -> History[TransportT]:
         """The captain's log."""
-        return History(self._transport)
+        return History(self._transport, raw=self._raw)
 
-    @property
+    @cached_property
     def jobs(self) -> Jobs[TransportT]:
         """The scheduler's jobs."""
-        return Jobs(self._transport)
+        return Jobs(self._transport, raw=self._raw)
 
-    @property
+    @cached_property
     def knowledge(self) -> Knowledge[TransportT]:
         """What the agents know."""
-        return Knowledge(self._transport)
+        return Knowledge(self._transport, raw=self._raw)
 
-    @property
+    @cached_property
     def logs(self) -> Logs[TransportT]:
         """The log, as it is written."""
-        return Logs(self._transport)
+        return Logs(self._transport, raw=self._raw)
 
-    @property
+    @cached_property
     def mcp(self) -> Mcp[TransportT]:
         """MCP servers and tools."""
-        return Mcp(self._transport)
+        return Mcp(self._transport, raw=self._raw)
 
-    @property
+    @cached_property
     def memories(self) -> Memories[TransportT]:
         """What the formation remembers about users."""
-        return Memories(self._transport)
+        return Memories(self._transport, raw=self._raw)
 
-    @property
+    @cached_property
     def memory(self) -> Memory[TransportT]:
         """The upkeep of the memory."""
-        return Memory(self._transport)
+        return Memory(self._transport, raw=self._raw)
 
-    @property
+    @cached_property
     def notifications(self) -> Notifications[TransportT]:
         """What the formation tells users."""
-        return Notifications(self._transport)
+        return Notifications(self._transport, raw=self._raw)
 
-    @property
+    @cached_property
     def secrets(self) -> Secrets[TransportT]:
         """The values that the configuration refers to."""
-        return Secrets(self._transport)
+        return Secrets(self._transport, raw=self._raw)
 
-    @property
+    @cached_property
     def skills(self) -> Skills[TransportT]:
         """What agents can be taught."""
-        return Skills(self._transport)
+        return Skills(self._transport, raw=self._raw)
 
-    @property
+    @cached_property
     def sops(self) -> Sops[TransportT]:
         """Standard operating procedures."""
-        return Sops(self._transport)
+        return Sops(self._transport, raw=self._raw)
 
-    @property
+    @cached_property
     def triggers(self) -> Triggers[TransportT]:
         """Events that become turns."""
-        return Triggers(self._transport)
+        return Triggers(self._transport, raw=self._raw)
 
-    @property
+    @cached_property
     def tuning(self) -> Tuning[TransportT]:
         """The guidance that the formation learns."""
-        return Tuning(self._transport)
+        return Tuning(self._transport, raw=self._raw)
 
-    @property
+    @cached_property
     def users(self) -> Users[TransportT]:
         """Who is who, and how to reach them."""
-        return Users(self._transport)
+        return Users(self._transport, raw=self._raw)
 
     chat_stream = Chat.stream
 

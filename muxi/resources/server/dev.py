@@ -22,7 +22,7 @@ class Dev(Resource[TransportT]):
 
         with ServerClient() as server:
             server.dev.run(formation_id="my-bot")
-            bot = server.formation("my-bot", mode="draft", client_key="fmc_...")
+            bot = server.formation_client("my-bot", mode="draft", client_key="fmc_...")
             print(bot.chat.send("Hello").text)
             server.dev.stop("my-bot")
         ```

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cached_property
 
 from ..._core.call import BodyFormat, Call, KeyKind, Response, path, query
 from ..._core.endpoint import Resource, TransportT, endpoint
@@ -16,20 +17,20 @@ from .formations import Formations
 class ServerApi(Resource[TransportT]):
     """All methods of a MUXI Server."""
 
-    @property
+    @cached_property
     def formations(self) -> Formations[TransportT]:
         """The formations that the server runs."""
-        return Formations(self._transport)
+        return Formations(self._transport, raw=self._raw)
 
-    @property
+    @cached_property
     def drafts(self) -> Drafts[TransportT]:
         """Formations as files, edited on the server."""
-        return Drafts(self._transport)
+        return Drafts(self._transport, raw=self._raw)
 
-    @property
+    @cached_property
     def dev(self) -> Dev[TransportT]:
         """Formations under development, run beside those that are deployed."""
-        return Dev(self._transport)
+        return Dev(self._transport, raw=self._raw)
 
     @endpoint
     def ping(self) -> Call[timedelta]:

@@ -213,7 +213,7 @@ def test_a_formations_client_shares_what_its_servers_has(client_kind: ClientKind
     with FakeServer(failure(404, "RESOURCE_NOT_FOUND")) as server:
 
         def use(s: Any) -> Any:
-            formation = s.formation(ID, client_key="fmc_x", user_id="alice", mode="draft")
+            formation = s.formation_client(ID, client_key="fmc_x", user_id="alice", mode="draft")
             assert formation._transport.pool is s._transport.pool
             assert formation._transport.options.timeout == 7.0
             return formation.sessions.get("x")
@@ -239,7 +239,7 @@ def test_errors_of_the_proxy_are_told_from_the_formations_own(
     client_kind: ClientKind, status: int, phrase: str, kind: type[muxi.MuxiError]
 ) -> None:
     def use(s: Any) -> Any:
-        return s.formation(ID, client_key="k", user_id="u").sessions.get("x")
+        return s.formation_client(ID, client_key="k", user_id="u").sessions.get("x")
 
     with FakeServer(refused(status, "No.", phrase)) as server, pytest.raises(kind) as caught:
         client_kind.server(server.url, use, max_retries=0)

@@ -25,7 +25,7 @@ ROWS: list[dict[str, Any]] = json.loads(
 )
 _ELSEWHERE = {
     "docs": "a redirect to a web page",
-    "proxy_live": "what `ServerClient.formation(id)` and `FormationClient` go through",
+    "proxy_live": "what `ServerClient.formation_client(id)` and `FormationClient` go through",
     "proxy_draft": 'the same with mode="draft"',
     "proxy_mcp": "for clients of MCP, not of MUXI",
 }

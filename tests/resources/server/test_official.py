@@ -177,7 +177,7 @@ def test_an_answer_without_the_header_uses_nothing_up(
         told: list[int] = []
         for use in (
             lambda s: s.formations.list(),
-            lambda s: s.formation("hello", client_key="none").health(),
+            lambda s: s.formation_client("hello", client_key="none").health(),
         ):
             client_kind.server(emulator.server_url, use, **keys)
             told.append(len(caplog.records))

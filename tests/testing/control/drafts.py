@@ -114,7 +114,7 @@ def proxy_live(plane: Plane) -> None:
     plane.deploy()
 
     def use(server: Any) -> Any:
-        formation = server.formation(ID, client_key=CLIENT_KEY, user_id="alice")
+        formation = server.formation_client(ID, client_key=CLIENT_KEY, user_id="alice")
         return formation.chat.stream("Hi there")
 
     streamed = plane.stream(use)

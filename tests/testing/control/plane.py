@@ -127,7 +127,7 @@ class Plane:
 
         def use(server: Any) -> Any:
             keys = {"client_key": CLIENT_KEY, "user_id": "alice", "mode": mode}
-            return server.formation(formation_id, **keys).chat.send("Hi")
+            return server.formation_client(formation_id, **keys).chat.send("Hi")
 
         return self.ask(use, **settings)
 

@@ -109,7 +109,7 @@ def test_chat_goes_on_through_updates_and_back(deployed: Plane) -> None:
 
     def agents() -> set[str]:
         def use(server: Any) -> Any:
-            return server.formation(ID, admin_key="fma_hello_formation_admin").agents.list()
+            return server.formation_client(ID, admin_key="fma_hello_formation_admin").agents.list()
 
         return {each.id for each in deployed.ask(use)}
 
@@ -157,7 +157,7 @@ def test_errors_of_the_proxy_are_not_the_formations(deployed: Plane) -> None:
 
     def own(server: Any) -> Any:
         keys = {"client_key": CLIENT_KEY, "user_id": "alice"}
-        return server.formation(ID, **keys).sessions.get("none")
+        return server.formation_client(ID, **keys).sessions.get("none")
 
     assert facts(caught(deployed, own)) == (muxi.NotFoundError, 404, "RESOURCE_NOT_FOUND")
 

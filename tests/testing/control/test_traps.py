@@ -215,7 +215,7 @@ def test_a_client_key_opens_only_its_formation(deployed: Plane) -> None:
         deployed.chat(formation_id="hello")
 
     def use(server: Any) -> Any:
-        return server.formation(ID, client_key=CLIENT_KEY + "x", user_id="a").chat.send("Hi")
+        return server.formation_client(ID, client_key=CLIENT_KEY + "x", user_id="a").chat.send("Hi")
 
     with pytest.raises(muxi.AuthenticationError):
         deployed.ask(use)
