@@ -1,8 +1,8 @@
-"""What users pass in, as request models."""
+"""Checks of the arguments that users pass to methods."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from .._core.call import KeyKind, UserRule
@@ -15,10 +15,11 @@ RequestT = TypeVar("RequestT", bound="Request")
 
 
 def validate_body(kind: type[RequestT], given: RequestT | Mapping[str, object]) -> RequestT:
-    """A request model, validated from a mapping if it is one.
+    """Return a request model, made from a mapping if one is given.
 
     Raises:
-        ValidationError: The mapping doesn't fit; the message names each field, not its value.
+        ValidationError: The mapping doesn't fit the model. The message names the fields, not their
+            values.
     """
     import pydantic  # not above: to import a client stays cheap
 
@@ -27,27 +28,38 @@ def validate_body(kind: type[RequestT], given: RequestT | Mapping[str, object]) 
     try:
         return kind.model_validate(given)
     except pydantic.ValidationError as exc:
-        faults = exc.errors(include_url=False, include_input=False, include_context=False)
-        told = "; ".join(
-            f"{'.'.join(map(str, fault['loc'])) or kind.__name__}: {fault['msg']}"
-            for fault in faults
+        errors = exc.errors(include_url=False, include_input=False, include_context=False)
+        problems = "; ".join(
+            f"{'.'.join(map(str, error['loc'])) or kind.__name__}: {error['msg']}"
+            for error in errors
         )
-        raise ValidationError(f"{kind.__name__} is wrong: {told}.") from None
+        raise ValidationError(f"{kind.__name__} is wrong: {problems}.") from None
 
 
 def drop_none(**arguments: object) -> dict[str, object]:
-    """The arguments that were given: None stands for absent."""
+    """Return the arguments that aren't None: None stands for absent."""
     return {name: value for name, value in arguments.items() if value is not None}
 
 
-def list_scope(user_id: str | None, all_users: bool) -> tuple[KeyKind, UserRule, str | None]:
-    """Whose things a list tells of: a user's, or everybody's, which takes the admin key.
+def join_names(argument: str, names: Sequence[str] | None) -> str | None:
+    """Return names as a query parameter; None for none.
 
     Raises:
-        ValidationError: Both were asked for.
+        ValidationError: A single string was given, which is a sequence of its letters.
+    """
+    if isinstance(names, str):
+        raise ValidationError(f"{argument} must be a list of strings: pass [{names!r}].")
+    return ",".join(names) if names else None
+
+
+def list_scope(user_id: str | None, all_users: bool) -> tuple[KeyKind, UserRule, str | None]:
+    """Return the key, the user rule and the user of a list: of one user, or of all users.
+
+    Raises:
+        ValidationError: A user and all users were asked for.
     """
     if not all_users:
         return KeyKind.EITHER, UserRule.REQUIRED_WITH_CLIENT_KEY, user_id
     if user_id is not None:
-        raise ValidationError("all_users=True is about everybody: leave out user_id=.")
+        raise ValidationError("all_users=True lists the items of all users: leave out user_id=.")
     return KeyKind.ADMIN, UserRule.UNUSED, None

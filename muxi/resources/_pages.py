@@ -1,4 +1,4 @@
-"""Walking lists that the server pages."""
+"""Iterating over lists that the server pages."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from ..errors import InvalidResponseError
 
 
 class Identified(Protocol):
-    """An item that is told apart by its id."""
+    """An item with an id."""
 
     @property
     def id(self) -> str:
-        """Its id."""
+        """What tells it apart from other items."""
         ...
 
 
@@ -25,20 +25,23 @@ ItemT = TypeVar("ItemT", bound=Identified)
 def by_offset(
     page: Callable[[int, int], Call[list[ItemT]]], page_size: int, max_items: int | None
 ) -> Pages[ItemT]:
-    """All items of a list that is paged by offset, each once.
+    """Return the items of all pages of a list, each once.
 
     Args:
-        page: Describes the call for a page, by its offset and its size.
-        page_size: How many to fetch at once, from 1 to 100.
-        max_items: Where to stop; None for all.
+        page: Describes the call for a page, given its offset and size.
+        page_size: How many items to fetch with one request, from 1 to 100.
+        max_items: The most items to return; None for all.
 
     Raises:
-        ValidationError: The page size is out of bounds.
+        ValidationError: The page size is out of range.
     """
-    return Pages(_Walk(page, check_range("page_size", page_size, 1, 100), max_items).turn)
+    pager = OffsetPager(page, check_range("page_size", page_size, 1, 100), max_items)
+    return Pages(pager.next_page)
 
 
-class _Walk(Generic[ItemT]):
+class OffsetPager(Generic[ItemT]):
+    """Fetches one page after another."""
+
     def __init__(
         self, page: Callable[[int, int], Call[list[ItemT]]], size: int, left: int | None
     ) -> None:
@@ -49,17 +52,17 @@ class _Walk(Generic[ItemT]):
         self._seen: set[str] = set()
         self._ended = self._size <= 0
 
-    def turn(self) -> Flow[Sequence[ItemT]]:
-        """Fetch a page; another one where it brings nothing new."""
+    def next_page(self) -> Flow[Sequence[ItemT]]:
+        """Fetch a page, and another one if it has nothing new; empty at the end."""
         fresh: list[ItemT] = []
-        asked = 0
+        requests = 0
         while not fresh and not self._ended:
-            # Items that are written meanwhile push known ones onto the next page. On two pages
-            # in a row they are a server's that doesn't heed the offset.
-            if asked == 2:
-                raise InvalidResponseError("The server repeats itself instead of going on.")
+            # New items push known ones onto the next page. Two pages in a row without anything new
+            # come from a server that ignores the offset.
+            if requests == 2:
+                raise InvalidResponseError("The server returns the same page again and again.")
             found = yield from request(self._page(self._offset, self._size))
-            asked += 1
+            requests += 1
             fresh = self._unseen(found)
             self._offset += len(found)
             self._ended = len(found) < self._size or len(self._seen) == self._left

@@ -121,7 +121,7 @@ def test_the_life_of_a_secret(ask: Asking) -> None:
     assert found.secrets[name] == "valu••••••••6789"
     ask(lambda f: f.secrets.update(name, "other-0123456780"))
     assert ask(lambda f: f.secrets.list()).secrets[name] == "othe••••••••6780"
-    assert name in ask(lambda f: f.secrets.delete(name)).message
+    assert ask(lambda f: f.secrets.delete(name)).id == name
     with pytest.raises(muxi.NotFoundError):
         ask(lambda f: f.secrets.delete(name))
 

@@ -42,7 +42,7 @@ def test_a_job_from_its_creation_to_its_deletion(ask: Asking, owner: str) -> Non
     with pytest.raises(muxi.NotFoundError, match="not in PAUSED state"):
         ask(lambda f: f.jobs.resume(job.id))
 
-    assert job.id in ask(lambda f: f.jobs.delete(job.id)).message
+    assert ask(lambda f: f.jobs.delete(job.id)).id == job.id
     with pytest.raises(muxi.NotFoundError, match=job.id):
         ask(lambda f: f.jobs.get(job.id))
     with pytest.raises(muxi.NotFoundError):

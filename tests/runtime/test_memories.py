@@ -61,7 +61,7 @@ def test_a_memory_from_writing_to_deletion(ask: Asking, user: str) -> None:
     assert abs(found.created_at - made.created_at) < timedelta(minutes=1)
     assert [*unknown_keys(made), *unknown_keys(found)] == []
     gone = ask(lambda f: f.memories.delete(made.id), user_id=user)
-    assert (gone.deleted, gone.user_id) == (made.id, user)
+    assert (gone.id, gone.user_id) == (made.id, user)
     assert list(ask(lambda f: f.memories.list(), user_id=user)) == []
     with pytest.raises(muxi.NotFoundError, match=made.id):
         ask(lambda f: f.memories.delete(made.id), user_id=user)

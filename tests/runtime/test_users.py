@@ -47,7 +47,7 @@ def test_a_user_from_resolution_to_unlinking(ask: Asking) -> None:
         assert abs(datetime.now(timezone.utc) - one.created_at) < timedelta(minutes=1)
 
     gone = ask(lambda f: f.users.unlink(slack))
-    assert (slack in gone.message, gone.muxi_user_id) == (True, user)
+    assert (gone.id, gone.muxi_user_id) == (slack, user)
     with pytest.raises(muxi.NotFoundError, match=slack):
         ask(lambda f: f.users.unlink(slack))
 

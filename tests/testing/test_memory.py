@@ -53,7 +53,7 @@ def test_a_memory_can_be_read_until_it_is_deleted(ask: Ask) -> None:
     assert contents(ask(lambda f: f.memories.list(scopes=["formation"]))) == []
     assert contents(ask(lambda f: f.memories.list(), user_id="bob")) == []
     # The server doesn't look whose it is.
-    assert ask(lambda f: f.memories.delete(ids[1]), user_id="bob").deleted == ids[1]
+    assert ask(lambda f: f.memories.delete(ids[1]), user_id="bob").id == ids[1]
     with pytest.raises(muxi.NotFoundError, match=ids[1]):
         ask(lambda f: f.memories.delete(ids[1]))
     assert [each.id for each in ask(lambda f: f.memories.list())] == [ids[2], ids[0]]

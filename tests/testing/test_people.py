@@ -140,7 +140,7 @@ def test_a_deleted_credential_is_gone(ask: Ask, emulator: Emulator) -> None:
     for use in (lambda f: f.credentials.get(added), lambda f: f.credentials.delete(added)):
         with pytest.raises(muxi.NotFoundError):
             ask(use, user_id="bob")
-    assert ask(lambda f: f.credentials.delete(added)).deleted is True
+    assert ask(lambda f: f.credentials.delete(added)).id == added
     with pytest.raises(muxi.NotFoundError):
         ask(lambda f: f.credentials.delete(added))
     assert [*ask(lambda f: f.credentials.list())] == []

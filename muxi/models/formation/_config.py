@@ -1,4 +1,4 @@
-"""Configuration documents that the formation hands out as they were written."""
+"""The base of configuration documents, which the formation returns as they were written."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from .._base import Model
 
 
 class ConfigBlock(Model):
-    """A part of the formation's configuration, without a schema on the server's side.
+    """A part of the formation's configuration. The server applies no schema to it.
 
-    Keys that this version doesn't know are kept, but don't show in `repr`: they may hold secrets.
+    Keys that this version doesn't know are kept, but `repr` leaves them out: they may hold secrets.
     """
 
     model_config = ConfigDict(
@@ -29,12 +29,12 @@ class ConfigBlock(Model):
 
 
 class ConfigComponent(ConfigBlock):
-    """A part with a file of its own: an agent, an MCP server."""
+    """A part that may have a file of its own: an agent or an MCP server."""
 
     schema_version: str | None = Field(default=None, alias="schema")
-    """`schema` on the wire, a name that Pydantic's models have taken."""
+    """The version of the file's format; `schema` on the wire."""
     id: str
     description: str | None = None
     active: bool | None = None
     source: Literal["formation", "api"] | str | None = None
-    """Where it comes from."""
+    """Where it was defined."""

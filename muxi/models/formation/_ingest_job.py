@@ -1,4 +1,4 @@
-"""What the jobs that take memories in have in common (contract B8, B9)."""
+"""What the background jobs that take in memories have in common (contract B8, B9)."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ from .._base import Answer, Epoch, UtcTime
 
 
 class IngestJob(Answer):
-    """A job in the background. The server forgets it five minutes after its end."""
+    """A background job that takes in memories. The server forgets it 5 minutes after it ended."""
 
     processing_id: str
     status: Literal["queued", "processing", "completed", "failed"] | str
     created_at: Epoch
     completed_at: UtcTime | None = None
+    """None while the job is running."""
     error: str | None = None
+    """Why the job failed."""
 
     @property
     def is_terminal(self) -> bool:
-        """Nothing more will happen to it."""
+        """Whether the job has ended, with success or without."""
         return self.status in ("completed", "failed")

@@ -1,4 +1,4 @@
-"""Agents, and the knowledge they draw on (contract B2)."""
+"""Agents and their knowledge (contract B2)."""
 
 from __future__ import annotations
 
@@ -11,29 +11,30 @@ from ._config import ConfigBlock, ConfigComponent
 
 
 class KnowledgeSource(ConfigBlock):
-    """A folder, a file or a remote place whose documents an agent knows."""
+    """A folder, a file or a remote location with documents that an agent can search."""
 
     id: str | None = None
-    """Of remote sources; the server makes one where none is configured."""
+    """The id of a remote source, made by the server if none is configured; None for local ones."""
     path: str | None = None
-    """Where a local source is on the server."""
+    """The path of a local source on the server."""
     url: str | None = Field(default=None, repr=False)
-    """Where a remote source is; it may hold credentials."""
+    """The URL of a remote source; it may contain credentials."""
     description: str | None = None
     max_files: int | None = None
+    """The most files to read."""
     max_file_size: int | None = None
-    """Bytes."""
+    """The largest file to read, in bytes."""
 
 
 class AgentKnowledge(ConfigBlock):
-    """What an agent knows."""
+    """The knowledge of an agent."""
 
     enabled: bool | None = None
     sources: list[KnowledgeSource] | None = None
 
 
 class Agent(ConfigComponent, Answer):
-    """An agent as it is configured."""
+    """An agent, as it is configured."""
 
     name: str | None = None
     role: str | None = None
@@ -51,14 +52,14 @@ class Agent(ConfigComponent, Answer):
 
 
 class AgentList(Listing[Agent]):
-    """All configured agents; the server doesn't page them."""
+    """All configured agents."""
 
     items_field = "agents"
     agents: list[Agent]
 
 
 class SyncRequest(Request):
-    """The body of a knowledge sync."""
+    """The request body of `agents.sync_knowledge`."""
 
     source_id: str | None = None
 
@@ -69,21 +70,22 @@ class SyncResult(Model):
     source_id: str
     url: str = Field(repr=False)
     status: Literal["success", "partial", "failed", "skipped"] | str
-    """`skipped`: it is being synced already; `reason` says so, and nothing is counted."""
+    """`"skipped"` means that another sync of the source is running; the counts are None then."""
     reason: str | None = None
+    """Why the source was skipped."""
     files_added: int | None = None
     files_modified: int | None = None
     files_deleted: int | None = None
     files_failed: int | None = None
     bytes_downloaded: int | None = None
     duration_ms: float | None = None
-    """Milliseconds."""
+    """How long the sync took, in milliseconds."""
     error: str | None = None
-    """Empty where nothing went wrong."""
+    """What went wrong; empty if nothing did."""
 
 
 class KnowledgeSync(Listing[SyncResult]):
-    """What a sync did, source by source."""
+    """The result of a knowledge sync: a sequence with one item per source."""
 
     items_field = "results"
     agent_id: str
@@ -91,32 +93,33 @@ class KnowledgeSync(Listing[SyncResult]):
 
 
 class RebuildRequest(Request):
-    """The body of a rebuild."""
+    """The request body of `knowledge.rebuild`."""
 
     agent_id: str | None = None
     source_id: str | None = None
 
 
 class RebuiltTree(Model):
-    """A knowledge tree that was built anew."""
+    """A knowledge tree that was rebuilt."""
 
     source_id: str
     node_count: int
 
 
 class RebuildReport(Model):
-    """What a rebuild did with the sources of one agent, by source id."""
+    """What a rebuild did with the sources of one agent."""
 
     rebuilt: list[RebuiltTree]
     failed: list[str]
+    """The ids of sources whose tree could not be built."""
     skipped: list[str]
-    """Those that the rebuild was not asked for."""
+    """The ids of sources that the rebuild was not asked for."""
 
 
 class KnowledgeRebuild(Answer):
-    """What a rebuild of knowledge trees did."""
+    """The result of a rebuild of knowledge trees."""
 
     agents: dict[str, RebuildReport]
-    """By agent id; the built-in agent `muxi-generalist` is among them."""
+    """One report per agent id, the built-in agent `muxi-generalist` included."""
     source_id: str | None = None
-    """The only source that was asked for; None for all."""
+    """The source that was asked for; None if all were."""

@@ -9,11 +9,11 @@ from .._base import Answer, JsonObject, Listing, Model, UtcTime
 AuditedKind = Literal[
     "agent", "secret", "mcp_server", "scheduler_job", "logging_destination", "async", "memory"
 ]
-"""The kinds of things that the server filters entries by; it refuses others."""
+"""The resource types that `audit.list` can filter by."""
 
 
 class AuditEntry(Model):
-    """Something that was done to the formation."""
+    """One change that was made to the formation."""
 
     timestamp: UtcTime
     request_id: str | None = None
@@ -21,26 +21,30 @@ class AuditEntry(Model):
     resource_type: AuditedKind | Literal["audit_log"] | str
     resource_id: str
     user: str
+    """Who made the change; `"admin"` for the holder of the admin key."""
     ip: str | None = None
     result: Literal["success"] | str
     status_code: int
+    """The HTTP status of the change."""
     message: str
     data: JsonObject | None = None
 
 
 class AuditLog(Listing[AuditEntry]):
-    """Entries of the audit log, the newest first."""
+    """Entries of the audit log, newest first."""
 
     items_field = "entries"
     entries: list[AuditEntry]
     total_entries: int
-    """How many this answer holds, not how many there are."""
+    """The number of entries in this answer, not in the whole log."""
     limit: int
+    """The most entries that this answer could hold."""
 
 
 class AuditCleared(Answer):
-    """What clearing the audit log did."""
+    """The result of clearing the audit log."""
 
     previous_entries_count: int
+    """How many entries were deleted."""
     cleared_by: str
     message: str

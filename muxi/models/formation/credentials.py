@@ -1,4 +1,4 @@
-"""Credentials: what users lend the formation to reach services with (contract B18)."""
+"""Users' own credentials for services (contract B18)."""
 
 from __future__ import annotations
 
@@ -8,49 +8,51 @@ from .._base import Answer, JsonObject, Listing, Model, Request, UtcTime
 
 
 class CredentialService(Model):
-    """A service that wants a credential of each user."""
+    """A service for which each user needs a credential."""
 
     service: str
     server_id: str
-    """The MCP server that uses it."""
+    """The id of the MCP server that uses the credential."""
     description: str
 
 
 class CredentialServiceList(Listing[CredentialService]):
-    """The services that want credentials."""
+    """The services for which users need a credential."""
 
     items_field = "services"
     services: list[CredentialService]
 
 
 class Credential(Answer):
-    """A stored credential; the server never gives the secret back."""
+    """A stored credential. The server never returns its secret."""
 
     credential_id: str
     service: str
     name: str
     credential_preview: str = Field(repr=False)
-    """The secret's first 7 and last 3 characters, of its stored form perhaps, or a placeholder."""
+    """The first 7 and last 3 characters of the secret or its encrypted form, or a placeholder."""
     created_at: UtcTime | None = None
     updated_at: UtcTime | None = None
 
 
 class CredentialList(Listing[Credential]):
-    """The credentials of a user."""
+    """A user's credentials."""
 
     items_field = "credentials"
     credentials: list[Credential]
 
 
 class DeletedCredential(Answer):
-    """The answer to a deletion."""
+    """The answer to the deletion of a credential."""
 
-    credential_id: str
-    deleted: bool
+    model_config = {"validate_by_alias": True, "validate_by_name": True, "serialize_by_alias": True}
+
+    id: str = Field(alias="credential_id")
+    """The id of the credential that was deleted."""
 
 
 class CredentialRequest(Request):
-    """The body of a creation."""
+    """The request body of `credentials.create`."""
 
     service: str
     credential: JsonObject = Field(repr=False)

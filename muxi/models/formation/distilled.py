@@ -1,4 +1,4 @@
-"""Distilled memories: made on the user's own premises, sent in signed batches (contract B6, B9)."""
+"""Distilled memories: extracted on your own infrastructure, sent signed (contract B6, B9)."""
 
 from __future__ import annotations
 
@@ -16,73 +16,74 @@ class GrantedScope(Model):
     """What a distillery may send, with the server's defaults filled in."""
 
     user_ids: str | list[str]
-    """`"all"`, `"pattern:"` with a glob, or ids."""
+    """The users it may send memories for: `"all"`, `"pattern:<glob>"`, or their ids."""
     event_types: list[str]
     max_events_per_day: int
     max_batch_size: int
 
 
 class Distillery(Answer):
-    """A distillery that is known to the formation."""
+    """A distillery that is registered with the formation."""
 
     id: int
+    """The number of the server's record."""
     distillery_id: str
-    """What batches are signed for."""
+    """The id to pass to `distilled.submit` and `distilleries.revoke`."""
     formation_id: str
     name: str
     description: str | None = None
     public_key: str
     scope: GrantedScope
     trust_level: Literal["provisional", "verified"] | str
-    """The server lowers the confidence of what a provisional one sends."""
+    """The server lowers the confidence of memories from a `"provisional"` distillery."""
     status: Literal["active", "revoked"] | str
-    created_at: UtcTime | None = None
+    created_at: UtcTime
     revoked_at: UtcTime | None = None
 
 
 class DistilleryList(Listing[Distillery]):
-    """The distilleries, the newest first."""
+    """The distilleries, newest first, revoked ones included."""
 
     items_field = "distilleries"
     distilleries: list[Distillery]
 
 
 class Rejection(Model):
-    """Why an event was not accepted."""
+    """An event that was rejected, and why."""
 
     index: int
-    """Its place in the batch, from 0."""
+    """The event's position in the batch, from 0."""
     reason: str
 
 
 class Distillation(Answer):
-    """What became of a batch."""
+    """The answer to a batch."""
 
     batch_id: str
     accepted: int
     duplicates: int
-    """Those that were accepted before, under the same `source_id`."""
+    """The number of events whose `source_id` was accepted before."""
     rejected: int
     rejections: list[Rejection]
     processing_id: str | None = None
-    """For `distilled.wait`; None where nothing new was accepted."""
+    """The id to pass to `distilled.wait`; None if nothing new was accepted."""
     status_url: str | None = None
 
 
 class DistilledItem(Model):
-    """What became of one accepted event."""
+    """The result for one accepted event."""
 
     index: int
     event_id: str
     event_type: str
     user_id: str
     disposition: Literal["projected", "recorded", "failed"] | str
-    """`projected`: it is part of the memory now; `recorded`: it stands in the log of events."""
+    """`"projected"` means that it is part of the memory, `"recorded"` that it is only logged."""
     error: str | None = None
 
 
 class DistilledCounts(Model):
-    """How the events of a batch fared."""
+    """The number of events of a batch by disposition."""
 
     projected: int
     recorded: int
@@ -90,27 +91,27 @@ class DistilledCounts(Model):
 
 
 class DistillationStatus(IngestJob):
-    """The state of a batch. The server forgets it five minutes after its end."""
+    """The state of a batch. The server forgets it 5 minutes after it ended."""
 
     batch_id: str | None = None
     items: list[DistilledItem] | None = None
     counts: DistilledCounts | None = None
     pre_computed_vectors_used: bool | None = None
-    """False where the formation embeds with another model than the batch says."""
+    """False if the formation's embedding model isn't the one of the batch."""
 
 
 class DistilleryScope(Request):
-    """What a distillery is to be allowed; what is absent is as the formation has it."""
+    """What to allow a distillery; the server has defaults for what is absent."""
 
     user_ids: str | list[str] | None = None
-    """`"all"`, `"pattern:"` with a glob, or ids."""
+    """The users it may send memories for: `"all"`, `"pattern:<glob>"`, or their ids."""
     event_types: list[str] | None = None
     max_events_per_day: int | None = None
     max_batch_size: int | None = None
 
 
 class DistilleryRequest(Request):
-    """The body of a registration."""
+    """The request body of `distilleries.register`."""
 
     name: _Text
     public_key: _Text
@@ -120,16 +121,16 @@ class DistilleryRequest(Request):
 
 
 class DistilledEvent(Request):
-    """Something that a distillery found out."""
+    """An event that a distillery extracted."""
 
     event_type: Literal["fact.extracted", "log.entry", "interaction.turn"] | str
     source_id: Annotated[str, Field(min_length=1, max_length=255)]
-    """Its origin; what comes again under it isn't accepted again."""
+    """The id of the event's origin. An event with the same id is accepted only once."""
     payload: JsonObject
     """`memory` and `collection` for a fact, `date` and `summary` for an entry of the log,
     `user_message` for a turn; the server rejects keys that it doesn't know."""
     user_id: str | None = None
-    """Whose memory it is; needed in a formation for many users."""
+    """The user to remember it for; required in a formation for many users."""
     event_version: int | None = None
     source: Literal["distillery"] | None = None
     occurred_at: AwareDatetime | None = None
@@ -139,17 +140,18 @@ class DistilledEvent(Request):
     conversation_id: str | None = None
     agent_id: str | None = None
     embedding_vectors: dict[str, list[float]] | None = None
-    """By field of the payload; used where the batch says `pre_computed`."""
+    """Vectors by field of the payload, used if the batch's `embedding_mode` is `"pre_computed"`."""
 
 
 class DistilledBatch(Request):
-    """A batch to send."""
+    """A batch of events to send."""
 
     batch_id: _Text
+    """An id of your choice."""
     events: Annotated[list[DistilledEvent], Field(min_length=1, max_length=10_000)]
     embedding_mode: Literal["none", "pre_computed"] | None = None
     embedding_model: str | None = None
-    """With its provider, such as `"openai/text-embedding-3-small"`; needed with
-    `pre_computed`."""
+    """The model with its provider, such as `"openai/text-embedding-3-small"`; required for
+    `"pre_computed"` embeddings."""
     distillery_version: str | None = None
     distiller_config_hash: str | None = None

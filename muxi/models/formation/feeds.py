@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .._base import Epoch, JsonObject, Model
-from .blocks import LogLevel
+from .config import LogLevel
 
 
 class FormationEvent(Model):

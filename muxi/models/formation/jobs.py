@@ -1,4 +1,4 @@
-"""Jobs: what the scheduler runs for users, once or again and again (contract B14)."""
+"""Scheduled jobs (contract B14)."""
 
 from __future__ import annotations
 
@@ -29,81 +29,81 @@ _Message = Annotated[str, Field(max_length=10_000)]
 
 
 class Job(Answer):
-    """A scheduled job."""
+    """A job of the scheduler."""
 
     id: str
     user_id: str | int
-    """Its owner; a number is the formation's own id of one that it can't name."""
+    """The job's owner; a number is the internal id of a user that the formation has no name for."""
     title: str
     original_prompt: str
+    """The message that the job was created with."""
     execution_prompt: str
-    """What the formation is told at each run."""
+    """The message that is sent to the formation at each run."""
     is_recurring: bool
     cron_expression: str | None = None
+    """When a recurring job runs."""
     scheduled_for: UtcTime | None = None
-    """When a job that isn't recurring runs."""
+    """When a one-time job runs."""
     exclusion_rules: list[JsonObject]
     status: JobState
-    created_at: UtcTime | None = None
-    updated_at: UtcTime | None = None
+    created_at: UtcTime
+    updated_at: UtcTime
     last_run_at: UtcTime | None = None
+    """None until the first run has ended."""
     last_run_status: Literal["success", "failed"] | str | None = None
     last_run_failure_message: str | None = None
     total_runs: int
     total_failures: int
     consecutive_failures: int
-    """The scheduler pauses a job that fails too often in a row."""
+    """Failures since the last success; the scheduler pauses a job that has too many."""
     job_metadata: JsonObject
 
 
 class JobUpdate(Job):
-    """The job that exists after an update: the one that was updated, or another in its place."""
+    """The job after an update: the one that was updated, or another one in its place."""
 
-    updated_id: str
+    updated_id: str = ""
     """The id that the update was sent to."""
 
     @property
     def replaced(self) -> bool:
-        """The job has a new `id` and may have a new owner, `user_id`; the old one is gone."""
+        """Whether a new job replaced the old one: with another `id` and perhaps another owner."""
         return self.id != self.updated_id
-
-    @classmethod
-    def of(cls, job: Job, updated_id: str) -> JobUpdate:
-        """What the server answered, and what it was asked about."""
-        fields: JsonObject = {name: getattr(job, name) for name in Job.model_fields}
-        return cls.model_construct(**(job.model_extra or {}), **fields, updated_id=updated_id)
 
 
 class JobList(Listing[Job]):
-    """Jobs, the newest first; the server doesn't page them."""
+    """Jobs, newest first."""
 
     items_field = "jobs"
     jobs: list[Job]
 
 
 class JobStateChange(Answer):
-    """What pausing or resuming a job made of it."""
+    """The state of a job after it was paused or resumed."""
 
     id: str
     status: JobState
 
 
 class DeletedJob(Answer):
-    """The answer to a deletion."""
+    """The answer to the deletion of a job."""
 
-    message: str
+    id: str = ""
+    """The id of the job that was deleted."""
+    message: str | None = None
+    """None if an earlier attempt, whose answer was lost, deleted it."""
 
 
 class JobRequest(Request):
-    """The body of a creation."""
+    """The request body of `jobs.create`."""
 
     type: Literal["one_time", "recurring"]
     schedule: _Schedule
     message: _Message
 
     @model_validator(mode="after")
-    def _of_its_kind(self) -> Self:
-        """What is past, the server's clock decides; what is valid, its cron library."""
+    def _check_schedule(self) -> Self:
+        """Refuse a schedule of the other type; the rest is checked by the server."""
         when = self.schedule
         words = 1 if isinstance(when, datetime) else len(when.split())
         is_alias = isinstance(when, str) and when.startswith("@")
@@ -115,7 +115,7 @@ class JobRequest(Request):
 
 
 class JobUpdateRequest(Request):
-    """The body of an update; what is absent stays as it is."""
+    """The request body of `jobs.update`; what is absent stays as it is."""
 
     message: _Message | None = None
     schedule: _Schedule | None = None

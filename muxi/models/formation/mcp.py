@@ -1,4 +1,4 @@
-"""MCP: the servers that agents take tools from (contract B3)."""
+"""MCP servers and tools (contract B3)."""
 
 from __future__ import annotations
 
@@ -11,28 +11,27 @@ from ._config import ConfigComponent
 
 
 class McpServer(ConfigComponent, Answer):
-    """An MCP server as it is configured.
+    """An MCP server, as it is configured.
 
-    What may hold secrets doesn't show in `repr`: `args`, `endpoint`, `env`, `auth`.
+    `repr` leaves out the fields that may contain secrets: `args`, `endpoint`, `env`, `auth`.
     """
 
     type: Literal["command", "http"] | str | None = None
     command: str | None = None
-    """What runs a `command` server."""
+    """The program of a `"command"` server."""
     args: list[str] | None = Field(default=None, repr=False)
     endpoint: str | None = Field(default=None, repr=False)
-    """The URL of an `http` server."""
+    """The URL of an `"http"` server."""
     env: JsonObject | None = Field(default=None, repr=False)
     auth: JsonObject | None = Field(default=None, repr=False)
     accept_inline: bool | None = None
-    """Users may give their own credentials in a conversation."""
+    """Whether users may give their own credentials in a conversation."""
     timeout_seconds: float | None = None
-    """Seconds."""
     retry_attempts: int | None = None
 
 
 class McpServerList(Listing[McpServer]):
-    """All configured MCP servers; the server doesn't page them."""
+    """All configured MCP servers."""
 
     items_field = "servers"
     servers: list[McpServer]
@@ -44,22 +43,23 @@ class ToolParameter(Model):
     type: str
     required: bool | None = None
     enum: list[Any] | None = None
-    """The values that it takes; None for any."""
+    """The values that are allowed; None for any."""
     default: Any = None
 
 
 class McpTool(Model):
-    """A tool that the formation itself offers."""
+    """A tool that the formation itself provides."""
 
     name: str
     description: str
     access: Literal["admin", "client"] | str
-    """Which key its caller needs."""
+    """The key that a caller needs."""
     parameters: dict[str, ToolParameter]
+    """By name."""
 
 
 class McpToolList(Listing[McpTool]):
-    """The tools that the formation itself offers."""
+    """The tools that the formation itself provides."""
 
     items_field = "tools"
     tools: list[McpTool]

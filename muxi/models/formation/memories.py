@@ -1,4 +1,4 @@
-"""Memories: what the formation remembers about users, and what it is given to remember (B8)."""
+"""Memories, and the items that the formation makes memories of (contract B8)."""
 
 from __future__ import annotations
 
@@ -15,38 +15,38 @@ _Name = Annotated[str, Field(min_length=1, max_length=255)]
 
 
 class Memory(Model):
-    """A memory as lists show it."""
+    """A memory, as lists show it."""
 
     id: str
     content: str
     created_at: UtcTime | None = None
     metadata: JsonObject | None = None
     scope: MemoryScope
-    """Whose it is: the user's, a group's, or everybody's."""
+    """Who can read it: the user, a group, or all users."""
     scope_id: str | None = None
-    """Whose, as the formation calls them."""
+    """The id of the user or group; None for all users."""
 
 
 class MemoryList(Listing[Memory]):
-    """One page of memories, the newest first."""
+    """One page of memories, newest first. The server doesn't send the total."""
 
     items_field = "memories"
     memories: list[Memory]
 
 
 class MemoryContent(Model):
-    """What a new memory says."""
+    """The content of a new memory."""
 
     type: str
-    """`"general"` where nobody said."""
+    """`"general"` if no type was given."""
     detail: str
 
 
 class CreatedMemory(Answer):
-    """A memory that was written."""
+    """A memory that was created."""
 
     id: str | None = None
-    """None for a memory of a group or of everybody in a formation that writes events first."""
+    """None for a memory of a group or of all users in a formation that records events first."""
     content: MemoryContent
     created_at: UtcTime
     metadata: JsonObject
@@ -55,51 +55,55 @@ class CreatedMemory(Answer):
 
 
 class DeletedMemory(Answer):
-    """The answer to a deletion."""
+    """The answer to the deletion of a memory."""
 
-    deleted: str
-    """The id of the memory that is gone."""
-    user_id: str
+    model_config = {"validate_by_alias": True, "validate_by_name": True, "serialize_by_alias": True}
+
+    id: str = Field(alias="deleted")
+    """The id of the memory that was deleted."""
+    user_id: str | None = None
+    """The user of the call; None if an earlier attempt, whose answer was lost, deleted it."""
 
 
 class DerivedEvent(Model):
-    """What became of an item that was ingested before."""
+    """An event that an ingested item resulted in."""
 
     event_id: str
     event_type: str
 
 
 class Ingestion(Answer):
-    """An item that was taken for ingestion, or was there already."""
+    """The answer to an ingestion: the item was accepted, or it is a duplicate."""
 
     status: Literal["accepted", "duplicate"] | str
     duplicate: bool
-    """It was ingested before, by the same user under the same source and `source_id`."""
+    """Whether the user ingested an item with the same source and `source_id` before."""
     event_id: str
     source: str
     source_id: str | None = None
     scope: MemoryScope
     scope_id: str | None = None
     processing_id: str | None = None
-    """For `memories.wait_for_ingestion`; None for a duplicate."""
+    """The id to pass to `memories.wait_for_ingestion`; None for a duplicate."""
     status_url: str | None = None
     derived_events: list[DerivedEvent] | None = None
-    """What a duplicate had become; None for a new item."""
+    """The events that a duplicate resulted in before; None for a new item."""
 
 
 class BatchItem(Model):
-    """What became of one item of a batch."""
+    """The answer for one item of a batch."""
 
     index: int
-    """Its place in the batch, from 0."""
+    """The item's position in the batch, from 0."""
     status: Literal["accepted", "duplicate", "invalid"] | str
     event_id: str | None = None
     derived_events: list[DerivedEvent] | None = None
     error: str | None = None
+    """Why the item is invalid."""
 
 
 class BatchCounts(Model):
-    """How the items of a batch fared."""
+    """The number of items of a batch by status."""
 
     accepted: int
     duplicate: int
@@ -107,7 +111,7 @@ class BatchCounts(Model):
 
 
 class IngestionBatch(Listing[BatchItem]):
-    """What became of a batch, item by item, in the order in which they were sent."""
+    """The answer to a batch: a sequence with one entry per item, in the order they were sent."""
 
     model_config = {
         "validate_by_alias": True,
@@ -117,22 +121,22 @@ class IngestionBatch(Listing[BatchItem]):
 
     items_field = "results"
     processing_id: str | None = None
-    """For `memories.wait_for_ingestion`; None where nothing was accepted."""
+    """The id to pass to `memories.wait_for_ingestion`; None if nothing was accepted."""
     results: list[BatchItem] = Field(alias="items")
     counts: BatchCounts
     status_url: str | None = None
 
 
 class Classification(Model):
-    """What the formation took an item for."""
+    """The category that the formation assigned to an item."""
 
     category: str
     margin: float
-    """How clear a case it was."""
+    """The lead over the second best category."""
 
 
 class IngestedItem(Model):
-    """What became of one item that was ingested."""
+    """The result of ingesting one item."""
 
     index: int
     event_id: str
@@ -153,7 +157,7 @@ class IngestedItem(Model):
 
 
 class IngestionCounts(Model):
-    """How the items of an ingestion fared."""
+    """The number of items of an ingestion by disposition."""
 
     stored: int
     filtered: int
@@ -161,25 +165,26 @@ class IngestionCounts(Model):
 
 
 class IngestionUsage(Model):
-    """The tokens that an ingestion took."""
+    """The tokens that an ingestion used."""
 
     fields: list[str]
-    """What the numbers of `total` and `breakdown` count, in their order."""
+    """The names of the numbers in `total` and `breakdown`, in the same order."""
     total: list[int]
     breakdown: dict[str, list[int]]
     """By model."""
 
 
 class IngestionStatus(IngestJob):
-    """The state of an ingestion. The server forgets it five minutes after its end."""
+    """The state of an ingestion. The server forgets it 5 minutes after it ended."""
 
     items: list[IngestedItem] | None = None
+    """None until the ingestion is completed, as are `counts` and `usage`."""
     counts: IngestionCounts | None = None
     usage: IngestionUsage | None = None
 
 
 class MemoryRequest(Request):
-    """The body of a new memory."""
+    """The request body of `memories.create`."""
 
     content: Annotated[str, Field(min_length=1)]
     type: str | None = None
@@ -189,23 +194,23 @@ class MemoryRequest(Request):
 
 
 class IngestItem(Request):
-    """Something to ingest: the formation decides what to remember of it."""
+    """An item to ingest. The formation decides what to remember of it."""
 
     content: Annotated[str | JsonObject | list[Any], Field(min_length=1)]
     source: _Source
-    """Where it comes from, such as `"calendar"`."""
+    """The system that the item comes from, such as `"calendar"`."""
     source_id: _Name | None = None
-    """Its id there; what comes again under it isn't ingested again."""
+    """The item's id in that system. An item with the same id is ingested only once."""
     timestamp: AwareDatetime | None = None
-    """When it happened."""
+    """When it happened; the offset is required."""
     subject: _Name | None = None
-    """Whom it is about, if not the user."""
+    """Who or what the item is about, if not the user."""
     metadata: JsonObject | None = None
     scope: MemoryScope | None = None
     scope_id: str | None = None
 
 
 class MemoryBatchRequest(Request):
-    """The body of a batch."""
+    """The request body of `memories.ingest_batch`."""
 
     items: Annotated[list[IngestItem], Field(min_length=1)]

@@ -1,4 +1,4 @@
-"""Memory: its upkeep, and the buffer of messages (contract B6, B7)."""
+"""Memory maintenance and the message buffer (contract B6, B7)."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _Text = Annotated[str, Field(min_length=1)]
 
 
 class MemoryStats(Answer):
-    """The buffers of all users together."""
+    """The message buffers of all users together."""
 
     total_entries: int
     total_users: int
     total_sessions: int
     buffer_size_kb: float
-    """KiB."""
+    """The size of the messages, in KiB."""
     max_size: int
     """Always 0 on this runtime."""
     utilization: float
@@ -27,78 +27,84 @@ class MemoryStats(Answer):
 
 
 class ProjectionReport(Model):
-    """What the rebuilding of one projection did."""
+    """The result of rebuilding one projection."""
 
     events: int
+    """The number of recorded events for the projection."""
     applied: int
     failed: int
     dry_run: bool | None = None
 
 
 class BackfillReport(Model):
-    """How many events one projection was given for what it held without any."""
+    """The events that were created for one projection."""
 
     synthesized: int
+    """The number of events that this call created."""
     complete: bool
-    """False: there is more; call again."""
+    """False if there is more to do: call again."""
 
 
 class Backfill(Answer):
-    """What one round of filling in events did."""
+    """The result of one call of `memory.backfill`."""
 
     user_id: str
     synthesized: dict[str, BackfillReport]
-    """By projection."""
+    """One report per projection."""
 
     @property
     def is_complete(self) -> bool:
-        """Nothing is left for another round."""
+        """Whether all events exist now; if not, call again."""
         return all(report.complete for report in self.synthesized.values())
 
 
 class MemoryJob(Answer):
-    """Work on a user's memory, done at once or going on in the background."""
+    """Work on a user's memory, done within the call or in the background."""
 
     job_id: str | None = None
-    """None for work that was done at once."""
+    """None for work that was done within the call."""
     status: Literal["processing", "completed", "failed", "cancelled"] | str | None = None
-    """None for work that was done at once."""
+    """None for work that was done within the call."""
     status_url: str | None = None
     error: str | None = None
     projections: dict[str, ProjectionReport] | None = None
-    """What was rebuilt, by projection; None while it goes on."""
+    """One report per projection; None while the job is running."""
 
     @property
     def is_terminal(self) -> bool:
-        """Nothing more will happen."""
+        """Whether the work has ended, with success or without."""
         return self.job_id is None or self.status in ("completed", "failed", "cancelled")
 
 
 class MemoryRebuild(MemoryJob):
-    """A rebuilding of what is derived from a user's events."""
+    """A rebuild of the memory that is derived from a user's events."""
 
     user_id: str | None = None
-    """None while it goes on in the background."""
+    """None in the answers of `get_rebuild_status` while the job is running."""
     dry_run: bool | None = None
     backfill: dict[str, BackfillReport] | None = None
-    """What was filled in before, by projection, where that was asked for."""
+    """One report per projection, if `backfill=True` was asked for."""
 
 
 class MemoryForget(MemoryJob):
-    """The forgetting of a source. Asked for by its id, the job tells only of the rebuilding."""
+    """The deletion of a source's events, and the rebuild after it.
+
+    `get_forget_status` and `wait_for_forget` return only what concerns the rebuild: `user_id`,
+    `source` and the fields below are None there.
+    """
 
     user_id: str | None = None
     source: str | None = None
     deleted_events: int | None = None
-    """Those deleted by this very call."""
+    """The number of events that this call deleted."""
     grace_period_days: float | None = None
-    """After these the events are purged."""
+    """The days until the server purges the deleted events."""
     rebuild_required: list[str] | None = None
-    """The projections to rebuild, where that wasn't asked for; always all of them."""
+    """The projections to rebuild, with `rebuild=False`; always all of them."""
 
 
 class LintReport(Model):
-    """What the clean-up found and did."""
+    """The results of a clean-up."""
 
     users: int
     unresolved_conflicts: int
@@ -108,11 +114,11 @@ class LintReport(Model):
     stale_artifacts: int
     index_regenerated: int
     findings: dict[str, JsonObject | list[str]]
-    """By user."""
+    """The findings per user id."""
 
 
 class MemoryLint(Answer):
-    """The answer to a clean-up."""
+    """The answer to a clean-up of the memory."""
 
     user_id: str | None = None
     """None for all users."""
@@ -120,18 +126,18 @@ class MemoryLint(Answer):
 
 
 class BufferStatus(Answer):
-    """The messages of one user that the formation holds in memory."""
+    """The messages of one user in the buffer."""
 
     user_id: str
     total_messages: int
     sessions: list[JsonObject]
     """Always empty on this runtime."""
     buffer_size_kb: float
-    """KiB."""
+    """The size of the messages, in KiB."""
 
 
 class BufferCleared(Answer):
-    """What was cleared of a user's messages."""
+    """The result of clearing a user's messages."""
 
     message: str
     user_id: str | None = None
@@ -140,16 +146,16 @@ class BufferCleared(Answer):
 
 
 class SessionBufferCleared(Answer):
-    """What was cleared of a session's messages."""
+    """The result of clearing a session's messages."""
 
     message: str
-    user_id: str | None = None
+    user_id: str
     session_id: str
     messages_cleared: int
 
 
 class MemoryRebuildRequest(Request):
-    """The body of a rebuilding."""
+    """The request body of `memory.rebuild`."""
 
     user_id: _Text
     projection: Projection | None = None
@@ -159,13 +165,13 @@ class MemoryRebuildRequest(Request):
 
 
 class BackfillRequest(Request):
-    """The body of a backfill."""
+    """The request body of `memory.backfill`."""
 
     user_id: _Text
 
 
 class MemoryForgetRequest(Request):
-    """The body of a forgetting."""
+    """The request body of `memory.forget`."""
 
     user_id: _Text
     source: _Text
@@ -175,6 +181,6 @@ class MemoryForgetRequest(Request):
 
 
 class MemoryLintRequest(Request):
-    """The body of a clean-up."""
+    """The request body of `memory.lint`."""
 
     user_id: str | None = None

@@ -1,4 +1,4 @@
-"""The overlord's configuration (contract B4)."""
+"""The configuration of the overlord, which directs the agents (contract B4)."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from ._config import ConfigBlock
 
 
 class Soul(Answer):
-    """Who the formation is to its users."""
+    """The overlord's soul: the character that the formation shows its users."""
 
     soul: str
 
 
 class CachingConfig(ConfigBlock):
-    """The cache of the models' answers."""
+    """The cache of model answers."""
 
     enabled: bool | None = None
     ttl: float | None = None
-    """Seconds."""
+    """How long answers are kept, in seconds."""
 
 
 class ResponseConfig(ConfigBlock):
-    """How replies are made. As configured: each key may be absent."""
+    """How replies are made."""
 
     format: Literal["markdown", "text", "html", "json"] | str | None = None
     widgets: bool | None = None
@@ -36,7 +36,7 @@ class ResponseConfig(ConfigBlock):
 
 
 class WorkflowConfig(ConfigBlock):
-    """How complex tasks are planned. A configured block replaces the defaults entirely."""
+    """How complex tasks are planned. A configured block replaces all defaults."""
 
     auto_decomposition: bool | None = None
     plan_approval_threshold: float | None = None
@@ -51,7 +51,7 @@ class WorkflowConfig(ConfigBlock):
 
 
 class ClarificationConfig(ConfigBlock):
-    """How the formation asks back."""
+    """How the formation asks clarifying questions."""
 
     max_questions: int | None = None
     style: str | None = None
@@ -59,7 +59,7 @@ class ClarificationConfig(ConfigBlock):
 
 
 class OverlordBlock(ConfigBlock):
-    """The overlord, as configured."""
+    """The overlord, as it is configured."""
 
     soul: str | None = None
     llm: JsonObject | None = Field(default=None, repr=False)
@@ -70,7 +70,7 @@ class OverlordBlock(ConfigBlock):
 
 
 class OverlordConfig(ConfigBlock, Answer):
-    """The overlord, with the server's defaults for blocks that aren't configured."""
+    """The overlord; blocks that aren't configured have the server's defaults."""
 
     soul: str
     llm: JsonObject = Field(repr=False)

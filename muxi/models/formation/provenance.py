@@ -1,4 +1,4 @@
-"""Provenance: why the formation believes something (contract B8)."""
+"""Provenance: the events that a belief of the formation comes from (contract B8)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .._base import Answer, JsonObject, Model, UtcTime
 
 
 class MemoryEvent(Model):
-    """Something that the formation took note of."""
+    """An event that the formation recorded."""
 
     event_id: str
     event_type: (
@@ -30,9 +30,9 @@ class MemoryEvent(Model):
     source: str
     source_id: str | None = None
     source_confidence: float
-    """From 0 to 1, as the source had it."""
+    """The confidence that the source stated, from 0 to 1."""
     effective_confidence: float
-    """From 0 to 1, as of now."""
+    """The confidence now, after decay, from 0 to 1."""
     decay_rate: Literal["static", "decaying", "volatile"] | str
     occurred_at: UtcTime
     agent_id: str | None = None
@@ -40,11 +40,11 @@ class MemoryEvent(Model):
     request_id: str | None = None
     payload: JsonObject
     deleted_at: UtcTime | None = None
-    """When it was forgotten; it is purged some time after."""
+    """When the event was deleted; the server purges it after a grace period."""
 
 
 class KnownEntity(Model):
-    """A thing or person of the knowledge graph."""
+    """A person or thing in the knowledge graph."""
 
     name: str
     type: str
@@ -53,26 +53,26 @@ class KnownEntity(Model):
     """From 0 to 1."""
     attributes: JsonObject
     events: list[list[MemoryEvent]]
-    """The chains of events that it comes from, each with its origin first."""
+    """The chains of events behind it; each chain starts with its origin."""
 
 
 class KnownFact(Model):
-    """What the formation believes about an entity, contradicted or not."""
+    """A belief about an entity; `status` says whether it was contradicted."""
 
     statement: str
     relationship_type: str
     status: str
     confidence: float
-    """From 0 to 1, as stored."""
+    """The stored confidence, from 0 to 1."""
     effective_confidence: float
-    """From 0 to 1, as of now."""
+    """The confidence now, after decay, from 0 to 1."""
     updated_at: UtcTime | None = None
     events: list[list[MemoryEvent]]
-    """The chains of events that it comes from, each with its origin first."""
+    """The chains of events behind it; each chain starts with its origin."""
 
 
 class EntityProvenance(Answer):
-    """What is known about an entity, and since when and where from."""
+    """An entity, the beliefs about it, and the events behind them."""
 
     entity: KnownEntity
     facts: list[KnownFact]
@@ -80,8 +80,8 @@ class EntityProvenance(Answer):
 
 
 class EventProvenance(Answer):
-    """An event, and what led to it."""
+    """An event and the events that led to it."""
 
     event: MemoryEvent
     chain: list[MemoryEvent]
-    """The origin first, the event itself last."""
+    """From the origin to the event itself."""

@@ -1,4 +1,4 @@
-"""Secrets: values that the configuration refers to (contract B5)."""
+"""Secrets (contract B5)."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from pydantic import Field, PlainSerializer, SecretStr
 from .._base import Answer, Listing, Request
 
 SecretValue = str | SecretStr
-"""The value of a secret; a `SecretStr` doesn't show in logs and tracebacks."""
+"""The value of a secret. A `SecretStr` is masked in logs and tracebacks."""
 
 _Sent = Annotated[
     SecretStr, PlainSerializer(SecretStr.get_secret_value, return_type=str, when_used="json")
 ]
-"""Shown masked, sent as it is."""
+"""Masked when shown, sent as it is."""
 
 
 class SecretList(Listing[str]):
-    """The stored secrets. A sequence of their names."""
+    """The stored secrets: a sequence of their names."""
 
     secrets: dict[str, str] = Field(repr=False)
-    """By name: the value, masked."""
+    """The masked values, by name."""
 
     @property
     def items(self) -> list[str]:
@@ -30,30 +30,39 @@ class SecretList(Listing[str]):
 
 
 class SecretUpdate(Request):
-    """The body of an update."""
+    """The request body of `secrets.update`."""
 
     value: _Sent
 
 
 class SecretCreate(SecretUpdate):
-    """The body of a creation."""
+    """The request body of `secrets.create`."""
 
     key: str
 
 
 class SecretChange(Answer):
-    """What was done to a secret."""
+    """The answer to a change of a secret."""
 
     message: str
-    """Names the secret as it was asked for, not as it is stored."""
+    """What was done, in the server's words; it names the secret as the request did."""
+
+
+class DeletedSecret(Answer):
+    """The answer to the deletion of a secret."""
+
+    id: str = ""
+    """The name of the secret that was deleted, as it was asked for."""
+    message: str | None = None
+    """None if an earlier attempt, whose answer was lost, deleted it."""
 
 
 class SecretsReloaded(Answer):
-    """What a reload did, by the names of the secrets."""
+    """The result of a reload; the lists hold names of secrets."""
 
     message: str
     added: list[str]
     overwritten: list[str]
     preserved: list[str]
-    """Those that are in memory only; they stay."""
+    """Secrets that are only in memory; they were kept."""
     count: int

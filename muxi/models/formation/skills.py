@@ -1,6 +1,6 @@
-"""Skills, of the formation and of its agents (contract B2, B16).
+"""Skills of the formation and of its agents (contract B2, B16).
 
-Written from the runtime's source: this one answers all of their endpoints with an error.
+Written from the runtime's source: this version answers all of these endpoints with an error.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ SkillScope = Literal["builtin", "public", "private"] | str
 
 
 class SkillSummary(Model):
-    """A skill as a list shows it."""
+    """A skill, as lists show it."""
 
     name: str
     description: str
     scope: SkillScope
-    """`private` skills belong to one agent."""
+    """`"private"` skills belong to one agent."""
     has_scripts: bool
     resource_count: int
     has_execution_context: bool
 
 
 class SkillList(Listing[SkillSummary]):
-    """All skills that the formation has loaded."""
+    """The skills that the formation has loaded."""
 
     items_field = "skills"
     skills: list[SkillSummary]
@@ -40,7 +40,7 @@ class Skill(Answer):
     compatibility: str | None = None
     allowed_tools: list[str]
     resources: list[str]
-    """The files that come with it, by their paths within it."""
+    """The paths of the skill's files, relative to the skill."""
 
 
 class AgentSkill(Model):
@@ -57,4 +57,4 @@ class AgentSkillList(Listing[AgentSkill]):
     items_field = "skills"
     skills: list[AgentSkill]
     agent_id: str | None = None
-    """None where the formation has no skills."""
+    """None if the formation has no skills."""

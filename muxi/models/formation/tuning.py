@@ -1,4 +1,4 @@
-"""Tuning: the guidance that a formation learns (contract B22)."""
+"""Tuning: the guidance that a formation learns over time (contract B22)."""
 
 from __future__ import annotations
 
@@ -8,42 +8,43 @@ from .._base import Answer, Request
 
 
 class Tuning(Answer):
-    """A guidance file: the one in use, or the one suggested."""
+    """A guidance file: the one in use or the suggested one."""
 
     content: str | None = None
-    """Markdown; None where there is no such file."""
+    """The guidance in Markdown; None if there is no such file."""
     path: str | None = None
-    """Where it is, or would be, on the server."""
+    """The file's path on the server."""
 
 
 class TuningUpdate(Request):
-    """The body of a replacement."""
+    """The request body of `tuning.replace`."""
 
     content: str
 
 
 class TuningUpdated(Answer):
-    """What a replacement wrote."""
+    """The result of replacing the guidance."""
 
     path: str
     bytes: int
+    """The size of the new file."""
 
 
 class TuningApplied(Answer):
-    """What accepting the suggestion did."""
+    """The result of accepting the suggestion."""
 
     path: str
     learnings_activated: int
 
 
 class TuningDismissed(Answer):
-    """What dismissing the suggestion did."""
+    """The result of dismissing the suggestion."""
 
     learnings_dismissed: int
 
 
 class TuningRun(Answer):
-    """What a pass of the tuning loop did."""
+    """The result of one pass of the tuning loop."""
 
     trigger: Literal["manual"] | str
     events_read: int
@@ -54,9 +55,9 @@ class TuningRun(Answer):
     spool_segments_kept: bool
     benchmark_suites_run: list[str]
     benchmark_skipped: str | None = None
-    """Why no benchmark ran."""
+    """Why no benchmark was run."""
     duration_ms: float
-    """Milliseconds."""
+    """How long the pass took, in milliseconds."""
     learnings_recorded: int | None = None
     learnings_retired: int | None = None
     recommendations: int | None = None

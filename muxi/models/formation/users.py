@@ -10,63 +10,68 @@ from .._base import Answer, JsonObject, Listing, Model, Request, UtcTime
 
 
 class UserIdentity(Answer):
-    """The MUXI user that an identifier stands for."""
+    """The MUXI user behind an identifier."""
 
     identifier: str
-    """As the formation keeps it: mail addresses in lower case."""
+    """The identifier as the formation stores it: email addresses in lower case."""
     muxi_user_id: str
     internal_user_id: int
 
 
 class UserIdentifier(Model):
-    """A name by which a user is known: an email address, a Slack id."""
+    """A name by which a user is known, such as an email address or a Slack id."""
 
     identifier: str
     type: str
-    """`"unknown"` where nobody said."""
+    """`"unknown"` if no type was given."""
     created_at: UtcTime | None = None
+    """None in the answer of `users.link`."""
 
 
 class UserIdentifierList(Listing[UserIdentifier]):
-    """The identifiers of a MUXI user; after a link, those that were linked."""
+    """The identifiers of a MUXI user. `users.link` returns only those that it linked."""
 
     items_field = "identifiers"
     muxi_user_id: str
     internal_user_id: int | None = None
+    """None in the answer of `users.link`."""
     identifiers: list[UserIdentifier]
 
 
 class UnlinkedIdentifier(Answer):
-    """The answer to an unlinking."""
+    """The answer to the removal of an identifier."""
 
-    message: str
+    id: str = ""
+    """The identifier that was removed."""
+    message: str | None = None
+    """None if an earlier attempt, whose answer was lost, removed it."""
     muxi_user_id: str | None = None
-    """Whose identifier it was."""
+    """The user that it belonged to; None like `message`."""
 
 
 class UserChannels(Answer):
     """How a user wants to be notified."""
 
     user_id: str
-    """`"0"` in a formation for a single user, whoever was asked about."""
+    """Always `"0"` in a formation for a single user."""
     preferred_channel: str | None = None
     channels: dict[str, JsonObject]
     """The user's address in each channel."""
     last_channel: str | None = None
-    """Where the user was last heard from."""
+    """The channel of the user's last message."""
     timezone: str | None = None
-    """IANA name."""
+    """The IANA name, such as `"Europe/Rome"`."""
 
 
 class ResolveRequest(Request):
-    """The body of a resolution."""
+    """The request body of `users.resolve`."""
 
     identifier: str
     identifier_type: str | None = None
 
 
 class Identifier(Request):
-    """An identifier to link, and its kind."""
+    """An identifier to link, with its type."""
 
     identifier: str
     type: str | None = None
@@ -74,14 +79,14 @@ class Identifier(Request):
 
 
 class LinkRequest(Request):
-    """The body of a link."""
+    """The request body of `users.link`."""
 
     muxi_user_id: Annotated[str, Field(min_length=1)]
     identifiers: list[str | Identifier]
 
 
 class ChannelsRequest(Request):
-    """The body of an update of channels; what is absent stays as it is."""
+    """The request body of `users.update_channels`; what is absent stays as it is."""
 
     preferred_channel: str | None = None
     channels: dict[str, JsonObject] | None = None

@@ -12,16 +12,18 @@ from ...errors import ConfigurationError, ValidationError
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+    from ...models.formation import SecretValue
+
 
 @dataclass(frozen=True)
-class Seal:
+class BatchSigner:
     """Signs bodies for a distillery, with the time of each attempt."""
 
     distillery_id: str
     key: Ed25519PrivateKey = field(repr=False)
 
     def __call__(self, body: bytes) -> dict[str, str]:
-        """The headers that go with a body."""
+        """Return the headers to send with a body."""
         timestamp = str(int(time.time()))
         named = [b"muxi-distillery-v1", timestamp.encode(), self.distillery_id.encode()]
         return {
@@ -33,12 +35,12 @@ class Seal:
         }
 
 
-def private_key(text: str) -> Ed25519PrivateKey:
-    """An Ed25519 key in PEM, or in base64 of DER or of its 32 raw bytes.
+def load_private_key(given: SecretValue) -> Ed25519PrivateKey:
+    """Read an Ed25519 key in PEM, or in base64 of DER or of its 32 raw bytes.
 
     Raises:
-        ConfigurationError: The package that signs isn't installed.
-        ValidationError: It is none; the message doesn't repeat it.
+        ConfigurationError: The package `cryptography` isn't installed.
+        ValidationError: It is no such key. The message doesn't repeat it.
     """
     try:
         from cryptography.exceptions import UnsupportedAlgorithm
@@ -46,22 +48,23 @@ def private_key(text: str) -> Ed25519PrivateKey:
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     except ImportError:
         raise ConfigurationError(
-            "Distilled batches are signed with a package that isn't installed: "
+            "Signing distilled batches needs the package cryptography: "
             "pip install 'muxi-client[distillery]'."
         ) from None
     key: object = None
     try:
+        text = given if isinstance(given, str) else given.get_secret_value()
         if "-----BEGIN" in text:
             key = serialization.load_pem_private_key(text.encode(), None)
         else:
             raw = base64.b64decode(text.strip().removeprefix("ed25519:"), validate=True)
             load = Ed25519PrivateKey.from_private_bytes
             key = load(raw) if len(raw) == 32 else serialization.load_der_private_key(raw, None)
-    except (ValueError, TypeError, UnsupportedAlgorithm):
+    except (ValueError, TypeError, AttributeError, UnsupportedAlgorithm):
         pass
     if isinstance(key, Ed25519PrivateKey):
         return key
     raise ValidationError(
-        "private_key is no Ed25519 private key: pass PEM without a password, or base64 of DER or "
-        "of the 32 raw bytes."
+        "private_key isn't an Ed25519 private key: pass PEM without a password, or base64 of DER "
+        "or of the 32 raw bytes."
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from ..._core.call import Call, KeyKind, path
 from ..._core.endpoint import Resource, TransportT, endpoint
 from ...models import formation as m
@@ -9,53 +11,81 @@ from .._inputs import drop_none, validate_body
 
 
 class Agents(Resource[TransportT]):
-    """The agents of the formation. They are changed by deploying the formation anew."""
+    """The formation's agents. To change them, deploy the formation again.
+
+    Example:
+        ```python
+        from muxi import FormationClient
+
+        with FormationClient() as formation:
+            for agent in formation.agents.list():
+                print(agent.id, agent.description)
+        ```
+    """
 
     @endpoint
     def list(self) -> Call[m.AgentList]:
-        """List the configured agents; the server doesn't page them. Needs the admin key."""
+        """List all configured agents. Needs the admin key.
+
+        Raises:
+            AuthenticationError: The admin key is wrong.
+        """
         return Call("GET", path("agents"), m.AgentList, KeyKind.ADMIN)
 
     @endpoint
     def get(self, agent_id: str) -> Call[m.Agent]:
-        """Fetch one agent. Needs the admin key.
+        """Return an agent. Needs the admin key.
 
         Args:
-            agent_id: Which agent.
+            agent_id: The agent's id in the formation's configuration.
 
         Raises:
-            NotFoundError: No agent has this id.
+            AuthenticationError: The admin key is wrong.
+            NotFoundError: The formation has no agent with this id.
         """
         return Call("GET", path("agents", agent_id), m.Agent, KeyKind.ADMIN)
 
     @endpoint
     def sync_knowledge(
-        self, agent_id: str, *, source_id: str | None = None
+        self, agent_id: str, *, source_id: str | None = None, timeout: float | None = 600.0
     ) -> Call[m.KnowledgeSync]:
-        """Fetch the remote knowledge of an agent anew, and wait for it. Needs the admin key.
+        """Download an agent's remote knowledge sources again. Needs the admin key.
 
-        A source that fails is no error: look at the `status` of each result.
+        The call returns when all sources were synced. A source that can't be synced raises no
+        error: see the `status` of each result.
 
         Args:
-            agent_id: Which agent.
-            source_id: Which remote source; all of them if None.
+            agent_id: The agent's id in the formation's configuration.
+            source_id: The id of the only source to sync, one of the agent's
+                `knowledge.sources`; None for all.
+            timeout: The most seconds that the call may take; None for no limit.
 
         Raises:
+            AuthenticationError: The admin key is wrong.
             NotFoundError: There is no such agent, or it has no such source.
             ValidationError: The agent has no remote sources.
+            TimeoutError: The sync took longer. The server may finish it.
         """
-        where = path("agents", agent_id, "knowledge", "sync")
         body = validate_body(m.SyncRequest, drop_none(source_id=source_id))
-        return Call("POST", where, m.KnowledgeSync, KeyKind.ADMIN, body=body)
+        return Call(
+            "POST",
+            path("agents", agent_id, "knowledge", "sync"),
+            m.KnowledgeSync,
+            KeyKind.ADMIN,
+            body=body,
+            timeout=timeout,
+            read_timeout=math.inf,
+        )
 
     @endpoint
     def list_skills(self, agent_id: str) -> Call[m.AgentSkillList]:
         """List the skills that an agent may use. Needs the client key.
 
         Args:
-            agent_id: Which agent.
+            agent_id: The agent's id in the formation's configuration.
 
         Raises:
-            ServerError: Always, on this version of the runtime.
+            AuthenticationError: The client key is wrong.
+            ServerError: Always, with this version of the runtime.
         """
         return Call("GET", path("agents", agent_id, "skills"), m.AgentSkillList, KeyKind.CLIENT)

@@ -11,9 +11,18 @@ from ...models import formation as m
 
 
 class Audit(Resource[TransportT]):
-    """What was done to the formation. Needs the admin key.
+    """The audit log: changes that were made to the formation. Needs the admin key.
 
-    This runtime logs nothing but the clearing of the log itself.
+    This version of the runtime records only that the log was cleared.
+
+    Example:
+        ```python
+        from muxi import FormationClient
+
+        with FormationClient() as formation:
+            for entry in formation.audit.list(limit=10):
+                print(entry.timestamp, entry.action, entry.message)
+        ```
     """
 
     @endpoint
@@ -25,32 +34,34 @@ class Audit(Resource[TransportT]):
         resource_type: m.AuditedKind | None = None,
         since: datetime | None = None,
     ) -> Call[m.AuditLog]:
-        """List entries, the newest first.
+        """List entries, newest first.
 
         Args:
-            limit: How many, from 1 to 1000.
-            action: Only those of this action, such as `audit.cleared`.
-            resource_type: Only those about this kind of thing.
-            since: Only those from then on; with an offset.
+            limit: The most entries to return, from 1 to 1000.
+            action: The only action to list, such as `"audit.cleared"`; None for all.
+            resource_type: The only type of resource to list; None for all.
+            since: The time of the oldest entry to list, with a time zone; None for all.
 
         Raises:
-            ValidationError: The limit is out of bounds, or `since` has no offset.
+            AuthenticationError: The admin key is wrong.
+            ValidationError: The limit is out of range, or `since` isn't a `datetime` with a time
+                zone.
         """
-        count, start = check_range("limit", limit, 1, 1000), _instant("since", since)
-        found = query(limit=count, action=action, resource_type=resource_type, since=start)
-        return Call("GET", path("audit"), m.AuditLog, KeyKind.ADMIN, query=found)
+        if since is not None and getattr(since, "tzinfo", None) is None:
+            raise ValidationError("since must be a datetime with a time zone.")
+        start = None if since is None else since.isoformat()
+        count = check_range("limit", limit, 1, 1000)
+        asked = query(limit=count, action=action, resource_type=resource_type, since=start)
+        return Call("GET", path("audit"), m.AuditLog, KeyKind.ADMIN, query=asked)
 
     @endpoint
     def clear(self) -> Call[m.AuditCleared]:
         """Delete all entries of the audit log for good.
 
-        Afterwards the log holds one entry, which records that it was cleared, and by whom.
+        Afterwards the log has one entry, which records that it was cleared and by whom.
+
+        Raises:
+            AuthenticationError: The admin key is wrong.
         """
-        found = query(confirm="clear-audit-log")
-        return Call("DELETE", path("audit"), m.AuditCleared, KeyKind.ADMIN, query=found)
-
-
-def _instant(name: str, moment: datetime | None) -> str | None:
-    if moment is not None and moment.utcoffset() is None:
-        raise ValidationError(f"{name} needs an offset: the server takes times without one as UTC.")
-    return None if moment is None else moment.isoformat()
+        confirmed = query(confirm="clear-audit-log")
+        return Call("DELETE", path("audit"), m.AuditCleared, KeyKind.ADMIN, query=confirmed)

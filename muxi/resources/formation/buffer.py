@@ -1,4 +1,4 @@
-"""The buffer of messages (contract B7)."""
+"""The message buffer (contract B7)."""
 
 from __future__ import annotations
 
@@ -10,34 +10,42 @@ _USER = UserRule.REQUIRED
 
 
 class Buffer(Resource[TransportT]):
-    """The messages of a user that the formation holds in memory.
+    """A user's recent messages, which the formation keeps in memory.
 
-    A formation for a single user keeps them for user "0", whoever has spoken. Clearing needs a
-    user with the admin key too: the server would take nobody's call and clear nothing.
+    All methods need a user id, with the admin key too. A formation for a single user keeps all
+    messages for user `"0"`.
+
+    Example:
+        ```python
+        from muxi import FormationClient
+
+        with FormationClient().for_user("alice") as alice:
+            print(alice.memory.buffer.get_status().total_messages)
+        ```
     """
 
     @endpoint
     def get_status(self, *, user_id: str | None = None) -> Call[m.BufferStatus]:
-        """Count what is held.
+        """Return the number of messages in a user's buffer.
 
         Args:
-            user_id: Whose messages; beats the client's own user.
+            user_id: The user whose messages to count; overrides the client's user.
+
+        Raises:
+            AuthenticationError: The key is wrong.
         """
-        return Call(
-            "GET",
-            path("memory", "buffer"),
-            m.BufferStatus,
-            KeyKind.EITHER,
-            user=_USER,
-            user_id=user_id,
-        )
+        where = path("memory", "buffer")
+        return Call("GET", where, m.BufferStatus, KeyKind.EITHER, user=_USER, user_id=user_id)
 
     @endpoint
     def clear(self, *, user_id: str | None = None) -> Call[m.BufferCleared]:
-        """Forget a user's messages.
+        """Delete all of a user's messages from the buffer. They can't be restored.
 
         Args:
-            user_id: Whose messages; beats the client's own user.
+            user_id: The user whose messages to delete; overrides the client's user.
+
+        Raises:
+            AuthenticationError: The key is wrong.
         """
         where = path("memory", "buffer")
         return Call("DELETE", where, m.BufferCleared, KeyKind.EITHER, user=_USER, user_id=user_id)
@@ -46,13 +54,16 @@ class Buffer(Resource[TransportT]):
     def clear_session(
         self, session_id: str, *, user_id: str | None = None
     ) -> Call[m.SessionBufferCleared]:
-        """Forget the messages of a session; there are none in one that isn't known.
+        """Delete a session's messages from the buffer. They can't be restored.
+
+        An unknown session is no error: `messages_cleared` is 0.
 
         Args:
-            session_id: Which session.
-            user_id: Whose session; beats the client's own user.
+            session_id: The session's id, such as `ChatReply.session_id`.
+            user_id: The user whose session it is; overrides the client's user.
+
+        Raises:
+            AuthenticationError: The key is wrong.
         """
-        where = path("memory", "buffer", session_id)
-        return Call(
-            "DELETE", where, m.SessionBufferCleared, KeyKind.EITHER, user=_USER, user_id=user_id
-        )
+        where, kind = path("memory", "buffer", session_id), m.SessionBufferCleared
+        return Call("DELETE", where, kind, KeyKind.EITHER, user=_USER, user_id=user_id)

@@ -1,4 +1,4 @@
-"""Credentials of users (contract B18)."""
+"""Users' credentials (contract B18)."""
 
 from __future__ import annotations
 
@@ -13,11 +13,25 @@ _USER = UserRule.REQUIRED
 
 
 class Credentials(Resource[TransportT]):
-    """What users lend the formation to reach services with."""
+    """Users' own credentials, with which the formation accesses services for them.
+
+    Example:
+        ```python
+        from muxi import FormationClient
+
+        with FormationClient().for_user("alice") as alice:
+            print([service.service for service in alice.credentials.list_services()])
+            print([credential.name for credential in alice.credentials.list()])
+        ```
+    """
 
     @endpoint
     def list_services(self) -> Call[m.CredentialServiceList]:
-        """List the services that want a credential of each user."""
+        """List the services for which each user needs a credential.
+
+        Raises:
+            AuthenticationError: The key is wrong.
+        """
         where = path("credentials", "services")
         return Call("GET", where, m.CredentialServiceList, KeyKind.EITHER)
 
@@ -26,26 +40,24 @@ class Credentials(Resource[TransportT]):
         """List a user's credentials, without their secrets.
 
         Args:
-            user_id: Whose credentials; beats the client's own user.
+            user_id: The user whose credentials to list; overrides the client's user.
+
+        Raises:
+            AuthenticationError: The key is wrong.
         """
-        return Call(
-            "GET",
-            path("credentials"),
-            m.CredentialList,
-            KeyKind.EITHER,
-            user=_USER,
-            user_id=user_id,
-        )
+        where, kind = path("credentials"), m.CredentialList
+        return Call("GET", where, kind, KeyKind.EITHER, user=_USER, user_id=user_id)
 
     @endpoint
     def get(self, credential_id: str, *, user_id: str | None = None) -> Call[m.Credential]:
-        """Fetch one credential, without its secret.
+        """Return a credential, without its secret.
 
         Args:
-            credential_id: Which credential.
-            user_id: Whose credential; beats the client's own user.
+            credential_id: The credential's id, as `list` shows it.
+            user_id: The user whose credential it is; overrides the client's user.
 
         Raises:
+            AuthenticationError: The key is wrong.
             NotFoundError: The user has no such credential.
         """
         where = path("credentials", credential_id)
@@ -60,17 +72,19 @@ class Credentials(Resource[TransportT]):
         name: str | None = None,
         user_id: str | None = None,
     ) -> Call[m.Credential]:
-        """Store a credential. This runtime can't.
+        """Store a credential. This version of the runtime can't and raises `ServerError`.
 
         Args:
-            service: What it is for, one of `list_services`; without spaces.
-            credential: The secret, in the form that the service wants: `{"token": "…"}`.
-            name: What to call it; the service's name if None.
-            user_id: Whose credential; beats the client's own user.
+            service: The service that it is for, one of `list_services`; without spaces.
+            credential: The secret, in the form that the service needs, such as
+                `{"token": "..."}`.
+            name: A name of your choice; None for the service's name.
+            user_id: The user whose credential it is; overrides the client's user.
 
         Raises:
-            ServerError: Always (500), on this runtime.
-            ValidationError: The service's name has a space.
+            AuthenticationError: The key is wrong.
+            ServerError: Always (status 500), with this version of the runtime.
+            ValidationError: The service's name contains a space.
             UnavailableError: The formation has no persistent memory.
         """
         fields = drop_none(service=service, credential=credential, name=name)
@@ -83,19 +97,25 @@ class Credentials(Resource[TransportT]):
     def delete(
         self, credential_id: str, *, user_id: str | None = None
     ) -> Call[m.DeletedCredential]:
-        """Delete a credential.
+        """Delete a credential for good.
 
-        The server deletes by service: where a user has two for one service, it answers 500.
+        The server deletes by service, and fails if the user has several credentials for it.
 
         Args:
-            credential_id: Which credential.
-            user_id: Whose credential; beats the client's own user.
+            credential_id: The credential's id, as `list` shows it.
+            user_id: The user whose credential it is; overrides the client's user.
 
         Raises:
+            AuthenticationError: The key is wrong.
             NotFoundError: The user has no such credential.
-            ServerError: The user has another one for the same service.
+            ServerError: The user has another credential for the same service.
         """
-        where = path("credentials", credential_id)
         return Call(
-            "DELETE", where, m.DeletedCredential, KeyKind.EITHER, user=_USER, user_id=user_id
+            "DELETE",
+            path("credentials", credential_id),
+            m.DeletedCredential,
+            KeyKind.EITHER,
+            user=_USER,
+            user_id=user_id,
+            already_done=(404, m.DeletedCredential(credential_id=credential_id)),
         )

@@ -14,10 +14,21 @@ from .._waits import until_terminal
 
 
 class Distilled(Resource[TransportT]):
-    """What was found out elsewhere, to be remembered.
+    """Memories that were extracted outside of the formation, on your own infrastructure.
 
-    The batches of a distillery that `memory.distilleries.register` has made known. A formation
-    without `memory.distillery.enabled` answers 503.
+    The program that extracts them is a distillery; `memory.distilleries.register` allows it to send
+    them. All methods raise `UnavailableError` in a formation without `memory.distillery.enabled`.
+
+    Example:
+        ```python
+        import muxi
+
+        with muxi.FormationClient() as formation:
+            try:
+                print(formation.distilled.get_status("a processing_id of submit").status)
+            except (muxi.NotFoundError, muxi.UnavailableError) as error:
+                print(error)
+        ```
     """
 
     @endpoint
@@ -28,43 +39,58 @@ class Distilled(Resource[TransportT]):
         distillery_id: str,
         private_key: m.SecretValue,
     ) -> Call[m.Distillation]:
-        """Send a batch, signed. Needs the extra `distillery`.
+        """Sign a batch of events and send it. Needs the extra `distillery`.
 
-        The server judges each event: look at the `rejections`. It takes an event once, so that a
-        batch is sent again after errors, signed anew. Should the answer to the first attempt be
-        lost, the second one counts `duplicates` and has no `processing_id`.
+        The server accepts or rejects each event: see the answer's `rejections`. It accepts an event
+        only once, so the call is retried after errors. If the first attempt succeeded but its
+        answer was lost, the events count as `duplicates` and there is no `processing_id`.
 
         Args:
-            batch: The events. Each batch has an id of your own.
-            distillery_id: Whose batch it is.
-            private_key: The distillery's Ed25519 key: PEM without a password, or base64 of DER
-                or of the 32 raw bytes.
+            batch: The events, and a `batch_id` of your choice.
+            distillery_id: The `distillery_id` that `memory.distilleries.register` returned.
+            private_key: The distillery's Ed25519 private key: PEM without a password, or base64 of
+                DER or of the 32 raw bytes.
 
         Raises:
             ConfigurationError: The extra isn't installed.
-            ValidationError: The batch or the key is none.
-            AuthenticationError: The distillery is unknown, the signature doesn't fit its key, or
-                this machine's clock is off by more than five minutes.
-            RateLimitError: The distillery may send no more today; nothing was taken.
-            MuxiError: The distillery was revoked (410, `GONE`).
+            ValidationError: The batch or the key is invalid.
+            AuthenticationError: The distillery is unknown, the signature doesn't fit its public
+                key, or this machine's clock is off by more than 5 minutes.
+            RateLimitError: The distillery may send no more events today; nothing was accepted.
+            MuxiError: The distillery was revoked (status 410, code `GONE`).
         """
-        return _submit(validate_body(m.DistilledBatch, batch), distillery_id, private_key)
+        from ._batch_signer import BatchSigner, load_private_key  # it needs the extra
+
+        key = load_private_key(private_key)
+        return Call(
+            "POST",
+            path("memories", "distilled"),
+            m.Distillation,
+            KeyKind.EITHER,
+            body=validate_body(m.DistilledBatch, batch),
+            sign_body=BatchSigner(check_header("distillery_id", distillery_id), key),
+            idempotent=True,
+        )
 
     @endpoint
     def get_status(
         self, processing_id: str, *, distillery_id: str | None = None
     ) -> Call[m.DistillationStatus]:
-        """Fetch the state of a batch.
+        """Return the state of a batch.
 
         Args:
-            processing_id: Which batch.
-            distillery_id: Whose batch it is; not needed with the admin key alone.
+            processing_id: The `processing_id` of a `Distillation`.
+            distillery_id: The distillery that sent it. Not needed if the client has only the admin
+                key.
 
         Raises:
-            NotFoundError: There is none of this id, or it ended over five minutes ago.
-            AuthorizationError: It is another distillery's.
+            AuthenticationError: The key is wrong.
+            AuthorizationError: Another distillery sent it.
+            NotFoundError: There is no such batch, or it ended more than 5 minutes ago.
         """
-        return _status(processing_id, distillery_id)
+        where = path("memories", "distilled", processing_id)
+        sender = {} if distillery_id is None else {"X-Distillery-ID": distillery_id}
+        return Call("GET", where, m.DistillationStatus, KeyKind.EITHER, headers=sender)
 
     @flow
     def wait(
@@ -78,31 +104,16 @@ class Distilled(Resource[TransportT]):
         """Wait until a batch is completed or failed.
 
         Args:
-            processing_id: Which batch.
-            distillery_id: Whose batch it is; not needed with the admin key alone.
-            timeout: Seconds to wait at most; None for as long as it takes.
+            processing_id: The `processing_id` of a `Distillation`.
+            distillery_id: The distillery that sent it. Not needed if the client has only the admin
+                key.
+            timeout: The most seconds to wait; None for no limit.
             poll_interval: Seconds between two looks.
 
         Raises:
-            TimeoutError: It still goes on.
-            NotFoundError: There is none of this id, or no longer.
+            AuthenticationError: The key is wrong.
+            NotFoundError: There is no such batch, or the server has forgotten it.
+            TimeoutError: The batch is still being processed. That continues.
         """
-        look = _status(processing_id, distillery_id)
+        look = Distilled.get_status.build(processing_id, distillery_id=distillery_id)
         return until_terminal(look, processing_id, timeout, poll_interval)
-
-
-def _submit(body: m.DistilledBatch, distillery_id: str, key: m.SecretValue) -> Call[m.Distillation]:
-    from ._batch_signer import Seal, private_key
-
-    text = key if isinstance(key, str) else key.get_secret_value()
-    seal = Seal(check_header("distillery_id", distillery_id), private_key(text))
-    where = path("memories", "distilled")
-    return Call(
-        "POST", where, m.Distillation, KeyKind.EITHER, body=body, sign_body=seal, idempotent=True
-    )
-
-
-def _status(processing_id: str, distillery_id: str | None) -> Call[m.DistillationStatus]:
-    where = path("memories", "distilled", processing_id)
-    whose = {} if distillery_id is None else {"X-Distillery-ID": distillery_id}
-    return Call("GET", where, m.DistillationStatus, KeyKind.EITHER, headers=whose)

@@ -12,9 +12,21 @@ from .._inputs import drop_none, validate_body
 
 
 class Distilleries(Resource[TransportT]):
-    """Who may send distilled memories. Needs the admin key.
+    """The programs that may send distilled memories. Needs the admin key.
 
-    These calls raise `UnavailableError` in a formation without `memory.distillery.enabled`.
+    All methods raise `UnavailableError` in a formation without `memory.distillery.enabled`.
+
+    Example:
+        ```python
+        import muxi
+
+        with muxi.FormationClient() as formation:
+            try:
+                for distillery in formation.memory.distilleries.list():
+                    print(distillery.distillery_id, distillery.status)
+            except muxi.UnavailableError:
+                print("This formation takes no distilled memories.")
+        ```
     """
 
     @endpoint
@@ -27,41 +39,47 @@ class Distilleries(Resource[TransportT]):
         scope: m.DistilleryScope | Mapping[str, object] | None = None,
         trust_level: Literal["provisional", "verified"] | None = None,
     ) -> Call[m.Distillery]:
-        """Let a distillery send memories; `distilled.submit` takes the `distillery_id`.
+        """Allow a distillery to send memories with `distilled.submit`.
 
         Args:
-            name: What to call it.
-            public_key: Its Ed25519 key: base64 of DER or of the 32 raw bytes, with or without
-                `ed25519:` before.
-            description: What it is.
-            scope: What it may send; else all for all users.
-            trust_level: How far to believe it.
+            name: A name of your choice.
+            public_key: The distillery's Ed25519 public key: base64 of DER or of the 32 raw bytes,
+                with or without the prefix `ed25519:`.
+            description: A description of the distillery.
+            scope: What it may send; None for everything, for all users.
+            trust_level: How far to trust it; the server lowers the confidence of memories from a
+                `"provisional"` distillery.
 
         Raises:
-            ValidationError: The key is no Ed25519 key.
+            AuthenticationError: The admin key is wrong.
+            ValidationError: The key isn't an Ed25519 public key.
         """
-        fields = drop_none(description=description, scope=scope, trust_level=trust_level)
-        return _register({"name": name, "public_key": public_key, **fields})
+        about = drop_none(description=description, scope=scope, trust_level=trust_level)
+        fields = {"name": name, "public_key": public_key, **about}
+        body = validate_body(m.DistilleryRequest, fields)
+        return Call("POST", path("memory", "distilleries"), m.Distillery, KeyKind.ADMIN, body=body)
 
     @endpoint
     def list(self) -> Call[m.DistilleryList]:
-        """List the distilleries, the newest first, the revoked ones too."""
+        """List all distilleries, newest first, revoked ones included.
+
+        Raises:
+            AuthenticationError: The admin key is wrong.
+        """
         return Call("GET", path("memory", "distilleries"), m.DistilleryList, KeyKind.ADMIN)
 
     @endpoint
     def revoke(self, distillery_id: str) -> Call[m.Distillery]:
-        """Take nothing more from a distillery. What it has sent stays.
+        """Refuse all further memories from a distillery. Those that it sent are kept.
+
+        Revoking a distillery twice is no error.
 
         Args:
-            distillery_id: Which distillery. One that is revoked already stays so.
+            distillery_id: The `distillery_id` of a `Distillery`.
 
         Raises:
+            AuthenticationError: The admin key is wrong.
             NotFoundError: There is no such distillery.
         """
         where = path("memory", "distilleries", distillery_id)
         return Call("DELETE", where, m.Distillery, KeyKind.ADMIN)
-
-
-def _register(fields: Mapping[str, object]) -> Call[m.Distillery]:
-    body = validate_body(m.DistilleryRequest, fields)
-    return Call("POST", path("memory", "distilleries"), m.Distillery, KeyKind.ADMIN, body=body)

@@ -1,9 +1,8 @@
-"""Jobs of the scheduler (contract B14)."""
+"""Scheduled jobs (contract B14)."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from functools import partial
 from typing import Literal
 
 from ..._core.call import Call, KeyKind, UserRule, path
@@ -16,18 +15,36 @@ _USER = UserRule.OPTIONAL
 
 
 class Jobs(Resource[TransportT]):
-    """What the formation does for users on a schedule. All but `list` needs the admin key."""
+    """Jobs that send the formation a message on a schedule.
+
+    All methods but `list` need the admin key.
+
+    Example:
+        ```python
+        from muxi import FormationClient
+
+        with FormationClient().for_user("alice") as alice:
+            job = alice.jobs.create("Summarise my day", type="recurring", schedule="0 18 * * *")
+            alice.jobs.pause(job.id)
+            alice.jobs.delete(job.id)
+        ```
+    """
 
     @endpoint
     def list(self, *, all_users: bool = False, user_id: str | None = None) -> Call[m.JobList]:
-        """List jobs, the newest first; none where the scheduler is off.
+        """List jobs, newest first. The list is empty if the scheduler is off.
 
         Args:
-            all_users: Everybody's, whomever the client speaks for. Needs the admin key.
-            user_id: Whose jobs. Needed with the client key; a filter with the admin key alone.
+            all_users: List the jobs of all users, even if the client acts as a user. Needs the
+                admin key.
+            user_id: The user whose jobs to list; overrides the client's user. Required with the
+                client key.
+
+        Raises:
+            AuthenticationError: The key is wrong.
         """
-        auth, rule, user_id = list_scope(user_id, all_users)
-        return Call("GET", path(*_JOBS), m.JobList, auth, user=rule, user_id=user_id)
+        auth, rule, owner = list_scope(user_id, all_users)
+        return Call("GET", path(*_JOBS), m.JobList, auth, user=rule, user_id=owner)
 
     @endpoint
     def create(
@@ -38,43 +55,46 @@ class Jobs(Resource[TransportT]):
         schedule: str | datetime,
         user_id: str | None = None,
     ) -> Call[m.Job]:
-        """Schedule something.
+        """Create a job.
 
-        The server answers 500 beyond 100 jobs a user, 20 new ones an hour and 100 a day.
+        The server allows a user 100 jobs, 20 new ones an hour and 100 a day, and answers 500
+        beyond.
 
         Args:
-            message: What the formation is told at each run, at most 10,000 characters.
-            type: How often it runs.
-            schedule: For `recurring` a cron expression of 5 to 7 fields; for `one_time` a time to
-                come, an aware `datetime` or ISO 8601, where no offset means UTC. Times are sent in
-                UTC: this runtime would drop their offset.
-            user_id: Whose job it is; beats the client's own user. Nobody named is user "0".
+            message: The message to send to the formation at each run, at most 10,000 characters.
+            type: Whether the job runs once or again and again.
+            schedule: For `"recurring"`, a cron expression of 5 to 7 fields. For `"one_time"`, a
+                time in the future: a `datetime` with a time zone, or ISO 8601, which means UTC
+                without an offset. Times are sent in UTC, since the server ignores offsets.
+            user_id: The job's owner; overrides the client's user. Without either, user `"0"`.
 
         Raises:
-            ValidationError: The schedule is wrong or past, or there is no persistent memory.
+            AuthenticationError: The admin key is wrong.
+            ValidationError: The schedule is invalid or in the past, or the formation has no
+                persistent memory.
         """
-        body = validate_body(m.JobRequest, drop_none(type=type, schedule=schedule, message=message))
-        where = path(*_JOBS)
+        fields = {"type": type, "schedule": schedule, "message": message}
         return Call(
             "POST",
-            where,
+            path(*_JOBS),
             m.Job,
             KeyKind.ADMIN,
             user=_USER,
             user_id=user_id,
-            body=body,
+            body=validate_body(m.JobRequest, fields),
             idempotent=True,
         )
 
     @endpoint
     def get(self, job_id: str) -> Call[m.Job]:
-        """Fetch one job, whoever owns it.
+        """Return a job, whoever owns it.
 
         Args:
-            job_id: Which job.
+            job_id: The job's id, as `create` and `list` return it.
 
         Raises:
-            NotFoundError: There is no such job.
+            AuthenticationError: The admin key is wrong.
+            NotFoundError: There is no job with this id.
         """
         return Call("GET", path(*_JOBS, job_id), m.Job, KeyKind.ADMIN)
 
@@ -88,84 +108,80 @@ class Jobs(Resource[TransportT]):
         title: str | None = None,
         user_id: str | None = None,
     ) -> Call[m.JobUpdate]:
-        """Change a job; go on with the `id` of the answer, which may be another.
+        """Change a job. Use the `id` of the answer from then on: it may be another one.
 
-        A message that the server takes for a different task makes a new job in place of the old
-        one: it has a new id, its owner is the user of this call, and `replaced` is true. Name the
-        job's owner to keep it theirs.
+        If the server takes the message for a different task, it replaces the job by a new one with
+        a new id, owned by the user of this call (`replaced` is true then). Pass the job's owner as
+        `user_id` to keep it theirs.
 
         Args:
-            job_id: Which job.
-            message: What the formation is told from now on, at most 10,000 characters.
-            schedule: When it runs from now on, in the form that the job has.
-            title: At most 500 characters.
-            user_id: The job's owner; beats the client's own user. Nobody named is user "0".
+            job_id: The job's id, as `create` and `list` return it.
+            message: The new message, at most 10,000 characters.
+            schedule: The new schedule, of the job's type.
+            title: The new title, at most 500 characters.
+            user_id: The job's owner; overrides the client's user. Without either, user `"0"`.
 
         Raises:
-            NotFoundError: There is no such job, or an attempt whose answer was lost replaced it.
-            ServerError: The user isn't the owner, or the schedule is wrong. A `one_time` job can't
-                be replaced on this runtime: delete it and create another.
+            AuthenticationError: The admin key is wrong.
+            NotFoundError: There is no job with this id, or an attempt whose answer was lost
+                replaced it.
+            ServerError: The user isn't the owner, or the schedule is invalid. This version of the
+                runtime can't replace a `"one_time"` job: delete it and create another.
         """
         fields = drop_none(message=message, schedule=schedule, title=title)
-        return _update(job_id, validate_body(m.JobUpdateRequest, fields), user_id)
+        body, where = validate_body(m.JobUpdateRequest, fields), path(*_JOBS, job_id)
+        return Call(
+            "PUT", where, m.JobUpdate, KeyKind.ADMIN, user=_USER, user_id=user_id, body=body
+        ).map(lambda job: job.model_copy(update={"updated_id": job_id}))
 
     @endpoint
     def delete(self, job_id: str, *, user_id: str | None = None) -> Call[m.DeletedJob]:
-        """Delete a job, whoever owns it.
+        """Delete a job for good, whoever owns it.
 
         Args:
-            job_id: Which job.
-            user_id: Who does it, for the server's records; beats the client's own user.
+            job_id: The job's id, as `create` and `list` return it.
+            user_id: Who deletes it, for the server's records; overrides the client's user.
 
         Raises:
-            NotFoundError: There is no such job.
+            AuthenticationError: The admin key is wrong.
+            NotFoundError: There is no job with this id.
         """
         return Call(
-            "DELETE", path(*_JOBS, job_id), m.DeletedJob, KeyKind.ADMIN, user=_USER, user_id=user_id
-        )
+            "DELETE",
+            path(*_JOBS, job_id),
+            m.DeletedJob,
+            KeyKind.ADMIN,
+            user=_USER,
+            user_id=user_id,
+            already_done=(404, m.DeletedJob()),
+        ).map(lambda deleted: deleted.model_copy(update={"id": job_id}))
 
     @endpoint
     def pause(self, job_id: str, *, user_id: str | None = None) -> Call[m.JobStateChange]:
-        """Keep a job from running until it is resumed, whoever owns it.
+        """Stop running a job until it is resumed, whoever owns it.
 
         Args:
-            job_id: Which job.
-            user_id: Who does it, for the server's records; beats the client's own user.
+            job_id: The job's id, as `create` and `list` return it.
+            user_id: Who pauses it, for the server's records; overrides the client's user.
 
         Raises:
-            NotFoundError: There is no such job, or it isn't active.
+            AuthenticationError: The admin key is wrong.
+            NotFoundError: There is no job with this id, or it isn't active.
         """
-        return Call(
-            "POST",
-            path(*_JOBS, job_id, "pause"),
-            m.JobStateChange,
-            KeyKind.ADMIN,
-            user=_USER,
-            user_id=user_id,
-        )
+        where, kind = path(*_JOBS, job_id, "pause"), m.JobStateChange
+        return Call("POST", where, kind, KeyKind.ADMIN, user=_USER, user_id=user_id)
 
     @endpoint
     def resume(self, job_id: str, *, user_id: str | None = None) -> Call[m.JobStateChange]:
-        """Let a paused job run again, whoever owns it.
+        """Run a paused job again, whoever owns it.
 
         Args:
-            job_id: Which job.
-            user_id: Who does it, for the server's records; beats the client's own user.
+            job_id: The job's id, as `create` and `list` return it.
+            user_id: Who resumes it, for the server's records; overrides the client's user.
 
         Raises:
-            NotFoundError: There is no such job, or it isn't paused.
+            AuthenticationError: The admin key is wrong.
+            NotFoundError: There is no job with this id, or it isn't paused.
         """
-        return Call(
-            "POST",
-            path(*_JOBS, job_id, "resume"),
-            m.JobStateChange,
-            KeyKind.ADMIN,
-            user=_USER,
-            user_id=user_id,
-        )
-
-
-def _update(job_id: str, body: m.JobUpdateRequest, user_id: str | None) -> Call[m.JobUpdate]:
-    where = path(*_JOBS, job_id)
-    call = Call("PUT", where, m.Job, KeyKind.ADMIN, user=_USER, user_id=user_id, body=body)
-    return call.map(partial(m.JobUpdate.of, updated_id=job_id))
+        where, kind = path(*_JOBS, job_id, "resume"), m.JobStateChange
+        return Call("POST", where, kind, KeyKind.ADMIN, user=_USER, user_id=user_id)

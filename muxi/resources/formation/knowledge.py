@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from ..._core.call import Call, KeyKind, path
 from ..._core.endpoint import Resource, TransportT, endpoint
 from ...models import formation as m
@@ -9,26 +11,51 @@ from .._inputs import drop_none, validate_body
 
 
 class Knowledge(Resource[TransportT]):
-    """What the agents know, as trees."""
+    """The knowledge trees of the agents.
+
+    Example:
+        ```python
+        from muxi import FormationClient
+
+        with FormationClient() as formation:
+            rebuilt = formation.knowledge.rebuild()
+            for agent_id, report in rebuilt.agents.items():
+                print(agent_id, report.rebuilt, report.failed)
+        ```
+    """
 
     @endpoint
     def rebuild(
-        self, *, agent_id: str | None = None, source_id: str | None = None
+        self,
+        *,
+        agent_id: str | None = None,
+        source_id: str | None = None,
+        timeout: float | None = 600.0,
     ) -> Call[m.KnowledgeRebuild]:
-        """Build knowledge trees anew, and wait for it. Needs the admin key.
+        """Rebuild knowledge trees. Needs the admin key.
 
-        Agents without trees are reported too, with nothing done.
+        The call returns when all trees were rebuilt. The answer has a report for each agent, an
+        empty one for agents without trees.
 
         Args:
-            agent_id: Whose trees; all agents' if None.
-            source_id: The tree of which source; all of them if None. One that no agent has is no
-                error: every other source is then skipped.
+            agent_id: The id of the only agent whose trees to rebuild; None for all agents.
+            source_id: The id of the only source whose tree to rebuild; None for all sources. If no
+                agent has it, nothing is rebuilt and no error is raised.
+            timeout: The most seconds that the call may take; None for no limit.
 
         Raises:
-            NotFoundError: There is no such agent.
+            AuthenticationError: The admin key is wrong.
+            NotFoundError: The formation has no agent with this id.
             UnavailableError: The formation has no agents yet.
+            TimeoutError: The rebuild took longer. The server may finish it.
         """
         body = validate_body(m.RebuildRequest, drop_none(agent_id=agent_id, source_id=source_id))
         return Call(
-            "POST", path("knowledge", "rebuild"), m.KnowledgeRebuild, KeyKind.ADMIN, body=body
+            "POST",
+            path("knowledge", "rebuild"),
+            m.KnowledgeRebuild,
+            KeyKind.ADMIN,
+            body=body,
+            timeout=timeout,
+            read_timeout=math.inf,
         )

@@ -3,27 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from functools import partial
-from typing import TypeVar
 
 from ..._core.call import Call, KeyKind, UserRule, check_range, path, query
 from ..._core.endpoint import Resource, TransportT, endpoint, flow, paging
 from ..._core.steps import Flow, Pages
 from ...models import formation as m
-from .._inputs import drop_none, validate_body
+from .._inputs import drop_none, join_names, validate_body
 from .._pages import by_offset
 from .._waits import until_terminal
 
-AnswerT = TypeVar("AnswerT")
 _USER = UserRule.REQUIRED
+_OWNER = UserRule.REQUIRED_WITH_CLIENT_KEY
 
 
 class Memories(Resource[TransportT]):
     """What the formation remembers about users.
 
-    What writes them raises `UnavailableError` in a formation without persistent memory. `list`,
-    `create` and `delete` end in a `ServerError` on this runtime with SQLite.
+    Memories come into being in three ways: `create` stores a text as it is; `ingest` gives the
+    formation an item to extract memories from; and the formation extracts them from conversations.
+
+    A formation without persistent memory raises `UnavailableError` where something is to be
+    written. With SQLite, `list`, `create` and `delete` raise `ServerError` in this version of the
+    runtime.
+
+    Example:
+        ```python
+        from muxi import FormationClient
+
+        with FormationClient().for_user("alice") as alice:
+            alice.memories.create("Alice drinks her coffee black", type="preference")
+            for memory in alice.memories.list(limit=5):
+                print(memory.id, memory.content)
+        ```
     """
 
     @endpoint
@@ -35,26 +46,29 @@ class Memories(Resource[TransportT]):
         scopes: Sequence[m.MemoryScope] | None = None,
         user_id: str | None = None,
     ) -> Call[m.MemoryList]:
-        """List one page of memories, the newest first. `iter` walks all pages.
+        """List a page of memories, newest first. `iter` returns those of all pages.
 
-        Those that `create` has written, and what distilleries tell for the collection
-        `"default"`. What the formation made of turns and ingestions is not among them.
+        The list holds the memories that `create` stored, and the facts that distilleries sent for
+        the collection `"default"`. Memories that the formation extracted from conversations and
+        ingested items are not in it.
 
         Args:
-            limit: How many, from 1 to 100.
-            offset: How many to leave out before.
-            scopes: Only these; else all that the user may read.
-            user_id: Whose memories; beats the client's own user.
+            limit: The most memories to return, from 1 to 100.
+            offset: How many memories to skip.
+            scopes: The scopes to list; None for all that the user may read.
+            user_id: The user whose memories to list; overrides the client's user.
 
         Raises:
-            ValidationError: There is no user id, a number is out of bounds or a scope unknown.
+            AuthenticationError: The key is wrong.
+            ValidationError: There is no user id, a number is out of range or a scope is unknown.
         """
-        size, start = check_range("limit", limit, 1, 100), check_range("offset", offset, 0, 2**63)
-        asked = query(limit=size, offset=start, scopes=",".join(scopes) if scopes else None)
-        where = path("memories")
-        return Call(
-            "GET", where, m.MemoryList, KeyKind.EITHER, user=_USER, user_id=user_id, query=asked
+        asked = query(
+            limit=check_range("limit", limit, 1, 100),
+            offset=check_range("offset", offset, 0, 2**63),
+            scopes=join_names("scopes", scopes),
         )
+        where, kind = path("memories"), m.MemoryList
+        return Call("GET", where, kind, KeyKind.EITHER, user=_USER, user_id=user_id, query=asked)
 
     @paging
     def iter(
@@ -65,22 +79,28 @@ class Memories(Resource[TransportT]):
         scopes: Sequence[m.MemoryScope] | None = None,
         user_id: str | None = None,
     ) -> Pages[m.Memory]:
-        """Walk all that `list` shows, the newest first, fetching pages as they are needed.
+        """Iterate over all memories that `list` shows, newest first.
 
-        Nothing comes twice. What is deleted meanwhile hides others: take a `list` of the walk
-        before you delete.
+        Pages are fetched as they are needed, and no memory is returned twice. Deleting memories
+        while you iterate makes the server skip others: make a `list` of the iterator first.
 
         Args:
-            page_size: How many to fetch at once, from 1 to 100.
-            max_items: Where to stop; None for all.
-            scopes: Only these; else all that the user may read.
-            user_id: Whose memories; beats the client's own user.
+            page_size: How many memories to fetch with one request, from 1 to 100.
+            max_items: The most memories to return; None for all.
+            scopes: The scopes to list; None for all that the user may read.
+            user_id: The user whose memories to list; overrides the client's user.
 
         Raises:
-            ValidationError: There is no user id, or a number is out of bounds.
-            InvalidResponseError: The server repeats itself instead of going on.
+            AuthenticationError: The key is wrong.
+            ValidationError: There is no user id, or a number is out of range.
+            InvalidResponseError: The server returned the same page again.
         """
-        return by_offset(partial(_page, scopes, user_id), page_size, max_items)
+
+        def page(offset: int, limit: int) -> Call[list[m.Memory]]:
+            call = Memories.list.build(limit=limit, offset=offset, scopes=scopes, user_id=user_id)
+            return call.map(lambda found: found.memories)
+
+        return by_offset(page, page_size, max_items)
 
     @endpoint
     def create(
@@ -93,84 +113,109 @@ class Memories(Resource[TransportT]):
         scope_id: str | None = None,
         user_id: str | None = None,
     ) -> Call[m.CreatedMemory]:
-        """Write a memory, word for word. Each call writes one, even if there is its like.
+        """Store a memory as it is. Each call stores one, even if a similar memory exists.
 
         Args:
-            content: What to remember.
-            type: Its kind, such as `"preference"`.
-            metadata: Kept beside it.
-            scope: Whose it is; all but `"user"` needs a grant.
-            scope_id: Which group.
-            user_id: Who writes it; beats the client's own user.
+            content: The text to remember.
+            type: Its category, such as `"preference"`; the server's default is `"general"`.
+            metadata: JSON data to store with the memory.
+            scope: Who can read the memory: `"user"` (the default), `"group"` or `"formation"`, for
+                which the user needs permission.
+            scope_id: The id of the group.
+            user_id: The user to store it for; overrides the client's user.
 
         Raises:
+            AuthenticationError: The key is wrong.
             AuthorizationError: The user may not write to the scope.
         """
-        new = drop_none(
+        fields = drop_none(
             content=content, type=type, metadata=metadata, scope=scope, scope_id=scope_id
         )
-        return _post(validate_body(m.MemoryRequest, new), m.CreatedMemory, user_id)
+        body, where, kind = (
+            validate_body(m.MemoryRequest, fields),
+            path("memories"),
+            m.CreatedMemory,
+        )
+        return Call("POST", where, kind, KeyKind.EITHER, user=_USER, user_id=user_id, body=body)
 
     @endpoint
     def ingest(
         self, item: m.IngestItem | Mapping[str, object], *, user_id: str | None = None
     ) -> Call[m.Ingestion]:
-        """Give the formation something to make memories of, in the background.
+        """Give the formation an item to extract memories from, in the background.
 
-        An item with a `source_id` is ingested once, so it is sent again after errors. Should the
-        first answer be lost, the second one says `duplicate`.
+        An item with a `source_id` is ingested only once, so the call is retried after errors. If
+        the first attempt succeeded but its answer was lost, the answer says `duplicate`.
 
         Args:
             item: The content, its `source` and more.
-            user_id: Whose memories; beats the client's own user.
+            user_id: The user to remember it for; overrides the client's user.
 
         Raises:
-            ValidationError: The item lacks something.
-            RateLimitError: Too many ingestions of the user are going on; nothing was taken.
+            AuthenticationError: The key is wrong.
+            ValidationError: The item is incomplete or has a wrong field.
+            RateLimitError: Too many ingestions of the user are running; nothing was accepted.
         """
         body = validate_body(m.IngestItem, item)
-        return replace(_post(body, m.Ingestion, user_id), idempotent=body.source_id is not None)
+        return Call(
+            "POST",
+            path("memories"),
+            m.Ingestion,
+            KeyKind.EITHER,
+            user=_USER,
+            user_id=user_id,
+            body=body,
+            idempotent=body.source_id is not None,
+        )
 
     @endpoint
     def ingest_batch(
         self, items: Sequence[m.IngestItem | Mapping[str, object]], *, user_id: str | None = None
     ) -> Call[m.IngestionBatch]:
-        """Give the formation many things to make memories of, in one background job.
+        """Give the formation many items to extract memories from, in one background job.
 
-        The server judges each item: look at their `status`. Where all have a `source_id`, the
-        batch is sent again after errors.
+        The server accepts or refuses each item: see its `status` in the answer. If all items have a
+        `source_id`, the call is retried after errors.
 
         Args:
-            items: The items, at most 100 unless the formation says otherwise.
-            user_id: Whose memories; beats the client's own user.
+            items: The items, at most 100 unless the formation is configured otherwise.
+            user_id: The user to remember them for; overrides the client's user.
 
         Raises:
-            ValidationError: There is no item, or too many, or one lacks something.
-            RateLimitError: Too many ingestions of the user are going on; nothing was taken.
+            AuthenticationError: The key is wrong.
+            ValidationError: There are no items or too many, or one is incomplete.
+            RateLimitError: Too many ingestions of the user are running; nothing was accepted.
         """
         body = validate_body(m.MemoryBatchRequest, {"items": items})
-        call = _post(body, m.IngestionBatch, user_id, "batch")
-        return replace(call, idempotent=all(item.source_id is not None for item in body.items))
+        return Call(
+            "POST",
+            path("memories", "batch"),
+            m.IngestionBatch,
+            KeyKind.EITHER,
+            user=_USER,
+            user_id=user_id,
+            body=body,
+            idempotent=all(item.source_id is not None for item in body.items),
+        )
 
     @endpoint
     def get_ingestion(
         self, processing_id: str, *, user_id: str | None = None
     ) -> Call[m.IngestionStatus]:
-        """Fetch the state of an ingestion.
+        """Return the state of an ingestion.
 
         Args:
-            processing_id: Which ingestion.
-            user_id: Whose; beats the client's own user. Not needed with the admin key alone.
+            processing_id: The `processing_id` of an `Ingestion` or `IngestionBatch`.
+            user_id: The user who ingested it; overrides the client's user. Not needed if the client
+                has only the admin key.
 
         Raises:
-            NotFoundError: There is none of this id, or it ended over five minutes ago.
-            AuthorizationError: It is another user's.
+            AuthenticationError: The key is wrong.
+            AuthorizationError: It is another user's ingestion.
+            NotFoundError: There is no such ingestion, or it ended more than 5 minutes ago.
         """
-        where, whose = (
-            path("memories", "ingestion", processing_id),
-            UserRule.REQUIRED_WITH_CLIENT_KEY,
-        )
-        return Call("GET", where, m.IngestionStatus, KeyKind.EITHER, user=whose, user_id=user_id)
+        where, kind = path("memories", "ingestion", processing_id), m.IngestionStatus
+        return Call("GET", where, kind, KeyKind.EITHER, user=_OWNER, user_id=user_id)
 
     @flow
     def wait_for_ingestion(
@@ -184,14 +229,16 @@ class Memories(Resource[TransportT]):
         """Wait until an ingestion is completed or failed.
 
         Args:
-            processing_id: Which ingestion.
-            timeout: Seconds to wait at most; None for as long as it takes.
+            processing_id: The `processing_id` of an `Ingestion` or `IngestionBatch`.
+            timeout: The most seconds to wait; None for no limit.
             poll_interval: Seconds between two looks.
-            user_id: Whose; beats the client's own user. Not needed with the admin key alone.
+            user_id: The user who ingested it; overrides the client's user. Not needed if the client
+                has only the admin key.
 
         Raises:
-            TimeoutError: It still goes on.
-            NotFoundError: There is none of this id, or no longer.
+            AuthenticationError: The key is wrong.
+            NotFoundError: There is no such ingestion, or the server has forgotten it.
+            TimeoutError: The ingestion is still running. It continues.
         """
         look = Memories.get_ingestion.build(processing_id, user_id=user_id)
         return until_terminal(look, processing_id, timeout, poll_interval)
@@ -204,22 +251,19 @@ class Memories(Resource[TransportT]):
 
         Args:
             entity: The entity's name in the knowledge graph, such as `"London"`.
-            user_id: The user whose memories to search; beats the client's own user.
+            user_id: The user whose memories to search; overrides the client's user.
 
         Raises:
+            AuthenticationError: The key is wrong.
             NotFoundError: The user's knowledge graph has no such entity.
             UnavailableError: The formation has no knowledge graph.
         """
-        where, asked = path("memories", "provenance"), query(entity=entity)
-        return Call(
-            "GET",
-            where,
+        where, kind, asked = (
+            path("memories", "provenance"),
             m.EntityProvenance,
-            KeyKind.EITHER,
-            user=_USER,
-            user_id=user_id,
-            query=asked,
+            query(entity=entity),
         )
+        return Call("GET", where, kind, KeyKind.EITHER, user=_USER, user_id=user_id, query=asked)
 
     @endpoint
     def get_event_provenance(
@@ -228,51 +272,36 @@ class Memories(Resource[TransportT]):
         """Return an event and the events that led to it.
 
         Args:
-            event_id: The event to trace back, such as `Ingestion.event_id`.
-            user_id: The user whose event it is; beats the client's own user.
+            event_id: The event's id, such as the `event_id` of an `Ingestion`.
+            user_id: The user whose event it is; overrides the client's user.
 
         Raises:
+            AuthenticationError: The key is wrong.
             NotFoundError: The user has no such event.
             UnavailableError: The formation records no events.
         """
-        where, asked = path("memories", "provenance"), query(event_id=event_id)
-        return Call(
-            "GET",
-            where,
-            m.EventProvenance,
-            KeyKind.EITHER,
-            user=_USER,
-            user_id=user_id,
-            query=asked,
-        )
+        where, kind = path("memories", "provenance"), m.EventProvenance
+        asked = query(event_id=event_id)
+        return Call("GET", where, kind, KeyKind.EITHER, user=_USER, user_id=user_id, query=asked)
 
     @endpoint
     def delete(self, memory_id: str, *, user_id: str | None = None) -> Call[m.DeletedMemory]:
-        """Delete a memory. This runtime doesn't look whose it is.
+        """Delete a memory for good. This version of the runtime doesn't check whose it is.
 
         Args:
-            memory_id: Which memory.
-            user_id: Whose; beats the client's own user.
+            memory_id: The memory's id, as `list` shows it.
+            user_id: The user whose memory it is; overrides the client's user.
 
         Raises:
-            NotFoundError: There is no such memory.
+            AuthenticationError: The key is wrong.
+            NotFoundError: There is no memory with this id.
         """
-        where = path("memories", memory_id)
-        return Call("DELETE", where, m.DeletedMemory, KeyKind.EITHER, user=_USER, user_id=user_id)
-
-
-def _page(
-    scopes: Sequence[m.MemoryScope] | None, user_id: str | None, offset: int, limit: int
-) -> Call[list[m.Memory]]:
-    page = Memories.list.build(limit=limit, offset=offset, scopes=scopes, user_id=user_id)
-    return page.map(lambda found: found.memories)
-
-
-def _post(
-    body: m.MemoryRequest | m.IngestItem | m.MemoryBatchRequest,
-    answer: type[AnswerT],
-    user_id: str | None,
-    *parts: str,
-) -> Call[AnswerT]:
-    where = path("memories", *parts)
-    return Call("POST", where, answer, KeyKind.EITHER, user=_USER, user_id=user_id, body=body)
+        return Call(
+            "DELETE",
+            path("memories", memory_id),
+            m.DeletedMemory,
+            KeyKind.EITHER,
+            user=_USER,
+            user_id=user_id,
+            already_done=(404, m.DeletedMemory(deleted=memory_id)),
+        )

@@ -1,8 +1,8 @@
-"""The upkeep of the memory (contract B6)."""
+"""Memory maintenance (contract B6)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
 from functools import cached_property
 
 from ..._core.call import Call, KeyKind, path
@@ -16,25 +16,40 @@ from .distilleries import Distilleries
 
 
 class Memory(Resource[TransportT]):
-    """The upkeep of the memory. Needs the admin key; `buffer` takes the client key too.
+    """The maintenance of the memory. Needs the admin key; `buffer` accepts the client key too.
 
     `rebuild`, `backfill` and `forget` work on recorded events. They raise `UnavailableError` in a
-    formation that can't record them, and `ValidationError` in one where that is switched off.
+    formation that can't record events, and `ValidationError` in one where recording is off.
+
+    Example:
+        ```python
+        from muxi import FormationClient
+
+        with FormationClient() as formation:
+            print(formation.memory.get_stats().total_entries)
+            job = formation.memory.forget(user_id="alice", source="calendar")
+            if job.job_id:
+                formation.memory.wait_for_forget(job.job_id, timeout=60)
+        ```
     """
 
     @cached_property
     def buffer(self) -> Buffer[TransportT]:
-        """The messages in memory."""
+        """A user's recent messages, which the formation keeps in memory."""
         return Buffer(self._transport, raw=self._raw)
 
     @cached_property
     def distilleries(self) -> Distilleries[TransportT]:
-        """Who may send distilled memories."""
+        """The programs that may send distilled memories."""
         return Distilleries(self._transport, raw=self._raw)
 
     @endpoint
     def get_stats(self) -> Call[m.MemoryStats]:
-        """Count what the buffers of all users hold."""
+        """Return the size of all users' message buffers.
+
+        Raises:
+            AuthenticationError: The admin key is wrong.
+        """
         return Call("GET", path("memory", "stats"), m.MemoryStats, KeyKind.ADMIN)
 
     @endpoint
@@ -46,31 +61,48 @@ class Memory(Resource[TransportT]):
         dry_run: bool = False,
         background: bool = True,
         backfill: bool = False,
+        timeout: float | None = 600.0,
     ) -> Call[m.MemoryRebuild]:
-        """Derive a user's memory anew from its events; what was derived is wiped first.
+        """Derive a user's memory again from the recorded events.
+
+        What was derived before is deleted first. What was never recorded as an event is lost,
+        unless `backfill` is set.
 
         Args:
-            user_id: Whose memory.
-            projection: Which part; None for all.
-            dry_run: Only count the events. Never in the background.
-            background: Answer at once with a `job_id` for `wait_for_rebuild`.
-            backfill: First make events for what has none, as `backfill` does.
+            user_id: The user whose memory to rebuild.
+            projection: The only part of the memory to rebuild; None for all parts.
+            dry_run: Only count the events and change nothing. Never runs in the background.
+            background: Return at once, with a `job_id` for `wait_for_rebuild`.
+            backfill: First record events for what has none, as `backfill` does.
+            timeout: The most seconds that the call may take; None for no limit.
 
         Raises:
-            ValidationError: The projection is unknown.
+            AuthenticationError: The admin key is wrong.
+            ValidationError: The projection is unknown, or the formation records no events.
+            TimeoutError: The call took longer. The server may finish the rebuild.
         """
-        fields = drop_none(user_id=user_id, projection=projection, dry_run=dry_run)
-        return _rebuild({**fields, "background": background, "backfill": backfill})
+        fields = {"user_id": user_id, "dry_run": dry_run, "background": background}
+        fields |= {"backfill": backfill, **drop_none(projection=projection)}
+        return Call(
+            "POST",
+            path("memory", "rebuild"),
+            m.MemoryRebuild,
+            KeyKind.ADMIN,
+            body=validate_body(m.MemoryRebuildRequest, fields),
+            timeout=timeout,
+            read_timeout=math.inf,
+        )
 
     @endpoint
     def get_rebuild_status(self, job_id: str) -> Call[m.MemoryRebuild]:
-        """Fetch the state of a rebuilding in the background.
+        """Return the state of a rebuild in the background.
 
         Args:
-            job_id: Which.
+            job_id: The `job_id` that `rebuild` returned.
 
         Raises:
-            NotFoundError: There is none of this id, or it ended over five minutes ago.
+            AuthenticationError: The admin key is wrong.
+            NotFoundError: There is no such job, or it ended more than 5 minutes ago.
         """
         return Call("GET", path("memory", "rebuild", job_id), m.MemoryRebuild, KeyKind.ADMIN)
 
@@ -78,31 +110,45 @@ class Memory(Resource[TransportT]):
     def wait_for_rebuild(
         self, job_id: str, *, timeout: float | None = None, poll_interval: float = 1.0
     ) -> Flow[m.MemoryRebuild]:
-        """Wait until a rebuilding in the background is completed, failed or cancelled.
+        """Wait until a rebuild in the background is completed, failed or cancelled.
 
         Args:
-            job_id: Which.
-            timeout: Seconds to wait at most; None for as long as it takes.
+            job_id: The `job_id` that `rebuild` returned.
+            timeout: The most seconds to wait; None for no limit.
             poll_interval: Seconds between two looks.
 
         Raises:
-            TimeoutError: It still goes on.
-            NotFoundError: There is none of this id, or no longer.
+            AuthenticationError: The admin key is wrong.
+            NotFoundError: There is no such job, or the server has forgotten it.
+            TimeoutError: The rebuild is still running. It continues.
         """
         look = Memory.get_rebuild_status.build(job_id)
         return until_terminal(look, job_id, timeout, poll_interval)
 
     @endpoint
-    def backfill(self, *, user_id: str) -> Call[m.Backfill]:
-        """Make events for what a user's memory held before events were recorded.
+    def backfill(self, *, user_id: str, timeout: float | None = 600.0) -> Call[m.Backfill]:
+        """Record events for memories of a user that are older than the recording of events.
 
         One call does a part of the work: call again until `is_complete`.
 
         Args:
-            user_id: Whose memory.
+            user_id: The user whose memories to record events for.
+            timeout: The most seconds that the call may take; None for no limit.
+
+        Raises:
+            AuthenticationError: The admin key is wrong.
+            ValidationError: The formation records no events.
+            TimeoutError: The call took longer. The server may finish its part.
         """
-        body = validate_body(m.BackfillRequest, {"user_id": user_id})
-        return Call("POST", path("memory", "backfill"), m.Backfill, KeyKind.ADMIN, body=body)
+        return Call(
+            "POST",
+            path("memory", "backfill"),
+            m.Backfill,
+            KeyKind.ADMIN,
+            body=validate_body(m.BackfillRequest, {"user_id": user_id}),
+            timeout=timeout,
+            read_timeout=math.inf,
+        )
 
     @endpoint
     def forget(
@@ -113,28 +159,49 @@ class Memory(Resource[TransportT]):
         reason: str | None = None,
         rebuild: bool = True,
         background: bool = True,
+        timeout: float | None = 600.0,
     ) -> Call[m.MemoryForget]:
-        """Forget all that came from a source. The events are purged after a time of grace.
+        """Delete all of a user's events that came from a source, and what was derived from them.
+
+        The server keeps the deleted events for a grace period and then purges them
+        (`grace_period_days`). Nothing in this client restores them.
 
         Args:
-            user_id: Whose memory.
-            source: Which source, such as `"calendar"`.
-            reason: Why, for the server's records; else `user_request`.
-            rebuild: Derive the memory anew without the events; else it still knows of them.
-            background: Rebuild in the background, under a `job_id` for `wait_for_forget`.
+            user_id: The user whose memory to change.
+            source: The `source` of the ingested items, such as `"calendar"`.
+            reason: The reason for the server's records; None for `"user_request"`.
+            rebuild: Derive the memory again without the events. Without it, the memory still
+                contains what was derived from them.
+            background: Rebuild in the background, with a `job_id` for `wait_for_forget`.
+            timeout: The most seconds that the call may take; None for no limit.
+
+        Raises:
+            AuthenticationError: The admin key is wrong.
+            ValidationError: The formation records no events.
+            TimeoutError: The call took longer. The server may finish it.
         """
-        fields = drop_none(user_id=user_id, source=source, reason=reason, rebuild=rebuild)
-        return _forget({**fields, "background": background})
+        fields = {"user_id": user_id, "source": source, "rebuild": rebuild}
+        fields |= {"background": background, **drop_none(reason=reason)}
+        return Call(
+            "POST",
+            path("memory", "forget"),
+            m.MemoryForget,
+            KeyKind.ADMIN,
+            body=validate_body(m.MemoryForgetRequest, fields),
+            timeout=timeout,
+            read_timeout=math.inf,
+        )
 
     @endpoint
     def get_forget_status(self, job_id: str) -> Call[m.MemoryForget]:
-        """Fetch the state of the rebuilding after a forgetting.
+        """Return the state of the rebuild that `forget` started.
 
         Args:
-            job_id: Which.
+            job_id: The `job_id` that `forget` returned.
 
         Raises:
-            NotFoundError: There is none of this id, or it ended over five minutes ago.
+            AuthenticationError: The admin key is wrong.
+            NotFoundError: There is no such job, or it ended more than 5 minutes ago.
         """
         return Call("GET", path("memory", "forget", job_id), m.MemoryForget, KeyKind.ADMIN)
 
@@ -142,39 +209,43 @@ class Memory(Resource[TransportT]):
     def wait_for_forget(
         self, job_id: str, *, timeout: float | None = None, poll_interval: float = 1.0
     ) -> Flow[m.MemoryForget]:
-        """Wait until the rebuilding after a forgetting is completed, failed or cancelled.
+        """Wait until the rebuild that `forget` started is completed, failed or cancelled.
 
         Args:
-            job_id: Which.
-            timeout: Seconds to wait at most; None for as long as it takes.
+            job_id: The `job_id` that `forget` returned.
+            timeout: The most seconds to wait; None for no limit.
             poll_interval: Seconds between two looks.
 
         Raises:
-            TimeoutError: It still goes on.
-            NotFoundError: There is none of this id, or no longer.
+            AuthenticationError: The admin key is wrong.
+            NotFoundError: There is no such job, or the server has forgotten it.
+            TimeoutError: The rebuild is still running. It continues.
         """
         look = Memory.get_forget_status.build(job_id)
         return until_terminal(look, job_id, timeout, poll_interval)
 
     @endpoint
-    def lint(self, *, user_id: str | None = None) -> Call[m.MemoryLint]:
-        """Clean up the memory, and tell what is wrong with it.
+    def lint(
+        self, *, user_id: str | None = None, timeout: float | None = 600.0
+    ) -> Call[m.MemoryLint]:
+        """Clean up the memory and return what was found and removed.
 
         Args:
-            user_id: Whose memory; None for all users, whomever the client speaks for.
+            user_id: The user whose memory to clean up; None for all users, even if the client
+                acts as a user.
+            timeout: The most seconds that the call may take; None for no limit.
 
         Raises:
+            AuthenticationError: The admin key is wrong.
             UnavailableError: The formation has no `memory.lint` block.
+            TimeoutError: The clean-up took longer. The server may finish it.
         """
-        body = validate_body(m.MemoryLintRequest, drop_none(user_id=user_id))
-        return Call("POST", path("memory", "lint"), m.MemoryLint, KeyKind.ADMIN, body=body)
-
-
-def _rebuild(fields: Mapping[str, object]) -> Call[m.MemoryRebuild]:
-    body = validate_body(m.MemoryRebuildRequest, fields)
-    return Call("POST", path("memory", "rebuild"), m.MemoryRebuild, KeyKind.ADMIN, body=body)
-
-
-def _forget(fields: Mapping[str, object]) -> Call[m.MemoryForget]:
-    body = validate_body(m.MemoryForgetRequest, fields)
-    return Call("POST", path("memory", "forget"), m.MemoryForget, KeyKind.ADMIN, body=body)
+        return Call(
+            "POST",
+            path("memory", "lint"),
+            m.MemoryLint,
+            KeyKind.ADMIN,
+            body=validate_body(m.MemoryLintRequest, drop_none(user_id=user_id)),
+            timeout=timeout,
+            read_timeout=math.inf,
+        )

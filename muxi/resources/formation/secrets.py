@@ -11,14 +11,28 @@ from .._inputs import validate_body
 
 
 class Secrets(Resource[TransportT]):
-    """The values that the configuration refers to. Needs the admin key.
+    """The secrets that the configuration refers to. Needs the admin key.
 
-    The server stores names in upper case, with `_` for all but letters, digits and `_`.
+    The server stores names in upper case and replaces all but letters, digits and `_` by `_`.
+    Values can be written but not read.
+
+    Example:
+        ```python
+        from muxi import FormationClient
+
+        with FormationClient() as formation:
+            formation.secrets.set("TRACKER_TOKEN", "not-a-real-token")
+            print(list(formation.secrets.list()))
+        ```
     """
 
     @endpoint
     def list(self) -> Call[m.SecretList]:
-        """List the secrets, with masked values; the values themselves can't be read."""
+        """List the names of the secrets, with masked values.
+
+        Raises:
+            AuthenticationError: The admin key is wrong.
+        """
         return Call("GET", path("secrets"), m.SecretList, KeyKind.ADMIN)
 
     @endpoint
@@ -26,75 +40,79 @@ class Secrets(Resource[TransportT]):
         """Store a new secret.
 
         Args:
-            name: Its name. The server takes an empty one too, and can't delete it again.
-            value: Its value.
+            name: The secret's name. The server accepts an empty one, but can't delete it again.
+            value: The secret's value; a `SecretStr` is masked in tracebacks.
 
         Raises:
-            ConflictError: There is one of this name (`SECRET_EXISTS`).
+            AuthenticationError: The admin key is wrong.
+            ConflictError: A secret with this name exists (code `SECRET_EXISTS`).
         """
         body = validate_body(m.SecretCreate, {"key": name, "value": value})
         return Call("POST", path("secrets"), m.SecretChange, KeyKind.ADMIN, body=body)
 
     @endpoint
     def update(self, name: str, value: m.SecretValue) -> Call[m.SecretChange]:
-        """Give a secret another value.
+        """Replace the value of a secret.
 
         Args:
-            name: Its name.
-            value: Its value.
+            name: The secret's name, as `list` shows it.
+            value: The new value; a `SecretStr` is masked in tracebacks.
 
         Raises:
-            NotFoundError: There is none of this name (`SECRET_NOT_FOUND`).
+            AuthenticationError: The admin key is wrong.
+            NotFoundError: There is no secret with this name (code `SECRET_NOT_FOUND`).
         """
         body = validate_body(m.SecretUpdate, {"value": value})
         return Call("PUT", path("secrets", name), m.SecretChange, KeyKind.ADMIN, body=body)
 
     @flow
     def set(self, name: str, value: m.SecretValue) -> Flow[m.SecretChange]:
-        """Give a secret a value, whether it exists or not.
+        """Store a secret, or replace its value if it exists.
 
         Args:
-            name: Its name.
-            value: Its value.
+            name: The secret's name.
+            value: The value; a `SecretStr` is masked in tracebacks.
+
+        Raises:
+            AuthenticationError: The admin key is wrong.
         """
-        return _update_or_create(
-            Secrets.update.build(name, value), Secrets.create.build(name, value)
+        update = Secrets.update.build(name, value)
+        try:
+            return (yield from request(update))
+        except NotFoundError as exc:
+            if exc.code != "SECRET_NOT_FOUND":
+                raise
+        try:
+            return (yield from request(Secrets.create.build(name, value)))
+        except ConflictError as exc:
+            if exc.code != "SECRET_EXISTS":
+                raise
+        return (yield from request(update))  # somebody else created it meanwhile
+
+    @endpoint
+    def delete(self, name: str) -> Call[m.DeletedSecret]:
+        """Delete a secret. Its value can't be restored.
+
+        Args:
+            name: The secret's name, as `list` shows it.
+
+        Raises:
+            AuthenticationError: The admin key is wrong.
+            NotFoundError: There is no secret with this name (code `SECRET_NOT_FOUND`).
+            ConflictError: The configuration refers to the secret (code `SECRET_IN_USE`).
+        """
+        gone = (404, m.DeletedSecret())
+        where = path("secrets", name)
+        return Call("DELETE", where, m.DeletedSecret, KeyKind.ADMIN, already_done=gone).map(
+            lambda deleted: deleted.model_copy(update={"id": name})
         )
 
     @endpoint
-    def delete(self, name: str) -> Call[m.SecretChange]:
-        """Delete a secret.
-
-        Args:
-            name: Its name.
-
-        Raises:
-            NotFoundError: There is none of this name (`SECRET_NOT_FOUND`).
-            ConflictError: The configuration refers to it (`SECRET_IN_USE`).
-        """
-        return Call("DELETE", path("secrets", name), m.SecretChange, KeyKind.ADMIN)
-
-    @endpoint
     def reload(self) -> Call[m.SecretsReloaded]:
-        """Read the secrets from disk again. Those in memory only are kept.
+        """Read the secrets from disk again. Secrets that are only in memory are kept.
 
         Raises:
-            ServerError: The file can't be read (`SECRETS_RELOAD_FAILED`); nothing has changed.
+            AuthenticationError: The admin key is wrong.
+            ServerError: The file can't be read (code `SECRETS_RELOAD_FAILED`); nothing changed.
         """
         return Call("POST", path("secrets", "reload"), m.SecretsReloaded, KeyKind.ADMIN)
-
-
-def _update_or_create(
-    update: Call[m.SecretChange], create: Call[m.SecretChange]
-) -> Flow[m.SecretChange]:
-    try:
-        return (yield from request(update))
-    except NotFoundError as exc:
-        if exc.code != "SECRET_NOT_FOUND":
-            raise
-    try:
-        return (yield from request(create))
-    except ConflictError as exc:
-        if exc.code != "SECRET_EXISTS":
-            raise
-    return (yield from request(update))  # somebody else created it meanwhile

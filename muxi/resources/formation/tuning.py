@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from ..._core.call import Call, KeyKind, check_range, path
 from ..._core.endpoint import Resource, TransportT, endpoint
 from ...models import formation as m
@@ -11,22 +13,37 @@ _LARGEST = 32_768
 
 
 class Tuning(Resource[TransportT]):
-    """The guidance that the formation learns, and puts into each turn. Needs the admin key."""
+    """The guidance that the formation learns over time and adds to each turn. Needs the admin key.
+
+    Example:
+        ```python
+        from muxi import FormationClient
+
+        with FormationClient() as formation:
+            formation.tuning.replace("Answer in one sentence.")
+            print(formation.tuning.get().content)
+        ```
+    """
 
     @endpoint
     def get(self) -> Call[m.Tuning]:
-        """Fetch the guidance in use, without white space around it."""
+        """Return the guidance in use, without leading and trailing white space.
+
+        Raises:
+            AuthenticationError: The admin key is wrong.
+        """
         return Call("GET", path("tuning"), m.Tuning, KeyKind.ADMIN)
 
     @endpoint
     def replace(self, content: str) -> Call[m.TuningUpdated]:
-        """Replace the guidance in use.
+        """Replace the guidance in use. The old one is lost.
 
         Args:
-            content: Markdown, at most 32 768 bytes in UTF-8.
+            content: The new guidance in Markdown, at most 32,768 bytes in UTF-8.
 
         Raises:
-            ValidationError: It is too large.
+            AuthenticationError: The admin key is wrong.
+            ValidationError: The content is too large.
         """
         body = validate_body(m.TuningUpdate, {"content": content})
         size = len(body.content.encode(errors="surrogatepass"))
@@ -35,32 +52,50 @@ class Tuning(Resource[TransportT]):
 
     @endpoint
     def get_pending(self) -> Call[m.Tuning]:
-        """Fetch the suggested next version; without content where there is none."""
+        """Return the suggested next version of the guidance; its `content` is None without one.
+
+        Raises:
+            AuthenticationError: The admin key is wrong.
+        """
         return Call("GET", path("tuning", "pending"), m.Tuning, KeyKind.ADMIN)
 
     @endpoint
     def apply(self) -> Call[m.TuningApplied]:
-        """Accept the suggestion: it becomes the guidance in use.
+        """Accept the suggestion: it replaces the guidance in use.
 
         Raises:
-            NotFoundError: There is none (`TUNING_NO_PENDING`).
+            AuthenticationError: The admin key is wrong.
+            NotFoundError: There is no suggestion (code `TUNING_NO_PENDING`).
         """
         return Call("PATCH", path("tuning", "pending"), m.TuningApplied, KeyKind.ADMIN)
 
     @endpoint
     def dismiss(self) -> Call[m.TuningDismissed]:
-        """Dismiss the suggestion. What it learned isn't suggested again.
+        """Delete the suggestion. What it contains isn't suggested again.
 
         Raises:
-            NotFoundError: There is none (`TUNING_NO_PENDING`).
+            AuthenticationError: The admin key is wrong.
+            NotFoundError: There is no suggestion (code `TUNING_NO_PENDING`).
         """
         return Call("DELETE", path("tuning", "pending"), m.TuningDismissed, KeyKind.ADMIN)
 
     @endpoint
-    def run(self) -> Call[m.TuningRun]:
-        """Run the tuning loop once, now. It can take minutes: mind the timeout.
+    def run(self, *, timeout: float | None = 600.0) -> Call[m.TuningRun]:
+        """Run the tuning loop once, now. It may take minutes.
+
+        Args:
+            timeout: The most seconds that the call may take; None for no limit.
 
         Raises:
-            UnavailableError: The formation doesn't tune itself.
+            AuthenticationError: The admin key is wrong.
+            UnavailableError: Tuning is off in this formation.
+            TimeoutError: The run took longer. The server may finish it.
         """
-        return Call("POST", path("tuning", "run"), m.TuningRun, KeyKind.ADMIN)
+        return Call(
+            "POST",
+            path("tuning", "run"),
+            m.TuningRun,
+            KeyKind.ADMIN,
+            timeout=timeout,
+            read_timeout=math.inf,
+        )

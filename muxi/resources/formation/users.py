@@ -1,4 +1,4 @@
-"""Users, their identifiers and their channels (contract B19)."""
+"""Users, their identifiers and their notification channels (contract B19)."""
 
 from __future__ import annotations
 
@@ -11,24 +11,34 @@ from .._inputs import drop_none, validate_body
 
 
 class Users(Resource[TransportT]):
-    """Who is who, and how to reach them.
+    """Users, their identifiers and their notification channels. Needs the client key.
 
-    These calls speak about a user, not for one: whom the client speaks for doesn't matter. They
-    raise `UnavailableError` in a formation without a database, or for channels in one without a
+    The methods don't act as a user: the client's own user doesn't matter. They raise
+    `UnavailableError` in a formation without a database, and those for channels in one without a
     `proactive` block.
+
+    Example:
+        ```python
+        from muxi import FormationClient
+
+        with FormationClient() as formation:
+            alice = formation.users.resolve("alice@example.com", identifier_type="email")
+            formation.users.link(alice.muxi_user_id, [{"identifier": "U123", "type": "slack"}])
+        ```
     """
 
     @endpoint
     def resolve(
         self, identifier: str, *, identifier_type: str | None = None
     ) -> Call[m.UserIdentity]:
-        """Find the MUXI user behind an identifier, made where there is none; `lookup` makes none.
+        """Return the MUXI user behind an identifier; creates one if there is none.
 
         Args:
-            identifier: An email address, a Slack id.
-            identifier_type: Its kind, such as `"email"`.
+            identifier: A name of the user in another system, such as an email address.
+            identifier_type: The kind of identifier, such as `"email"` or `"slack"`.
 
         Raises:
+            AuthenticationError: The client key is wrong.
             ValidationError: The identifier is empty.
         """
         fields = drop_none(identifier=identifier, identifier_type=identifier_type)
@@ -37,13 +47,14 @@ class Users(Resource[TransportT]):
 
     @endpoint
     def lookup(self, identifier: str) -> Call[m.UserIdentity]:
-        """Find the MUXI user behind an identifier, if there is one.
+        """Return the MUXI user behind an identifier; creates none.
 
         Args:
-            identifier: An email address, a Slack id.
+            identifier: A name of the user in another system, such as an email address.
 
         Raises:
-            NotFoundError: Nobody is known by it.
+            AuthenticationError: The client key is wrong.
+            NotFoundError: No user has this identifier.
         """
         return Call("GET", path("users", identifier), m.UserIdentity, KeyKind.CLIENT)
 
@@ -52,9 +63,10 @@ class Users(Resource[TransportT]):
         """List the identifiers of a user.
 
         Args:
-            muxi_user_id: The `muxi_user_id` of `lookup` or `resolve`, no identifier.
+            muxi_user_id: The `muxi_user_id` that `lookup` or `resolve` returned.
 
         Raises:
+            AuthenticationError: The client key is wrong.
             NotFoundError: There is no such user.
         """
         where = path("users", "identifiers", muxi_user_id)
@@ -64,41 +76,50 @@ class Users(Resource[TransportT]):
     def link(
         self, muxi_user_id: str, identifiers: Sequence[str | m.Identifier | Mapping[str, object]]
     ) -> Call[m.UserIdentifierList]:
-        """Give identifiers to a user. One that was another user's is theirs no longer.
+        """Add identifiers to a user. An identifier of another user is taken away from them.
 
-        The kind of one that is the user's already stays as it was, whatever the answer says.
+        An identifier that the user already has keeps its type, whatever the answer says.
 
         Args:
-            muxi_user_id: The `muxi_user_id` of `lookup` or `resolve`; no user is made here.
-            identifiers: Which, with their kinds where known.
+            muxi_user_id: The `muxi_user_id` that `lookup` or `resolve` returned.
+            identifiers: The identifiers to add, with their types if known.
 
         Raises:
+            AuthenticationError: The client key is wrong.
             NotFoundError: There is no such user.
         """
-        where = path("users", "identifiers")
         fields = {"muxi_user_id": muxi_user_id, "identifiers": identifiers}
-        body = validate_body(m.LinkRequest, fields)
+        body, where = validate_body(m.LinkRequest, fields), path("users", "identifiers")
         return Call("POST", where, m.UserIdentifierList, KeyKind.CLIENT, body=body)
 
     @endpoint
     def unlink(self, identifier: str) -> Call[m.UnlinkedIdentifier]:
-        """Take an identifier from whoever has it.
+        """Remove an identifier from the user who has it.
 
         Args:
-            identifier: Which.
+            identifier: The identifier to remove, as `list_identifiers` shows it.
 
         Raises:
-            NotFoundError: Nobody is known by it.
+            AuthenticationError: The client key is wrong.
+            NotFoundError: No user has this identifier.
         """
-        where = path("users", "identifiers", identifier)
-        return Call("DELETE", where, m.UnlinkedIdentifier, KeyKind.CLIENT)
+        gone = (404, m.UnlinkedIdentifier())
+        where, kind = path("users", "identifiers", identifier), m.UnlinkedIdentifier
+        return Call("DELETE", where, kind, KeyKind.CLIENT, already_done=gone).map(
+            lambda unlinked: unlinked.model_copy(update={"id": identifier})
+        )
 
     @endpoint
     def get_channels(self, *, user_id: str) -> Call[m.UserChannels]:
-        """Fetch how a user wants to be notified; nothing is set for users that nobody knows.
+        """Return how a user wants to be notified. For an unknown user, nothing is set.
 
         Args:
-            user_id: Which user. A formation for a single user takes anyone for user "0".
+            user_id: The user to notify. A formation for a single user takes any id for user
+                `"0"`.
+
+        Raises:
+            AuthenticationError: The client key is wrong.
+            UnavailableError: The formation has no `proactive` block.
         """
         return Call("GET", path("users", user_id, "channels"), m.UserChannels, KeyKind.CLIENT)
 
@@ -111,16 +132,20 @@ class Users(Resource[TransportT]):
         channels: Mapping[str, Mapping[str, object]] | None = None,
         timezone: str | None = None,
     ) -> Call[m.UserChannels]:
-        """Change how a user wants to be notified; what isn't given stays as it is.
+        """Change how a user wants to be notified. What isn't given stays as it is.
 
         Args:
-            user_id: Which user. A formation for a single user takes anyone for user "0".
+            user_id: The user to notify. A formation for a single user takes any id for user
+                `"0"`.
             preferred_channel: A channel of the formation, or `"webhook"`; `""` for none.
-            channels: Addresses by channel, added to those that are known; `{}` removes one.
-            timezone: IANA name; `""` for none.
+            channels: The user's address in each channel, added to those that are known; `{}`
+                removes one.
+            timezone: The user's IANA time zone, such as `"Europe/Rome"`; `""` for none.
 
         Raises:
-            ValidationError: The formation doesn't know the channel or the timezone.
+            AuthenticationError: The client key is wrong.
+            ValidationError: The formation doesn't know the channel or the time zone.
+            UnavailableError: The formation has no `proactive` block.
         """
         where = path("users", user_id, "channels")
         fields = drop_none(

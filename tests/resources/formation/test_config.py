@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -190,8 +190,9 @@ def test_audit_arguments_are_checked() -> None:
     for limit in (0, 1001):
         with pytest.raises(muxi.ValidationError, match="limit must be from 1 to 1000"):
             Audit.list.build(limit=limit)
-    with pytest.raises(muxi.ValidationError, match="since needs an offset"):
-        Audit.list.build(since=datetime(2026, 1, 1))
+    for since in (datetime(2026, 1, 1), date(2026, 1, 1), "2026-01-01T00:00:00Z"):
+        with pytest.raises(muxi.ValidationError, match="since must be a datetime with a time zone"):
+            Audit.list.build(since=since)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("letter", ["x", "é", "😀"])

@@ -128,7 +128,7 @@ OTHERS = OTHER.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
 def refused(key: str) -> str:
-    with pytest.raises(muxi.ValidationError, match="no Ed25519 private key") as caught:
+    with pytest.raises(muxi.ValidationError, match="isn't an Ed25519 private key") as caught:
         Distilled.submit.build(BATCH, distillery_id="d1", private_key=key)
     assert caught.value.__cause__ is None
     return str(caught.value)

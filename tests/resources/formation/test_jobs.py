@@ -28,7 +28,7 @@ JOB: dict[str, Any] = {
     "exclusion_rules": [],
     "status": "ACTIVE",
     "created_at": "2026-11-22T05:50:18.929472Z",
-    "updated_at": None,
+    "updated_at": "2026-11-22T05:50:18.929472Z",
     "last_run_at": None,
     "last_run_status": None,
     "last_run_failure_message": None,
