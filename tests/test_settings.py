@@ -150,8 +150,8 @@ def test_a_reply_brings_its_own_session() -> None:
     from muxi.models.formation import ChatReply
 
     client = FormationClient(url="http://127.0.0.1:9", client_key="c")
-    reply = ChatReply(session_id="s")
-    with pytest.raises(ValidationError, match="reply_to= brings its own session"):
+    reply = ChatReply(session_id="s", request_id="r")
+    with pytest.raises(ValidationError, match="reply_to= continues the session"):
         client.chat.send("yes", reply_to=reply, session_id="t")
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import KW_ONLY, dataclass, field, replace
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from urllib.parse import quote
 
-from ..errors import ValidationError
+from ..errors import MuxiError, ValidationError
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -58,6 +58,12 @@ class BodyFormat(Enum):
     """The body is a file and goes where the call's `save` says; it is never held whole."""
 
 
+FollowUp = Callable[
+    ["Response[Any] | MuxiError", "float | None"], Generator[Any, Any, "Response[Any]"]
+]
+"""A flow that is given how a call ended and the seconds left, and returns or raises the end."""
+
+
 @dataclass(frozen=True)
 class Call(Generic[T]):
     """One request and the type of its answer. `Agents.get.build("x")` makes one to look at."""
@@ -100,6 +106,8 @@ class Call(Generic[T]):
     """Where the body goes of a call whose shape is a file; `returns` is `Saved`."""
     transform: Callable[[Response[Any]], Any] | None = None
     """Makes the answer of the response with the model."""
+    follow_up: FollowUp | None = None
+    """Goes on by other calls where the answer is not the end of the work, or was lost."""
 
     def map(self, transform: Callable[[T], U]) -> Call[U]:
         """The same call with its answer turned into something else."""
@@ -127,6 +135,14 @@ class Response(Generic[T]):
     """How often the request was sent."""
     elapsed: timedelta
     """From sending the last attempt to having read its answer."""
+
+    def with_data(self, data: U) -> Response[U]:
+        """The same response with other data."""
+        return _with_data(self, data)
+
+
+def _with_data(response: Response[Any], data: Any) -> Response[Any]:  # noqa: ANN401
+    return replace(response, data=data)
 
 
 def path(*parts: str) -> str:

@@ -20,7 +20,7 @@ from .log import log_attempt
 from .messages import HttpRequest, RawResponse
 from .options import Options
 from .sdk_notice import notify_newer_version
-from .steps import Sleep
+from .steps import Sleep, Step, clock
 
 T = TypeVar("T")
 
@@ -35,7 +35,7 @@ class Delivered:
     """The server may have acted on an attempt before the last one."""
 
 
-HttpSteps = Generator["HttpRequest | Sleep", RawResponse, T]
+HttpSteps = Generator[HttpRequest | Step, Any, T]
 """Steps on the wire: yields requests and pauses, and is sent replies or thrown errors."""
 
 
@@ -45,6 +45,20 @@ def call_steps(call: Call[T], options: Options) -> HttpSteps[Response[T]]:
     Raises:
         MuxiError: What the last attempt ended with.
     """
+    if call.follow_up is None:
+        return (yield from _get_answer(call, options))
+    began = yield from clock()
+    outcome: Response[T] | MuxiError
+    try:
+        outcome = yield from _get_answer(call, options)
+    except MuxiError as exc:
+        outcome = exc
+    passed = (yield from clock()) - began
+    left = None if call.timeout is None else max(0.0, call.timeout - passed)
+    return (yield from call.follow_up(outcome, left))
+
+
+def _get_answer(call: Call[T], options: Options) -> HttpSteps[Response[T]]:
     found = yield from send_with_retries(call, options, events=False)
     return read_answer(call, found.reply, found.attempts)
 

@@ -70,9 +70,8 @@ class Delivery:
     """What comes before all that the server sends."""
 
 
-Flow = Generator[
-    "Call[Any] | Sleep | Clock | Address | RunInThread | OpenStream | ConsumeStream", Any, T
-]
+Step = Call[Any] | Sleep | Clock | Address | RunInThread | OpenStream | ConsumeStream
+Flow = Generator[Step, Any, T]
 """A method of several calls: yields what it wants done and is sent what came of it."""
 
 

@@ -99,6 +99,33 @@ class Model(LazyModel):
         return (pair for pair in super().__repr_args__() if pair[1] is not None)
 
 
+ModelT = TypeVar("ModelT", bound=Model)
+
+
+def derive(kind: type[ModelT], extra: Mapping[str, object], /, **fields: object) -> ModelT:
+    """Make a model of parts that were validated already.
+
+    Args:
+        kind: The model.
+        extra: Keys unknown to this version; those that are fields of the model are left out.
+        fields: The values of its fields.
+    """
+    made = kind.model_construct(None, **fields)
+    kept = made.model_extra
+    assert kept is not None
+    kept.update({key: value for key, value in extra.items() if key not in kind.model_fields})
+    return made
+
+
+def validate_what_fits(kind: type[ModelT], values: Mapping[str, object]) -> ModelT:
+    """Validate a model, without the values that don't fit their fields."""
+    try:
+        return kind.model_validate(values)
+    except pydantic.ValidationError as exc:
+        bad = {fault["loc"][0] for fault in exc.errors()}
+        return kind.model_validate({key: values[key] for key in values.keys() - bad})
+
+
 class Answer(Model):
     """A whole answer. `.meta` goes with copies, and stays outside equality, dumps and pickles."""
 
@@ -111,14 +138,19 @@ class Answer(Model):
         return found
 
     def __copy__(self) -> Self:
-        return self._keep_meta(super().__copy__())
+        return carry_meta(self, super().__copy__())
 
     def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
-        return self._keep_meta(super().__deepcopy__(memo))
+        return carry_meta(self, super().__deepcopy__(memo))
 
-    def _keep_meta(self, copied: Self) -> Self:
-        object.__setattr__(copied, "_meta", self.meta)
-        return copied
+
+AnswerT = TypeVar("AnswerT", bound=Answer)
+
+
+def carry_meta(source: Answer, target: AnswerT) -> AnswerT:
+    """Give an answer the metadata of the one that it was made of, and return it."""
+    object.__setattr__(target, "_meta", source.meta)
+    return target
 
 
 class Listing(Answer, Sequence[ItemT], Generic[ItemT]):

@@ -92,7 +92,7 @@ def test_a_timeout_tells_the_turn_and_wait_finishes_it(client_kind: ClientKind) 
     with FakeServer(script) as server:
         with pytest.raises(TimeoutError, match=r"within 0.1 s") as caught:
             client_kind.formation(
-                server.url, lambda f: f.chat.send("hi"), timeout=0.1, max_retries=1
+                server.url, lambda f: f.chat.send("hi", wait=False), timeout=0.1, max_retries=1
             )
         turn = caught.value.request_id
         assert (

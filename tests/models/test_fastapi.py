@@ -116,7 +116,7 @@ def chat_service(formation: AsyncFormationClient) -> FastAPI:
     app = FastAPI()
 
     @app.post("/chat")
-    async def chat(request: m.ChatRequest) -> m.ChatReply | m.ChatAccepted:
+    async def chat(request: m.ChatRequest) -> m.ChatReply:
         return await formation.chat.send(request)
 
     return app

@@ -133,11 +133,10 @@ def test_times_are_aware_whatever_the_wire_says() -> None:
     assert formation.created_at is not None
     assert formation.created_at.utcoffset() is not None
     assert formation.updated_at is None
-    accepted = m.ChatAccepted(
-        request_id="r", status="processing", accepted_at="2026-01-01T00:00:00"
-    )  # type: ignore[arg-type]
-    assert accepted.accepted_at is not None
-    assert accepted.accepted_at.utcoffset() is not None
+    word = {"request_id": "r", "status": "processing", "timestamp": "2026-01-01T00:00:00"}
+    moment = m.Acknowledgement.model_validate(word).timestamp
+    assert moment is not None
+    assert moment.utcoffset() is not None
 
 
 def test_lists_are_sequences() -> None:
@@ -198,11 +197,13 @@ def test_every_answer_model_is_an_answer() -> None:
 
 def test_content_may_come_in_parts() -> None:
     reply = m.ChatReply(
+        session_id="s",
+        request_id="r",
         content=[
             m.ContentPart(type="text", text="a"),
             m.ContentPart(type="tool_calls"),
             m.ContentPart(type="text", text="b"),
-        ]
+        ],
     )
     assert reply.text == "ab"
 
@@ -211,22 +212,23 @@ def test_content_may_come_in_parts() -> None:
     "turn", [{"message": "bare"}, {"message": {"role": "assistant", "content": "bare"}}]
 )
 def test_bare_and_whole_messages_make_replies(turn: dict[str, Any]) -> None:
-    reply = m.ChatTurn.model_validate({**turn, "novel": 1}).reply()
+    reply = m.ChatTurn.model_validate({**turn, "novel": 1}).reply(session_id="s", request_id="r")
     assert isinstance(reply, m.ChatReply)
     assert (reply.text, (reply.model_extra or {})["novel"]) == ("bare", 1)
 
 
-def test_an_acknowledgement_makes_an_acceptance() -> None:
+def test_an_acknowledgement_makes_a_reply_in_the_background() -> None:
     word = {
         "request_id": "r",
         "status": "processing",
         "message": "Later",
         "poll_url": "/v1/requests/r",
     }
-    accepted = m.ChatTurn.model_validate({"message": word, "session_id": "s"}).reply()
-    assert isinstance(accepted, m.ChatAccepted)
-    assert (accepted.request_id, accepted.text, accepted.session_id) == ("r", "Later", "s")
-    assert not accepted.awaiting_user
+    turn = m.ChatTurn.model_validate({"message": word, "session_id": "s"})
+    reply = turn.reply(session_id="sent", request_id="sent")
+    assert reply.is_background
+    assert (reply.request_id, reply.text, reply.session_id) == ("r", "Later", "s")
+    assert not reply.awaiting_user
 
 
 @pytest.mark.parametrize(
@@ -243,8 +245,9 @@ def test_an_acknowledgement_makes_an_acceptance() -> None:
 )
 def test_each_way_of_asking_is_seen(key: str) -> None:
     value: Any = "api_key" if key == "clarification_type" else True
-    assert m.ChatReply(metadata=m.ReplyMetadata.model_validate({key: value})).awaiting_user
-    assert not m.ChatReply().awaiting_user
+    metadata = m.ReplyMetadata.model_validate({key: value})
+    assert m.ChatReply(session_id="s", request_id="r", metadata=metadata).awaiting_user
+    assert not m.ChatReply(session_id="s", request_id="r").awaiting_user
 
 
 FIRST_USE = """

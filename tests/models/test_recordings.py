@@ -26,11 +26,11 @@ from ..surface.test_coverage import NO_METHOD, ROWS
 ASK: list[tuple[str, str, Callable[[FormationClient], object]]] = [
     ("GET", r"/v1/health", lambda f: f.health()),
     ("GET", r"/v1/status", lambda f: f.status()),
-    ("POST", r"/v1/chat", lambda f: f.chat.send("hi")),
+    ("POST", r"/v1/chat", lambda f: f.chat.send("hi", wait=False)),
     ("POST", r"/v1/audiochat", lambda f: f.audio.send([])),
     ("GET", r"/v1/sessions", lambda f: f.sessions.list()),
     ("GET", r"/v1/sessions/[^/]+", lambda f: f.sessions.get("s")),
-    ("GET", r"/v1/sessions/[^/]+/messages", lambda f: f.sessions.messages("s")),
+    ("GET", r"/v1/sessions/[^/]+/messages", lambda f: f.sessions.list_messages("s")),
     ("POST", r"/v1/sessions/[^/]+/restore", lambda f: f.sessions.restore("s", [])),
     ("GET", r"/v1/requests", lambda f: f.requests.list()),
     ("GET", r"/v1/requests/[^/]+", lambda f: f.requests.get("r")),
@@ -131,7 +131,7 @@ def test_answers(recording: Recording) -> None:
         assert differences(answer, wire) == []
         return
     assert answer.meta.request_id == wire["request"]["id"]  # type: ignore[attr-defined]
-    if isinstance(answer, (m.ChatReply, m.ChatAccepted)):
+    if isinstance(answer, m.ChatReply):
         check_reply(answer, wire["data"])
     else:
         assert differences(answer, wire["data"]) == []
@@ -150,10 +150,11 @@ def check_error(error: muxi.MuxiError, recording: Recording) -> None:
 
 def check_reply(reply: m.ChatReply | m.ChatAccepted, data: dict[str, Any]) -> None:
     message = data["message"]
-    if isinstance(reply, m.ChatAccepted):
-        assert (reply.status, reply.text) == ("processing", message["message"])
+    if "role" not in message:
+        assert reply.is_background
+        assert (reply.metadata.status, reply.text) == ("processing", message["message"])
         assert reply.request_id == message["request_id"]
-        assert reply.workflow_id == message["workflow_id"]
+        assert reply.metadata.workflow_id == message["workflow_id"]
         return
     assert (reply.role, reply.content) == (message["role"], message["content"])
     assert reply.text == message["content"]

@@ -135,7 +135,7 @@ def ask(client_kind: ClientKind, runtime: Runtime) -> Asking:
 def said(ask: Asking, text: str, user: str, session: str) -> Any:
     """The reply to the first turn of a session, of which a busy runtime takes note later."""
     reply = ask(lambda f: f.chat.send(text, session_id=session), user_id=user)
-    until(lambda: len(ask(lambda f: f.sessions.messages(session), user_id=user)) == 2)
+    until(lambda: len(ask(lambda f: f.sessions.list_messages(session), user_id=user)) == 2)
     return reply
 
 

@@ -140,7 +140,7 @@ def test_a_trigger_waited_for_tells_reply_and_turn(ask: Asking) -> None:
     )
     turn = ask(lambda f: f.requests.get(run.request_id))
     assert (turn.request_id, turn.status, turn.result) == (run.request_id, "completed", run.content)
-    messages = ask(lambda f: f.sessions.messages(session))
+    messages = ask(lambda f: f.sessions.list_messages(session))
     assert {one.metadata.request_id for one in messages} == {run.request_id}
 
 
@@ -170,7 +170,7 @@ def test_this_runtime_loses_triggers_where_replies_stream(ask: Asking) -> None:
     when_known(ask, run.request_id)
     with pytest.raises(muxi.TimeoutError, match="still processing"):
         ask(lambda f: f.requests.wait(run.request_id, timeout=3, poll_interval=0.5))
-    assert [one.role for one in ask(lambda f: f.sessions.messages(session))] == ["user"]
+    assert [one.role for one in ask(lambda f: f.sessions.list_messages(session))] == ["user"]
 
 
 def test_a_trigger_sent_again_joins_the_turn_that_runs(ask: Asking) -> None:
@@ -182,7 +182,7 @@ def test_a_trigger_sent_again_joins_the_turn_that_runs(ask: Asking) -> None:
 
     run = ask(fire, timeout=1.5, max_retries=9)
     assert run.status == "completed"
-    messages = ask(lambda f: f.sessions.messages(session))
+    messages = ask(lambda f: f.sessions.list_messages(session))
     assert [one.role for one in messages] == ["user", "assistant"]
 
 

@@ -43,7 +43,7 @@ def test_artifacts_are_nobody_elses(
         assert len(ask(lambda f: f.artifacts.list(user_id=other))) == 0  # noqa: B023
         for use in (
             lambda f: f.artifacts.get(note.id, user_id=other),  # noqa: B023
-            lambda f: f.artifacts.versions(note.id, user_id=other),  # noqa: B023
+            lambda f: f.artifacts.list_versions(note.id, user_id=other),  # noqa: B023
             lambda f: f.artifacts.download(note.id, tmp_path, user_id=other),  # noqa: B023
         ):
             with pytest.raises(muxi.NotFoundError):
@@ -79,7 +79,7 @@ def test_an_artifact_and_its_content(ask: Asking, owner: str, note: Any, tmp_pat
 
 
 def test_versions(ask: Asking, owner: str, note: Any) -> None:
-    versions = ask(lambda f: f.artifacts.versions(note.id, user_id=owner))
+    versions = ask(lambda f: f.artifacts.list_versions(note.id, user_id=owner))
     assert (versions.name, versions[0].id) == ("note.txt", note.id)
     for version in versions:
         file = io.BytesIO()
@@ -99,7 +99,7 @@ def test_versions(ask: Asking, owner: str, note: Any) -> None:
 def test_what_there_is_not(ask: Asking, owner: str, note: Any, tmp_path: Path) -> None:
     for use in (
         lambda f: f.artifacts.get("none", user_id=owner),
-        lambda f: f.artifacts.versions("none", user_id=owner),
+        lambda f: f.artifacts.list_versions("none", user_id=owner),
         lambda f: f.artifacts.download("none", tmp_path, user_id=owner),
         lambda f: f.artifacts.download(note.id, tmp_path, version=99, user_id=owner),
     ):

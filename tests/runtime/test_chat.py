@@ -32,12 +32,12 @@ def test_plain_chat_and_its_traces(ask: Asking) -> None:
     assert reply.request_id in [request.request_id for request in ask(lambda f: f.requests.list())]
     assert where in [found.session_id for found in ask(lambda f: f.sessions.list())]
     assert ask(lambda f: f.sessions.get(where)).message_count == 2
-    messages = ask(lambda f: f.sessions.messages(where))
+    messages = ask(lambda f: f.sessions.list_messages(where))
     assert [(one.role, one.text) for one in messages] == [
         ("user", "What is up?"),
         ("assistant", reply.text),
     ]
-    assert len(ask(lambda f: f.sessions.messages(where, limit=1))) == 1
+    assert len(ask(lambda f: f.sessions.list_messages(where, limit=1))) == 1
 
 
 def test_streams_deliver_pieces_and_the_whole(ask: Asking) -> None:
@@ -67,7 +67,7 @@ def test_a_plain_turn_with_files_fails_once_and_is_not_run_again(ask: Asking) ->
     with pytest.raises(muxi.ServerError, match="not JSON serializable") as caught:
         ask(lambda f: f.chat.send("STUB_FILE please write me a note", session_id=where))
     assert caught.value.request_id is not None
-    roles = [one.role for one in ask(lambda f: f.sessions.messages(where))]
+    roles = [one.role for one in ask(lambda f: f.sessions.list_messages(where))]
     assert roles.count("user") == 1
 
 
@@ -132,7 +132,7 @@ def test_line_separators_are_text(ask: Asking) -> None:
     streamed = ask.stream(lambda f: f.chat.stream(message, session_id=where))
     previews = {getattr(event, "message_preview", None) for event in streamed.events}
     assert any("\u2028" in preview for preview in previews if preview)
-    assert message in [one.text for one in ask(lambda f: f.sessions.messages(where))]
+    assert message in [one.text for one in ask(lambda f: f.sessions.list_messages(where))]
     assert streamed.result.text.startswith("one")
 
 

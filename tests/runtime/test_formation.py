@@ -57,7 +57,7 @@ def test_sessions_can_be_restored(ask: Asking) -> None:
     ]
     restored = ask(lambda f: f.sessions.restore(where, said))
     assert (restored.messages_loaded, restored.messages_dropped) == (2, 0)
-    messages = ask(lambda f: f.sessions.messages(where))
+    messages = ask(lambda f: f.sessions.list_messages(where))
     assert [one.text for one in messages] == ["Hi", "Hello"]
     assert messages[0].timestamp == datetime(2026, 1, 1, tzinfo=timezone.utc)
 
@@ -65,7 +65,7 @@ def test_sessions_can_be_restored(ask: Asking) -> None:
 def test_unknown_things(ask: Asking) -> None:
     with pytest.raises(muxi.NotFoundError, match="'none' not found"):
         ask(lambda f: f.sessions.get("none"))
-    assert len(ask(lambda f: f.sessions.messages("none"))) == 0
+    assert len(ask(lambda f: f.sessions.list_messages("none"))) == 0
     for use in (lambda f: f.requests.get("none"), lambda f: f.requests.cancel("none")):
         with pytest.raises(muxi.NotFoundError):
             ask(use)
@@ -93,7 +93,7 @@ def test_a_repeated_chat_joins_the_turn_that_runs(ask: Asking) -> None:
     marker = uuid4().hex
     reply = ask(lambda f: f.chat.send(f"STUB_SLEEP=1 {marker}"), timeout=1.5, max_retries=9)
     assert reply.text == f"Stub answer to: STUB_SLEEP=1 {marker}"
-    messages = ask(lambda f: f.sessions.messages(reply.session_id))
+    messages = ask(lambda f: f.sessions.list_messages(reply.session_id))
     assert [one.role for one in messages] == ["user", "assistant"]
 
 

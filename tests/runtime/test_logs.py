@@ -13,10 +13,10 @@ import muxi
 from .conftest import Asking
 
 SILENT: list[Callable[[Any], Any]] = [
-    lambda f: f.events.stream(stall_after=1.5, user_id="alice"),
-    lambda f: f.events.stream("sess_any", stall_after=1.5, user_id="alice"),
-    lambda f: f.logs.stream(stall_after=1.5),
-    lambda f: f.logs.stream("error", event_type="chat.*", user_id="0", stall_after=1.5),
+    lambda f: f.events.stream(silence_timeout=1.5, user_id="alice"),
+    lambda f: f.events.stream("sess_any", silence_timeout=1.5, user_id="alice"),
+    lambda f: f.logs.stream(silence_timeout=1.5),
+    lambda f: f.logs.stream(level="error", event_type="chat.*", user_id="0", silence_timeout=1.5),
 ]
 
 
@@ -28,7 +28,7 @@ def test_nothing_is_told(ask: Asking, use: Callable[[Any], Any]) -> None:
 
 def test_a_turn_can_not_be_listened_to(ask: Asking) -> None:
     with pytest.raises(muxi.ServerError, match="No module named") as caught:
-        ask.stream(lambda f: f.events.turn("s", "r", user_id="alice"), max_retries=0)
+        ask.stream(lambda f: f.events.stream_turn("s", "r", user_id="alice"), max_retries=0)
     assert caught.value.status_code == 500
 
 

@@ -109,7 +109,7 @@ def test_the_buffers_of_users_are_kept_apart(ask: Asking, user: str, key: str) -
     assert (cleared.user_id, cleared.messages_cleared, cleared.sessions_cleared) == (user, 2, 1)
     assert (held(user), held(other)) == (0, 4)
     assert list(ask(lambda f: f.sessions.list(), user_id=user)) == []
-    assert len(ask(lambda f: f.sessions.messages(session), user_id=other)) == 2
+    assert len(ask(lambda f: f.sessions.list_messages(session), user_id=other)) == 2
 
 
 @many_users

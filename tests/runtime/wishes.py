@@ -96,12 +96,12 @@ LINES = [
     Line(
         "events of a turn",
         'result = first(f.stream_request("ann", "s", "r"))',
-        'result = first(f.events.turn("s", "r", user_id="ann", stall_after=3))',
+        'result = first(f.events.stream_turn("s", "r", user_id="ann", silence_timeout=3))',
     ),
     Line(
         "logs",
         'result = first(f.stream_logs({"level": "info"}))',
-        'result = first(f.logs.stream(level="info", stall_after=3))',
+        'result = first(f.logs.stream(level="info", silence_timeout=3))',
     ),
     Line(
         "stream with a wrong key",

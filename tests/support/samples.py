@@ -38,6 +38,7 @@ SERVER: list[tuple[type[BaseModel], dict[str, Any]]] = [
                     "uptime": 0,
                     "restart_count": 0,
                     "healthy": None,
+                    "version": {},
                 }
             ],
             "total": 1,
@@ -56,6 +57,7 @@ SERVER: list[tuple[type[BaseModel], dict[str, Any]]] = [
             "healthy": True,
             "version": {"semantic": "1.0.0", "current": "ab"},
             "created_at": "2026-11-22T06:21:00.123456789+02:00",
+            "deployed_at": "2026-11-22T06:21:00.123456789+02:00",
             "updated_at": "0001-01-01T00:00:00Z",
         },
     ),

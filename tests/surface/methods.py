@@ -57,6 +57,7 @@ _SIMPLE: dict[object, list[object]] = {
     OnProgress: [lambda received, total: None],
 }
 
+_NOTE = Path(__file__).with_name("__init__.py")
 _HELLO = Path(__file__).parents[2] / "examples" / "hello-formation"
 
 _FIXED: Arguments = {"private_key": PRIVATE_KEY}
@@ -107,7 +108,10 @@ class Method:
             return [_FIXED[parameter.name]]
         if parameter.name == "source" and "PathLike" in str(parameter.annotation):
             return [str(_HELLO), _HELLO]  # a bundle, not just any file
-        return values_of(self.evaluated(parameter.annotation))
+        found = values_of(self.evaluated(parameter.annotation))
+        if parameter.name == "files":
+            found = [[str(_NOTE)] if one == _SIMPLE[str] else one for one in found]
+        return found
 
     def required(self) -> Arguments:
         """The fewest arguments."""

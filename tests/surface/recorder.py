@@ -38,8 +38,8 @@ class Recorded:
 
 
 def without_ids(body: bytes) -> bytes:
-    """A body without the turn ids that the SDK makes."""
-    return re.sub(rb"req_[0-9a-f]{32}", b"req_", body)
+    """A body without the ids of turns and sessions that the SDK makes."""
+    return re.sub(rb"(req|sess)_[0-9a-f]{32}", rb"\1_", body)
 
 
 def _without_times(value: str) -> str:

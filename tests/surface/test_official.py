@@ -144,7 +144,7 @@ def test_credential_services_take_the_client_key(client_kind: ClientKind) -> Non
     "use",
     [
         lambda f: f.events.stream(),
-        lambda f: f.events.turn("s", "r"),
+        lambda f: f.events.stream_turn("s", "r"),
         lambda f: f.logs.stream(),
     ],
 )

@@ -56,7 +56,7 @@ def test_every_answer_fits_its_model(client_kind: ClientKind, played: Emulator) 
         ask(lambda f: f.status()),
         ask(lambda f: f.sessions.list()),
         ask(lambda f: f.sessions.get("trip")),
-        ask(lambda f: f.sessions.messages("trip")),
+        ask(lambda f: f.sessions.list_messages("trip")),
         ask(lambda f: f.sessions.restore("old", [])),
         ask(lambda f: f.requests.list()),
         ask(lambda f: f.requests.get(reply.request_id)),
@@ -98,10 +98,11 @@ def test_scripted_outcomes_reach_the_client(client_kind: ClientKind, played: Emu
 
 def test_a_turn_in_the_background_is_accepted(client_kind: ClientKind, played: Emulator) -> None:
     reply = client_kind.formation(
-        played.formation_url, lambda f: f.chat.send("later"), **keys(played)
+        played.formation_url, lambda f: f.chat.send("later", wait=False), **keys(played)
     )
-    assert isinstance(reply, m.ChatAccepted)
-    assert (reply.status, reply.text, reply.workflow_id) == ("processing", "Later", "wrk_1")
+    assert reply.is_background
+    assert (reply.metadata.status, reply.text) == ("processing", "Later")
+    assert reply.metadata.workflow_id == "wrk_1"
 
 
 def test_proxy_errors_are_told_from_the_formations(

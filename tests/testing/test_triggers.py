@@ -84,7 +84,7 @@ def test_a_trigger_waited_for_brings_the_models_reply(
     assert (run.status, run.content) == ("completed", "Heard: Zoë: b")
     turn = asked(client_kind, emulator, lambda f: f.requests.get(run.request_id))
     assert (turn.status, turn.result, turn.user_id) == ("completed", run.content, "alice")
-    said = asked(client_kind, emulator, lambda f: f.sessions.messages(session))
+    said = asked(client_kind, emulator, lambda f: f.sessions.list_messages(session))
     assert [(each.role, each.text) for each in said] == [
         ("user", "Zoë: b"),
         ("assistant", "Heard: Zoë: b"),
@@ -122,7 +122,7 @@ def test_where_replies_stream_only_a_webhook_gets_one(
     assert [each for each in turns if each.request_id == lost.request_id] == []
     turn = asked(client_kind, streaming, lambda f: f.requests.get(lost.request_id))
     assert turn.status == "processing"
-    said = asked(client_kind, streaming, lambda f: f.sessions.messages("lost"))
+    said = asked(client_kind, streaming, lambda f: f.sessions.list_messages("lost"))
     assert {each.role for each in said} == {"user"}
 
 

@@ -27,7 +27,7 @@ def arguments(client: FormationClient) -> None:
     client.chat.send("Hi", session="session-1")  # error
     client.chat.send("Hi", reply_to="What?")  # error
     client.chat.stream("Hi", stall_after="15")  # error
-    client.chat.send("Hi", files=["a.txt"])  # error
+    client.chat.send("Hi", files=[7])  # error
     client.chat.send("Hi", files=[("a.txt", "x")])  # error
     client.artifacts.download("a", 7)  # error
     client.artifacts.download("a", io.StringIO())  # error

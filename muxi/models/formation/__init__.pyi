@@ -160,7 +160,6 @@ from .replies import Acknowledgement as Acknowledgement
 from .replies import ArtifactMetadata as ArtifactMetadata
 from .replies import ArtifactPreview as ArtifactPreview
 from .replies import AssistantMessage as AssistantMessage
-from .replies import ChatAccepted as ChatAccepted
 from .replies import ChatReply as ChatReply
 from .replies import ChatTurn as ChatTurn
 from .replies import ContentPart as ContentPart

@@ -17,7 +17,7 @@ class Readable(Protocol):
         ...
 
 
-FileSource = os.PathLike[str] | tuple[str, bytes] | Readable
+FileSource = str | os.PathLike[str] | tuple[str, bytes] | Readable
 """Where a file's content comes from."""
 
 # Before Python's own list, which differs from version to version.
@@ -41,7 +41,7 @@ _IN_BASE64 = ("image/", "audio/", "video/")
 
 def read(file: FileSource) -> tuple[str, bytes]:
     """A file's name, without a path, and its content."""
-    if isinstance(file, os.PathLike):
+    if isinstance(file, (str, os.PathLike)):
         found = Path(file)
         return found.name, found.read_bytes()
     if isinstance(file, tuple):
@@ -49,7 +49,7 @@ def read(file: FileSource) -> tuple[str, bytes]:
         return name, _checked(name, data)
     if not hasattr(file, "read"):
         raise ValueError(
-            "A file is a path (pathlib.Path), an open file or a pair of name and bytes, "
+            "A file is a path, an open file or a pair of name and bytes, "
             f"not {type(file).__name__}."
         )
     path: object = getattr(file, "name", None)  # a number for files that have no name

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from .._base import Epoch, JsonObject, Model, UtcTime
+from .._base import Epoch, JsonObject, Model, UtcTime, validate_what_fits
 from .replies import ChatReply, ReplyArtifact, ReplyMetadata
 from .widgets import Widget
 
@@ -198,15 +198,38 @@ ChatEvent = TokenEvent | Widgets
 _NOT_METADATA = {"type", "content", "timestamp", "artifacts", "user_id", "recovered"}
 
 
-def reply_of(completed: Completed, widgets: list[Widget]) -> ChatReply:
-    """The reply that a finished stream adds up to."""
+def completed_of(reply: ChatReply) -> Completed:
+    """The end of a turn whose reply came whole."""
+    said = reply.metadata
+    return Completed(
+        content=reply.text,
+        artifacts=reply.artifacts,
+        user_id=reply.user_id,
+        session_id=reply.session_id,
+        request_id=reply.request_id,
+        status=said.status,
+        processing_time_ms=said.processing_time_ms,
+        agent_used=said.agent_used,
+        fast_path=said.fast_path,
+        clarification=said.clarification,
+        requires_user_response=said.requires_user_response,
+        escalated=said.escalated,
+        workflow_id=said.workflow_id,
+        recovered=True,
+    )
+
+
+def reply_of(
+    completed: Completed, widgets: list[Widget], *, session_id: str, request_id: str
+) -> ChatReply:
+    """The reply that a finished stream adds up to; the ids are for an end that names none."""
     said: JsonObject = completed.model_dump(exclude=_NOT_METADATA, exclude_none=True)
     return ChatReply(
         content=completed.content,
         artifacts=completed.artifacts or [],
         widgets=widgets,
-        metadata=ReplyMetadata.model_validate(said),
+        metadata=validate_what_fits(ReplyMetadata, said),
         user_id=completed.user_id,
-        session_id=completed.session_id,
-        request_id=completed.request_id,
+        session_id=completed.session_id or session_id,
+        request_id=completed.request_id or request_id,
     )

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from .._base import Answer, JsonObject, Model, UtcTime
+from .._base import Answer, JsonObject, Model, UtcTime, derive
 from .widgets import Widget
 
 
@@ -125,7 +125,7 @@ class ReplyMetadata(Model):
 
 
 class ChatReply(Answer):
-    """What the formation replied.
+    """What the formation replied to a turn: one message of a user.
 
     A failing model provider is no error to the server: it apologises in an ordinary reply.
     """
@@ -135,11 +135,15 @@ class ChatReply(Answer):
     artifacts: list[ReplyArtifact] = []
     widgets: list[Widget] = []
     metadata: ReplyMetadata = ReplyMetadata()
+    is_background: bool = False
+    """The formation goes on with the turn in the background, and `content` only says so:
+    `requests.wait(reply)` waits for its end."""
     user_id: str | None = None
-    session_id: str | None = None
-    """None for greetings, commands and refused input, even within a session."""
-    request_id: str | None = None
-    """The turn's id, for `requests.get`; None where the server doesn't tell it."""
+    session_id: str
+    """The conversation; pass it on, or `reply_to=reply`, to continue it."""
+    request_id: str
+    """The turn's id, for `requests.get`. Of a voice note it is the id of the call: this runtime
+    tells that of the turn in its events alone."""
 
     @property
     def text(self) -> str:
@@ -152,26 +156,6 @@ class ChatReply(Answer):
     def awaiting_user(self) -> bool:
         """The turn waits for the user; answer with `chat.send(..., reply_to=reply)`."""
         return self.metadata.awaiting_user
-
-
-class ChatAccepted(Answer):
-    """The formation goes on in the background; `requests.wait(request_id)` finishes it."""
-
-    request_id: str
-    status: str
-    text: str = ""
-    """What the formation says meanwhile."""
-    workflow_id: str | None = None
-    accepted_at: UtcTime | None = None
-    delivery: Literal["webhook", "polling"] | str | None = None
-    webhook_url: str | None = Field(default=None, repr=False)
-    user_id: str | None = None
-    session_id: str | None = None
-
-    @property
-    def awaiting_user(self) -> bool:
-        """Always False: nothing is asked of the user."""
-        return False
 
 
 class AssistantMessage(Model):
@@ -205,41 +189,38 @@ class ChatTurn(Answer):
     session_id: str | None = None
     request_id: str | None = None
 
-    def reply(self) -> ChatReply | ChatAccepted:
-        """The reply, or the word that it will come later."""
-        if isinstance(self.message, Acknowledgement):
-            return self._accepted(self.message)
+    def reply(self, *, session_id: str, request_id: str) -> ChatReply:
+        """Make the reply.
+
+        Args:
+            session_id: What was sent, for replies that don't name their session.
+            request_id: The id of the turn or the call, likewise.
+        """
         message = self.message
-        if isinstance(message, str):
-            message = AssistantMessage(role="assistant", content=message)
-        metadata = message.metadata or ReplyMetadata()
-        fields: JsonObject = {
-            "role": message.role,
-            "content": message.content,
-            "artifacts": message.artifacts or [],
-            "widgets": message.ui or [],
-            "metadata": metadata,
-            "user_id": self.user_id,
-            "session_id": self.session_id or metadata.session_id,
-            "request_id": self.request_id,
-        }
-        return ChatReply.model_construct(**self._unknown(message), **fields)
-
-    def _accepted(self, word: Acknowledgement) -> ChatAccepted:
-        fields: JsonObject = {
-            "request_id": word.request_id,
-            "status": word.status,
-            "text": word.message or "",
-            "workflow_id": word.workflow_id,
-            "accepted_at": word.timestamp,
-            "delivery": word.delivery,
-            "webhook_url": word.webhook_url,
-            "user_id": self.user_id,
-            "session_id": self.session_id,
-        }
-        return ChatAccepted.model_construct(**self._unknown(word), **fields)
-
-    def _unknown(self, message: AssistantMessage | Acknowledgement) -> JsonObject:
+        if isinstance(message, Acknowledgement):
+            fields: JsonObject = {
+                "content": message.message or "",
+                "is_background": True,
+                "metadata": ReplyMetadata(
+                    status=message.status,
+                    workflow_id=message.workflow_id,
+                    delivery=message.delivery,
+                ),
+                "request_id": message.request_id,
+                "session_id": self.session_id or session_id,
+            }
+        else:
+            if isinstance(message, str):
+                message = AssistantMessage(role="assistant", content=message)
+            metadata = message.metadata or ReplyMetadata()
+            fields = {
+                "role": message.role,
+                "content": message.content,
+                "artifacts": message.artifacts or [],
+                "widgets": message.ui or [],
+                "metadata": metadata,
+                "request_id": self.request_id or metadata.request_id or request_id,
+                "session_id": self.session_id or metadata.session_id or session_id,
+            }
         unknown = {**(self.model_extra or {}), **(message.model_extra or {})}
-        ours = {*ChatReply.model_fields, *ChatAccepted.model_fields}
-        return {key: value for key, value in unknown.items() if key not in ours}
+        return derive(ChatReply, unknown, user_id=self.user_id, **fields)

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import JsonValue
 
-from .._base import Answer, Listing, Request
+from .._base import Answer, Listing, Request, derive
 
 
 class TriggerList(Listing[str]):
@@ -45,7 +45,13 @@ class TriggerOutcome(Answer):
 
     def of(self, request_id: str) -> TriggerRun:
         """The same, with the id of its turn."""
-        return TriggerRun.model_validate({**self.model_dump(), "request_id": request_id})
+        return derive(
+            TriggerRun,
+            self.model_extra or {},
+            status=self.status,
+            content=self.content,
+            request_id=request_id,
+        )
 
 
 class TriggerRun(TriggerOutcome):

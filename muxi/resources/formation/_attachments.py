@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from ...errors import ValidationError
 from ...models import formation as m
 
-_LARGEST = 50 * 1024 * 1024
+LARGEST_FILE = 50 * 1024 * 1024
+"""Bytes that the runtime takes of one attachment, unless it is configured otherwise."""
 
 
 def attached(
@@ -23,7 +24,7 @@ def attached(
         OSError: One can't be read.
         ValidationError: One is no file, too large, or of a kind that the runtime doesn't read.
     """
-    return [_attachment(file, _LARGEST) for file in files]
+    return [_attachment(file, LARGEST_FILE) for file in _each(files)]
 
 
 def spoken(files: Sequence[m.AttachmentLike]) -> list[m.Attachment | Mapping[str, object]]:
@@ -31,7 +32,13 @@ def spoken(files: Sequence[m.AttachmentLike]) -> list[m.Attachment | Mapping[str
 
     The names of sound and film are alike, such as `.webm`: as voice notes they are all sound.
     """
-    return [_as_audio(_attachment(file, None)) for file in files]
+    return [_as_audio(_attachment(file, None)) for file in _each(files)]
+
+
+def _each(files: Sequence[m.AttachmentLike]) -> Sequence[m.AttachmentLike]:
+    if isinstance(files, (str, bytes, os.PathLike, Mapping)) or not isinstance(files, Iterable):
+        raise ValidationError(f"files is a list of files, not {type(files).__name__}.")
+    return files
 
 
 def _as_audio(
@@ -45,9 +52,9 @@ def _as_audio(
 def _attachment(file: m.AttachmentLike, largest: int | None) -> m.Attachment | Mapping[str, object]:
     if isinstance(file, (m.Attachment, Mapping)):
         return file
-    if isinstance(file, os.PathLike):
-        _check(os.path.basename(file), os.stat(file).st_size, largest)
     try:
+        if isinstance(file, (str, os.PathLike)):
+            _check(os.path.basename(file), os.stat(file).st_size, largest)
         made = m.Attachment.of(file)
     except ValueError as exc:
         raise ValidationError(str(exc)) from None

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 
 import pydantic
 from pydantic import TypeAdapter
-from pydantic_core import to_json
 from typing_extensions import TypedDict
 
-from ..._core.call import Call, T, UserRule
-from ..._core.error_bodies import dict_or_empty, str_or_none
 from ..._core.steps import Flow, request
 from ...errors import MuxiError, NotFoundError, StreamError, StreamInterruptedError
 from ...models import formation as m
 from ...models._base import SCHEMA_LOCK
-from ...models.formation.events import reply_of
-from ._live_events import json_of
-from ._turn import Turn
-from .requests import Requests
-from .sessions import Sessions
+from ...models.formation.events import completed_of, reply_of
+from ._live_events import error_in, json_of
+from ._turn import Turn, TurnIds
+from ._turn_end import find_end
 
 
 class _Frame(TypedDict):
@@ -40,8 +35,9 @@ class ChatReader:
         self.stall_after = stall_after
         self.ended = False
         self._turn = turn
-        self._request_id = turn.request_id
-        self._session_id = turn.request.session_id
+        self._session_id = turn.ids.session_id
+        self._request_id = turn.ids.request_id
+        self._reply: m.ChatReply | None = None
         self._pieces: list[str] = []
         self._widgets: list[m.Widget] = []
         self._end: m.Completed | m.Failed | m.Cancelled | None = None
@@ -58,17 +54,17 @@ class ChatReader:
 
         Raises:
             StreamError: It is an error frame.
-            InvalidResponseError: It is no JSON.
+            InvalidResponseError: It is not JSON.
         """
         if name == "message":
             return self._noted(_token(data))
-        body = json_of(data)
         if name == "done":
             self.ended = True
             return None
         if name == "error":
-            self._error_frame(dict_or_empty(body))
+            self._error_frame(data)
             return None
+        body = json_of(data)
         if name == "ui" and (widgets := _widgets(body)) is not None:
             self._widgets.extend(widgets.ui)
             return widgets
@@ -76,15 +72,9 @@ class ChatReader:
 
     def answered(self, answer: object) -> m.ChatEvent:
         """The end of the turn, made of a reply that came whole."""
-        if isinstance(answer, m.ChatAccepted):
-            self._request_id = answer.request_id
-            return self._recover(content=answer.text, status=answer.status)
-        reply = m.ChatReply.model_validate(answer)
-        self._widgets = reply.widgets
-        self._request_id = reply.request_id or self._request_id
-        self._session_id = reply.session_id or self._session_id
-        said = reply.metadata.model_dump(exclude_none=True)
-        return self._recover(**{**said, "content": reply.text, "artifacts": reply.artifacts})
+        assert isinstance(answer, m.ChatReply)
+        self._reply = answer
+        return self._recover(completed_of(answer))
 
     def text_of(self, event: m.ChatEvent) -> str:
         """The text that an event adds. The whole one at the end, where nothing came before."""
@@ -118,8 +108,15 @@ class ChatReader:
         Raises:
             StreamError: The turn failed or was cancelled.
         """
+        if self._reply is not None:
+            return self._reply
         if isinstance(self._end, m.Completed):
-            return reply_of(self._end, self._widgets)
+            return reply_of(
+                self._end,
+                self._widgets,
+                session_id=self._session_id,
+                request_id=self._request_id or "",
+            )
         if self._end is not None:
             what = self._end.content or f"The turn was {self._end.type}"
             raise self._failure(StreamError, what, code=self._end.type.upper())
@@ -131,16 +128,17 @@ class ChatReader:
         if isinstance(event, (m.Widgets, m.UnknownEvent)):
             return event
         self._request_id = self._request_id or event.request_id
-        self._session_id = self._session_id or event.session_id
+        self._session_id = event.session_id or self._session_id
         if isinstance(event, m.TextDelta):
             self._pieces.append(event.content)
         elif isinstance(event, (m.Completed, m.Failed, m.Cancelled)):
             self._end = event
         return event
 
-    def _error_frame(self, body: dict[str, object]) -> None:
-        text, kind = str(body.get("error") or "The turn failed"), body.get("type")
-        if kind == "AttributeError" and "__aiter__" in text:
+    def _error_frame(self, data: str) -> None:
+        said = error_in(data)
+        text = said.message or "The turn failed"
+        if said.code == "AttributeError" and "__aiter__" in text:
             if not self._turn.was_refused:
                 raise self._failure(
                     StreamError,
@@ -150,62 +148,44 @@ class ChatReader:
                 )
             self._send_again = self.ended = True
             return
-        raise self._failure(StreamError, text, code=str(kind) if kind else None)
+        error = self._failure(StreamError, text, code=said.code)
+        error.details = said.details
+        raise error
 
     def _failure(self, kind: type[StreamError], message: str, *, code: str | None) -> StreamError:
         error = kind(message, code=code, request_id=self._request_id, sent=True)
         error.partial = self.partial
         return error
 
-    def _recover(self, **known: object) -> m.Completed:
-        ids = {"request_id": self._request_id, "session_id": self._session_id}
-        self._end = self._recovered = m.Completed.model_validate(
-            {**known, **ids, "recovered": True}
-        )
+    def _recover(self, end: m.Completed) -> m.Completed:
+        self._end = self._recovered = end
         self.ended = True
-        return self._recovered
+        return end
 
     def _look(self) -> Flow[None]:
-        if self._request_id is None:
-            return
-        look = Requests.get.build(self._request_id, user_id=self._turn.user_id)
-        question = None
+        ids = TurnIds(self._turn.ids.user_id, self._session_id, self._request_id)
         try:
-            state = yield from request(_as_in_chat(look))
-            if not state.is_terminal and (question := (yield from self._question())) is not None:
-                # Once more: the reply may have been stored just before the turn's end.
-                state = yield from request(_as_in_chat(look))
+            end = yield from find_end(ids)
         except NotFoundError:
             gone = "The formation no longer knows the turn"
             raise self._failure(StreamInterruptedError, gone, code=None) from None
         except MuxiError:
             return  # a look that fails says nothing about the turn
-        if state.status == "completed":
-            self._recover(content=_text(state.result))
-        elif state.is_terminal:
-            what = state.error or f"The turn was {state.status}"
-            raise self._failure(StreamError, what, code=state.status.upper())
-        elif question is not None:
-            asks = {"status": "awaiting_clarification", "requires_user_response": True}
-            self._recover(content=question, **asks)
-
-    def _question(self) -> Flow[str | None]:
-        """What the turn asks the user, if it does.
-
-        The runtime doesn't stream every question, and the turn that asked stays `processing`; but
-        its words are in the session, after the user's.
-        """
-        if self._session_id is None:
-            return None
-        asked = Sessions.messages.build(self._session_id, limit=1000, user_id=self._turn.user_id)
-        messages = yield from request(_as_in_chat(asked))
-        ours = [one for one in messages if one.metadata.request_id == self._request_id]
-        return ours[-1].text if ours and ours[-1].role == "assistant" else None
-
-
-def _as_in_chat(call: Call[T]) -> Call[T]:
-    """For the user that chat speaks for: where none is named, user "0"."""
-    return replace(call, user=UserRule.DEFAULT_ZERO)
+        if end is None:
+            return
+        if end.error is not None:
+            raise self._failure(StreamError, end.text, code=end.error.code)
+        asks = end.state == "asks"
+        self._recover(
+            m.Completed(
+                content=end.text,
+                status="awaiting_clarification" if asks else None,
+                requires_user_response=True if asks else None,
+                request_id=self._request_id,
+                session_id=self._session_id,
+                recovered=True,
+            )
+        )
 
 
 def _token(data: str) -> m.ChatEvent:
@@ -221,8 +201,3 @@ def _widgets(body: object) -> m.Widgets | None:
         return m.Widgets.model_validate(body)
     except pydantic.ValidationError:
         return None
-
-
-def _text(result: object) -> str:
-    text = str_or_none(result) or str_or_none(dict_or_empty(result).get("content"))
-    return to_json(result).decode() if text is None else text

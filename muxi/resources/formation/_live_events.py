@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from typing import Generic, TypeVar
 
@@ -42,11 +43,16 @@ class LiveEventReader(Generic[FeedT]):
             StreamError: It says that the feed failed.
             InvalidResponseError: It is no JSON.
         """
-        body = json_of(data)
+        body = None if name == "error" else json_of(data)
         known = dict_or_empty(body)
         if name == "error" or ("error" in known and "type" not in known):
-            told = str_or_none(known.get("message")) or str_or_none(known.get("error"))
-            raise StreamError(told or "The stream failed", details=body, sent=True)
+            said = error_in(data)
+            raise StreamError(
+                said.message or "The stream failed",
+                code=said.code,
+                details=said.details,
+                sent=True,
+            )
         kind = known.get("type")
         self.ended = kind == "stream_completed"
         if self.ended or kind == "stream_open":
@@ -102,11 +108,34 @@ def token_of(data: str) -> m.TokenEvent:
     return _tokens().validate_json(data)
 
 
+@dataclass(frozen=True)
+class SaidError:
+    """What an error frame says."""
+
+    message: str | None
+    code: str | None
+    details: object
+
+
+def error_in(data: str) -> SaidError:
+    """Read an error frame: an object, whose keys differ by who writes it, or a text."""
+    try:
+        body: object = from_json(data)
+    except ValueError:
+        return SaidError(data, None, data)
+    known = dict_or_empty(body)
+    known = {**known, **dict_or_empty(known.get("error"))}
+    texts = (str_or_none(known.get(key)) for key in ("message", "error", "detail"))
+    codes = (str_or_none(known.get(key)) for key in ("code", "type"))
+    message = next(filter(None, texts), None) or str_or_none(body)
+    return SaidError(message, next(filter(None, codes), None), body)
+
+
 def json_of(data: str) -> object:
     """The payload of a server-sent event.
 
     Raises:
-        InvalidResponseError: It is no JSON.
+        InvalidResponseError: It is not JSON.
     """
     try:
         parsed: object = from_json(data)

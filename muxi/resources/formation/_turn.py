@@ -1,27 +1,33 @@
-"""A turn of a conversation: what the chat calls have in common."""
+"""A turn of a conversation: one message to the formation and the reply to it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from uuid import uuid4
+from functools import partial
+from uuid import UUID, uuid4
 
-from ..._core.call import Call, KeyKind, UserRule, path
-from ..._core.steps import StreamCall
+from ..._core.call import Call, KeyKind, Response, UserRule, path
 from ...errors import ValidationError
 from ...models import formation as m
 from .._inputs import drop_none, validate_body
-from ._attachments import attached, spoken
+from ._attachments import LARGEST_FILE, attached, spoken
 
 # The runtime's own pattern: a path such as /usr/bin is no command.
 _COMMAND = re.compile(r"/[a-zA-Z0-9_-]+(\s.*)?", re.DOTALL)
 
 _LONGEST_MESSAGE = 100_000
-_LARGEST_FILE = 50 * 1024 * 1024
-_DEAD_AFTER = 60.0
-"""Seconds without a byte after which a connection is given up: the runtime sends a comment in each
-second of silence."""
+
+
+@dataclass(frozen=True)
+class TurnIds:
+    """What tells a turn apart."""
+
+    user_id: str | None
+    session_id: str
+    request_id: str | None
+    """None for a turn by voice of which no event has come."""
 
 
 @dataclass(frozen=True)
@@ -29,50 +35,54 @@ class Turn:
     """A checked request, with the ids that follow it through its life."""
 
     request: m.ChatRequest | m.AudioRequest
-    where: str
-    user_id: str | None
-    request_id: str | None
-    """Ours for chat. Audio turns take no id (contract A4.1): only their events tell it."""
+    path: str
+    ids: TurnIds
 
     @classmethod
     def of(
         cls,
         message: str | m.ChatRequest | Mapping[str, object],
+        *,
         session_id: str | None,
         agent_id: str | None,
         files: Sequence[m.AttachmentLike] | None,
         reply_to: m.ChatReply | None,
         user_id: str | None,
     ) -> Turn:
-        """A chat turn. A follow-up keeps the id of the turn that asked (contract A6.3)."""
-        fields = _fields({"message": message} if isinstance(message, str) else message)
+        """Describe a turn by text. A follow-up keeps the id of the turn that asked (A6.3)."""
+        fields = _fields(message)
         if reply_to is not None:
             if session_id is not None or fields.keys() & {"session_id", "request_id"}:
-                raise ValidationError("reply_to= brings its own session and turn: give only it.")
+                raise ValidationError(
+                    "reply_to= continues the session and the turn of that reply: leave out "
+                    "session_id and request_id."
+                )
             session_id = reply_to.session_id
             if reply_to.awaiting_user:
-                fields["request_id"] = reply_to.request_id or reply_to.metadata.request_id
-        fields.update(drop_none(session_id=session_id, agent_id=agent_id))
+                fields["request_id"] = reply_to.request_id
         if files is not None:
             fields["files"] = attached(files)
-        user_id = _user(user_id, fields)
         fields["request_id"] = fields.get("request_id") or f"req_{uuid4().hex}"
+        user_id = _complete(fields, session_id, agent_id, user_id)
         request = validate_body(m.ChatRequest, fields)
-        return cls(request, path("chat"), user_id, request.request_id)
+        ids = TurnIds(user_id, str(request.session_id), request.request_id)
+        return cls(request, path("chat"), ids)
 
     @classmethod
     def of_audio(
         cls,
         files: Sequence[m.AttachmentLike] | m.AudioRequest,
+        *,
         session_id: str | None,
         agent_id: str | None,
         user_id: str | None,
     ) -> Turn:
-        """A turn that is spoken."""
-        fields = _fields(files if isinstance(files, m.AudioRequest) else {"files": spoken(files)})
-        fields.update(drop_none(session_id=session_id, agent_id=agent_id))
-        user_id = _user(user_id, fields)
-        return cls(validate_body(m.AudioRequest, fields), path("audiochat"), user_id, None)
+        """Describe a turn by voice. The runtime gives it an id that only its events tell (A4.1)."""
+        given = files if isinstance(files, m.AudioRequest) else {"files": spoken(files)}
+        fields = _fields(given)
+        user_id = _complete(fields, session_id, agent_id, user_id)
+        request = validate_body(m.AudioRequest, fields)
+        return cls(request, path("audiochat"), TurnIds(user_id, str(request.session_id), None))
 
     @property
     def is_command(self) -> bool:
@@ -88,44 +98,67 @@ class Turn:
         tuning widget. Only an over-long message and an over-large file are known to be refused.
         """
         sizes = [file.size or 0 for file in self.request.files or ()]
-        return len(self._message) > _LONGEST_MESSAGE or max(sizes, default=0) > _LARGEST_FILE
+        return len(self._message) > _LONGEST_MESSAGE or max(sizes, default=0) > LARGEST_FILE
 
     @property
     def _message(self) -> str:
         return self.request.message if isinstance(self.request, m.ChatRequest) else ""
 
-    def stream(self, stall_after: float) -> StreamCall[m.ChatEvent, m.ChatReply]:
-        """The call that runs the turn and is answered by events."""
-        from ._chat_reader import ChatReader  # not above: to import a client stays cheap
-
-        call = self.call(stream=not self.is_command)
-        if not self.is_command:
-            call = replace(call, read_timeout=max(stall_after, _DEAD_AFTER))
-        return StreamCall(call, lambda: ChatReader(self, stall_after))
-
-    def call(self, *, stream: bool) -> Call[m.ChatReply | m.ChatAccepted]:
-        """The call that runs the turn."""
+    def call(self, *, stream: bool) -> Call[m.ChatReply]:
+        """Describe the call that runs the turn."""
         return Call(
             "POST",
-            self.where,
+            self.path,
             m.ChatTurn,
             KeyKind.CLIENT,
             user=UserRule.OPTIONAL,
-            user_id=self.user_id,
+            user_id=self.ids.user_id,
             body=self.request.model_copy(update={"stream": stream}),
             idempotent=not stream and isinstance(self.request, m.ChatRequest),
-            turn_id=self.request_id,
-        ).map(m.ChatTurn.reply)
+            turn_id=self.ids.request_id,
+        ).map_response(self._reply)
+
+    def _reply(self, response: Response[m.ChatTurn]) -> m.ChatReply:
+        request_id = self.ids.request_id or response.request_id or ""
+        return response.data.reply(session_id=self.ids.session_id, request_id=request_id)
+
+    def call_for_reply(self, timeout: float | None, *, wait: bool) -> Call[m.ChatReply]:
+        """Describe the call that runs the turn, and what finishes it if its answer does not."""
+        from ._turn_end import pick_up  # not above: to import a client stays cheap
+
+        call = replace(self.call(stream=False), timeout=timeout)
+        if not wait:
+            return call
+        in_background = isinstance(self.request, m.ChatRequest) and bool(self.request.webhook_url)
+        return replace(call, follow_up=partial(pick_up, self.ids, in_background))
 
 
-def _fields(given: m.ChatRequest | m.AudioRequest | Mapping[str, object]) -> dict[str, object]:
+def _fields(
+    given: str | m.ChatRequest | m.AudioRequest | Mapping[str, object],
+) -> dict[str, object]:
+    if isinstance(given, str):
+        return {"message": given}
     if isinstance(given, Mapping):
         return dict(given)
-    return {name: getattr(given, name) for name in given.model_fields_set}
+    if isinstance(given, (m.ChatRequest, m.AudioRequest)):
+        return {name: getattr(given, name) for name in given.model_fields_set}
+    raise ValidationError(
+        f"A message is a text, a ChatRequest or a mapping, not {type(given).__name__}."
+    )
 
 
-def _user(user_id: str | None, fields: dict[str, object]) -> str | None:
-    """Who speaks. A user in the body moves to the header, where the server looks first."""
+def _complete(
+    fields: dict[str, object], session_id: str | None, agent_id: str | None, user_id: str | None
+) -> str | None:
+    """Add the ids to the fields, and take out of them the user, whom a header names.
+
+    A session is always named: the runtime tells the id that it makes itself for some replies alone.
+    """
+    fields.update(drop_none(session_id=session_id, agent_id=agent_id))
+    fields["session_id"] = fields.get("session_id") or f"sess_{uuid4().hex}"
+    for name in ("session_id", "agent_id", "request_id"):
+        if isinstance(value := fields.get(name), (int, UUID)):
+            fields[name] = str(value)
     in_body = fields.pop("user_id", None)
     if in_body is not None and not isinstance(in_body, str):
         raise ValidationError("user_id must be a text.")

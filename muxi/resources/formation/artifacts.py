@@ -16,20 +16,33 @@ _USER = UserRule.REQUIRED
 class Artifacts(Resource[TransportT]):
     """The files that agents made for a user. All methods take either key and need a user.
 
-    They are kept a moment after the turn has ended. A formation for one user (SQLite) keeps them
-    for user "0", whoever spoke: name that one. A formation without persistent memory keeps none:
-    lists are empty. An id or a version that the user doesn't have raises `NotFoundError`.
+    They are stored a moment after the turn has ended. A formation for one user (SQLite) stores them
+    for user "0", whoever the turn acted as. A formation without persistent memory stores none.
+
+    Example:
+        ```python
+        from muxi import FormationClient
+
+        with FormationClient() as formation:
+            alice = formation.for_user("alice")
+            for artifact in alice.artifacts.list():
+                file = alice.artifacts.download(artifact.id, "downloads")
+                print(file.path, file.size)
+        ```
     """
 
     @endpoint
     def list(self, *, limit: int = 20, user_id: str | None = None) -> Call[m.ArtifactList]:
-        """List a user's artifacts, in their latest versions, the last used first.
+        """List the latest version of each of the user's artifacts, the last used first.
 
-        The server doesn't page them: there is no way to those beyond the first 100.
+        The server can't page: artifacts past the hundredth can't be listed.
 
         Args:
-            limit: How many at most, from 1 to 100.
-            user_id: Whose artifacts; beats the client's own user.
+            limit: The most artifacts to return, from 1 to 100.
+            user_id: The user to act as; beats the client's own.
+
+        Raises:
+            ValidationError: There is no user id, or the limit is out of bounds.
         """
         asked = query(limit=check_range("limit", limit, 1, 100))
         return Call(
@@ -44,22 +57,30 @@ class Artifacts(Resource[TransportT]):
 
     @endpoint
     def get(self, artifact_id: str, *, user_id: str | None = None) -> Call[m.ArtifactDetails]:
-        """Fetch what is known about an artifact; `download` fetches its content.
+        """Return what is known about an artifact; `download` fetches its content.
 
         Args:
-            artifact_id: Which artifact, and which version of it.
-            user_id: Whose artifact; beats the client's own user.
+            artifact_id: The id of one version of the artifact, as in `Artifact.id`.
+            user_id: The user to act as; beats the client's own.
+
+        Raises:
+            NotFoundError: The user has no such artifact.
         """
         where = path("artifacts", artifact_id)
         return Call("GET", where, m.ArtifactDetails, KeyKind.EITHER, user=_USER, user_id=user_id)
 
     @endpoint
-    def versions(self, artifact_id: str, *, user_id: str | None = None) -> Call[m.ArtifactVersions]:
+    def list_versions(
+        self, artifact_id: str, *, user_id: str | None = None
+    ) -> Call[m.ArtifactVersions]:
         """List all versions of an artifact, the newest first.
 
         Args:
-            artifact_id: Which artifact, by the id of any of its versions.
-            user_id: Whose artifact; beats the client's own user.
+            artifact_id: The id of any version of the artifact.
+            user_id: The user to act as; beats the client's own.
+
+        Raises:
+            NotFoundError: The user has no such artifact.
         """
         where = path("artifacts", artifact_id, "versions")
         return Call("GET", where, m.ArtifactVersions, KeyKind.EITHER, user=_USER, user_id=user_id)
@@ -72,51 +93,51 @@ class Artifacts(Resource[TransportT]):
         *,
         version: int | None = None,
         on_progress: OnProgress | None = None,
+        timeout: float | None = None,
         user_id: str | None = None,
     ) -> Call[m.ArtifactFile]:
         """Write an artifact's content to a file, without holding it in memory.
 
-        A file at a path appears when it is whole: what breaks off leaves nothing behind, and is
-        tried again as other calls are. The server says how long the content is, and a shorter
-        one is an error.
+        The file appears at its path once it is complete. A download that breaks off leaves nothing
+        behind and is retried as other calls are.
 
         Args:
-            artifact_id: Which artifact.
-            to: A directory, where the file gets the server's name for it and replaces nothing;
-                the path of a file, which is replaced; or a file that is open for writing bytes,
-                which stays open and, if it can seek, is put back after an error.
-            version: Which version of the artifact, from 1; the one that the id means if None.
-            on_progress: Told how many bytes have arrived, and how many there are (None where
-                nobody says), a piece at a time. What it raises ends the download.
-            user_id: Whose artifact; beats the client's own user.
+            artifact_id: The id of one version of the artifact.
+            to: A directory, in which the file gets the name that the server gives it and replaces
+                nothing; the path of a file, which is replaced; or a file that is open for writing
+                bytes, which stays open and, if it can seek, is put back after an error.
+            version: The version to download, from 1; by default the one that the id stands for.
+            on_progress: Called with the bytes that have arrived and the bytes in all (None if the
+                server doesn't say), for each piece. What it raises ends the download.
+            timeout: The most seconds that the whole download may take; None for no limit.
+            user_id: The user to act as; beats the client's own.
+
+        Returns:
+            Where the file is, its name, size and type, and which version it is.
 
         Raises:
-            ConnectionError: It broke off.
-            OSError: It can't be written; FileExistsError if the directory has one of that name.
+            NotFoundError: The user has no such artifact, or it has no such version.
+            ConnectionError: The download broke off.
+            TimeoutError: It took longer than `timeout`, or the server fell silent.
+            OSError: The file can't be written; FileExistsError if the directory has one of that
+                name.
         """
         save = DownloadTarget(to, fallback=artifact_id, on_progress=on_progress)
-        return _content(artifact_id, version, user_id, save)
-
-
-def _content(
-    artifact_id: str, version: int | None, user_id: str | None, save: DownloadTarget
-) -> Call[m.ArtifactFile]:
-    where = path("artifacts", artifact_id, "content")
-    asked = query(
-        version=None if version is None else check_range("version", version, 1, 2**31 - 1)
-    )
-    call = Call(
-        "GET",
-        where,
-        DownloadedFile,
-        KeyKind.EITHER,
-        user=_USER,
-        user_id=user_id,
-        query=asked,
-        shape=BodyFormat.FILE,
-        save=save,
-    )
-    return call.map_response(partial(_file, artifact_id))
+        if version is not None:
+            check_range("version", version, 1, 2**31 - 1)
+        call = Call(
+            "GET",
+            path("artifacts", artifact_id, "content"),
+            DownloadedFile,
+            KeyKind.EITHER,
+            user=_USER,
+            user_id=user_id,
+            query=query(version=version),
+            shape=BodyFormat.FILE,
+            save=save,
+            timeout=timeout,
+        )
+        return call.map_response(partial(_file, artifact_id))
 
 
 def _file(asked: str, response: Response[DownloadedFile]) -> m.ArtifactFile:

@@ -1,4 +1,4 @@
-"""Events and logs as they happen (contract A4.2 to A4.4, B13)."""
+"""Events and logs, as they happen (contract A4.2 to A4.4, B13)."""
 
 from __future__ import annotations
 
@@ -15,11 +15,21 @@ _USER = UserRule.REQUIRED_WITH_CLIENT_KEY
 
 
 class Events(Resource[TransportT]):
-    """What happens on behalf of users. This runtime tells nothing; a later one may.
+    """What the formation does for users, as it happens. This runtime sends no events.
 
-    The streams have no result. They raise `TimeoutError` when nothing is told for `stall_after`
-    seconds, `StreamError` when the formation fails to go on and `StreamInterruptedError` when it
-    hangs up before the end.
+    The streams have no result.
+
+    Example:
+        ```python
+        from muxi import FormationClient, TimeoutError
+
+        with FormationClient() as formation:
+            try:
+                for event in formation.for_user("alice").events.stream(silence_timeout=60):
+                    print(event)
+            except TimeoutError:
+                print("Nothing happened for a minute")
+        ```
     """
 
     @streaming
@@ -27,17 +37,23 @@ class Events(Resource[TransportT]):
         self,
         session_id: str | None = None,
         *,
-        stall_after: float | None = 60.0,
+        silence_timeout: float | None = 60.0,
         user_id: str | None = None,
     ) -> StreamCall[m.FormationEvent | m.UnknownEvent, None]:
-        """Listen to what happens, until the stream is closed.
+        """Stream the events of a user, until the stream is closed.
 
-        This runtime accepts the call and never sends an event, so that it ends in `TimeoutError`.
+        This runtime accepts the call and never sends an event, so it ends in `TimeoutError`.
 
         Args:
-            session_id: Of which session; of all if None.
-            stall_after: Seconds without an event after which to give up; None waits for ever.
-            user_id: Whose events. Needed with the client key; a filter with the admin key alone.
+            session_id: Only the events of this session; those of all sessions by default.
+            silence_timeout: Seconds without an event after which to give up; None for no limit.
+            user_id: The user to act as. Needed with the client key; a filter with the admin key
+                alone.
+
+        Raises:
+            TimeoutError: There was no event for `silence_timeout` seconds.
+            StreamError: The formation can't go on.
+            StreamInterruptedError: The formation closed the connection.
         """
         where = path("events") if session_id is None else path("events", session_id)
         call = Call(
@@ -47,31 +63,34 @@ class Events(Resource[TransportT]):
             KeyKind.EITHER,
             user=_USER,
             user_id=user_id,
-            read_timeout=stall_after,
+            read_timeout=silence_timeout,
         )
         return _feed(call, "message", lambda data: m.FormationEvent.model_validate_json(data))
 
     @streaming
-    def turn(
+    def stream_turn(
         self,
         session_id: str,
         request_id: str,
         *,
-        stall_after: float | None = 60.0,
+        silence_timeout: float | None = 60.0,
         user_id: str | None = None,
     ) -> StreamCall[m.TokenEvent, None]:
-        """Listen to a turn that somebody else has begun, until it is over.
+        """Stream the events of a turn that was started elsewhere, until it ends.
 
-        On this runtime it always ends in a `ServerError`: `requests.wait` gives the reply.
+        This runtime always answers with a `ServerError`; `requests.wait` returns the reply.
 
         Args:
             session_id: The session of the turn.
-            request_id: The turn.
-            stall_after: Seconds without an event after which to give up; None waits for ever.
-            user_id: Whose turn. Needed with the client key.
+            request_id: The turn's id, as in `ChatReply.request_id`.
+            silence_timeout: Seconds without an event after which to give up; None for no limit.
+            user_id: The user to act as. Needed with the client key.
 
         Raises:
-            StreamError: The turn doesn't run, is another user's, or failed.
+            ServerError: This runtime can't do it.
+            TimeoutError: There was no event for `silence_timeout` seconds.
+            StreamError: The turn isn't in progress, is another user's, or failed.
+            StreamInterruptedError: The formation closed the connection.
         """
         where = path("events", session_id, request_id)
         call = Call(
@@ -81,52 +100,67 @@ class Events(Resource[TransportT]):
             KeyKind.EITHER,
             user=_USER,
             user_id=user_id,
-            read_timeout=stall_after,
+            read_timeout=silence_timeout,
         )
         return _feed(call, "message", _token)
 
 
 class Logs(Resource[TransportT]):
-    """The formation's log. This runtime tells nothing of it; a later one may."""
+    """The formation's log, as it is written. This runtime sends no records.
+
+    Example:
+        ```python
+        from muxi import FormationClient, TimeoutError
+
+        with FormationClient() as formation:
+            try:
+                for record in formation.logs.stream(level="warning", silence_timeout=60):
+                    print(record)
+            except TimeoutError:
+                print("Nothing was logged for a minute")
+        ```
+    """
 
     @streaming
     def stream(
         self,
-        level: m.LogLevel = "debug",
         *,
+        level: m.LogLevel = "debug",
         event_type: str | None = None,
         session_id: str | None = None,
         request_id: str | None = None,
-        stall_after: float | None = 60.0,
+        silence_timeout: float | None = 60.0,
         user_id: str | None = None,
     ) -> StreamCall[m.LogRecord | m.UnknownEvent, None]:
-        """Listen to the log, until the stream is closed. Needs the admin key; it has no result.
+        """Stream the log, until the stream is closed. Needs the admin key; it has no result.
 
-        This runtime accepts the call and never sends a record, so that it ends in `TimeoutError`.
-        Its filter by agent is left out here: it compares with a key that no record has.
+        This runtime accepts the call and never sends a record, so it ends in `TimeoutError`. Its
+        filter by agent is left out here: it compares with a key that no record has.
 
         Args:
-            level: The least severity to tell of.
-            event_type: What kind of record; `*` stands for anything, as in `chat.*`.
-            session_id: Of which session.
-            request_id: Of which turn.
-            stall_after: Seconds without a record after which to give up; None waits for ever.
-            user_id: Of which user; the client's own user is not taken here.
+            level: The lowest severity to send.
+            event_type: Only records of this type; `*` stands for anything, as in `chat.*`.
+            session_id: Only records of this session.
+            request_id: Only records of this turn.
+            silence_timeout: Seconds without a record after which to give up; None for no limit.
+            user_id: Only records of this user. The client's own user is not used here.
 
         Raises:
-            TimeoutError: Nothing was told for `stall_after` seconds.
-            StreamError: The formation failed to go on.
-            StreamInterruptedError: The formation hung up.
+            TimeoutError: There was no record for `silence_timeout` seconds.
+            AuthenticationError: The admin key is wrong.
+            StreamError: The formation can't go on.
+            StreamInterruptedError: The formation closed the connection.
         """
         ids = query(session_id=session_id, request_id=request_id, user_id=user_id)
-        return _log({**query(level=level, event_type=event_type), **ids}, stall_after)
-
-
-def _log(
-    asked: dict[str, str], stall_after: float | None
-) -> StreamCall[m.LogRecord | m.UnknownEvent, None]:
-    call = Call("GET", path("logs"), object, KeyKind.ADMIN, query=asked, read_timeout=stall_after)
-    return _feed(call, "log", lambda data: m.LogRecord.model_validate_json(data))
+        call = Call(
+            "GET",
+            path("logs"),
+            object,
+            KeyKind.ADMIN,
+            query={**query(level=level, event_type=event_type), **ids},
+            read_timeout=silence_timeout,
+        )
+        return _feed(call, "log", lambda data: m.LogRecord.model_validate_json(data))
 
 
 def _token(data: str) -> m.TokenEvent:

@@ -1,4 +1,4 @@
-"""The captain's log (contract B8)."""
+"""A log of notable events, which the runtime calls the captain's log (contract B8)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,19 @@ from ...models import formation as m
 
 
 class History(Resource[TransportT]):
-    """What the formation wrote down about a user, day by day."""
+    """A log of notable events that the formation keeps of each user, day by day.
+
+    Example:
+        ```python
+        from datetime import date
+
+        from muxi import FormationClient
+
+        with FormationClient() as formation:
+            for entry in formation.for_user("alice").history.list(date_from=date(2026, 1, 1)):
+                print(entry.date, entry.summary)
+        ```
+    """
 
     @endpoint
     def list(
@@ -23,17 +35,18 @@ class History(Resource[TransportT]):
         include_sources: bool | None = None,
         user_id: str | None = None,
     ) -> Call[m.History]:
-        """List entries of the log, the newest first; none where the formation keeps no log.
+        """List the user's entries, the newest first; none if the formation keeps no log.
 
         Args:
-            limit: How many, from 1 to 100.
-            date_from: The first day.
-            date_to: The last day.
-            include_sources: Tell what each entry was made of.
-            user_id: Whose log; beats the client's own user.
+            limit: The most entries to return, from 1 to 100.
+            date_from: The first day; all days by default.
+            date_to: The last day, which is included.
+            include_sources: Return what each entry was made of, too.
+            user_id: The user to act as; beats the client's own.
 
         Raises:
-            ValidationError: There is no user id, the limit is out of bounds, or a date is none.
+            ValidationError: There is no user id, the limit is out of bounds, or a date is not a
+                `datetime.date`.
         """
         days = {"date_from": _day(date_from), "date_to": _day(date_to)}
         found = query(
@@ -51,8 +64,9 @@ class History(Resource[TransportT]):
 
 
 def _day(day: date | None) -> str | None:
-    # The server would ignore what is no date.
-    try:
-        return None if day is None else date(day.year, day.month, day.day).isoformat()
-    except AttributeError:
-        raise ValidationError(f"{day!r} is no date.") from None
+    if day is None:
+        return None
+    if not isinstance(day, date):  # pyright: ignore[reportUnnecessaryIsInstance]
+        # The server would ignore what is not a date.
+        raise ValidationError(f"A date must be a datetime.date, not {type(day).__name__}.")
+    return date(day.year, day.month, day.day).isoformat()  # of a datetime, its day

@@ -11,22 +11,31 @@ from .._inputs import drop_none, validate_body
 
 
 class Notifications(Resource[TransportT]):
-    """What the formation tells users of its own accord."""
+    """Messages that the formation sends to users outside of a turn. They need the client key.
+
+    Example:
+        ```python
+        from muxi import FormationClient
+
+        with FormationClient() as formation:
+            formation.notifications.send("Your report is ready", user_id="alice")
+        ```
+    """
 
     @endpoint
     def send(
         self, message: str, *, user_id: str, channels: Sequence[str] | None = None
     ) -> Call[m.Notification]:
-        """Tell a user something.
+        """Send a message to a user.
 
         It goes to the user's preferred channel, else to the formation's default one, else to its
-        webhook. Where no channel takes it, it goes to the webhook.
+        webhook. If no channel takes it, it goes to the webhook.
 
         Args:
-            message: What to tell; not blank.
-            user_id: Whom to tell. The client's own user isn't meant: that is who speaks.
-            channels: Where to instead: the formation's channels, `"last"`, `"preferred"` or
-                `"webhook"`. The server takes an unknown name for `"webhook"`.
+            message: The text; not blank.
+            user_id: The user to send it to. The client's own user is not used here.
+            channels: Where to send it instead: names of the formation's channels, `"last"`,
+                `"preferred"` or `"webhook"`. The server takes an unknown name for `"webhook"`.
 
         Raises:
             ServerError: Nothing was delivered (502); `error.details` is like a `Notification`.

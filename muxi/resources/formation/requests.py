@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..._core.call import Call, KeyKind, UserRule, path
 from ..._core.endpoint import Resource, TransportT, endpoint, flow
 from ..._core.steps import Flow
@@ -11,31 +13,47 @@ from .._waits import until_terminal
 
 _USER = UserRule.REQUIRED_WITH_CLIENT_KEY
 _GRACE = (0.05, 0.1, 0.2, 0.4)
-"""Seconds between looks at what isn't known: a trigger that isn't waited for answers 50 to 150 ms
+"""Seconds between looks for what isn't known: a trigger that isn't waited for answers 50 to 150 ms
 before the runtime knows its turn."""
 
 
 class Requests(Resource[TransportT]):
-    """The turns and jobs that run, and those that ended within the last five minutes."""
+    """The turns and jobs that run, and those that ended within the last five minutes.
+
+    Example:
+        ```python
+        from muxi import FormationClient
+
+        with FormationClient() as formation:
+            alice = formation.for_user("alice")
+            run = alice.triggers.fire("new-ticket", {"subject": "Help"})
+            status = alice.requests.wait(run, timeout=300)
+            print(status.status, status.result)
+        ```
+    """
 
     @endpoint
     def list(self, *, all_users: bool = False, user_id: str | None = None) -> Call[m.RequestList]:
-        """List tracked requests; the server doesn't page them.
+        """List the requests that the formation tracks; the server can't page.
 
         Args:
-            all_users: Everybody's, whomever the client speaks for. Needs the admin key.
-            user_id: Whose requests. Needed with the client key; a filter with the admin key alone.
+            all_users: Those of all users, whichever user the client acts as. Needs the admin key.
+            user_id: The user to act as. Needed with the client key; a filter with the admin key
+                alone.
+
+        Raises:
+            ValidationError: The user id is missing, or given with `all_users`.
         """
-        auth, rule, user_id = list_scope(user_id, all_users)
-        return Call("GET", path("requests"), m.RequestList, auth, user=rule, user_id=user_id)
+        key, user, user_id = list_scope(user_id, all_users)
+        return Call("GET", path("requests"), m.RequestList, key, user=user, user_id=user_id)
 
     @endpoint
     def get(self, request_id: str, *, user_id: str | None = None) -> Call[m.RequestStatus]:
-        """Fetch the state of a request, and its result once it is completed.
+        """Return the state of a request, and its result once it is completed.
 
         Args:
-            request_id: Which request.
-            user_id: Whose request. Not needed with the admin key alone.
+            request_id: The request, as in `ChatReply.request_id`.
+            user_id: The user to act as. Not needed with the admin key alone.
 
         Raises:
             NotFoundError: It was never tracked, or ended over five minutes ago.
@@ -49,8 +67,8 @@ class Requests(Resource[TransportT]):
         """Ask a request to stop. A `cooperative` cancellation may still end in a reply.
 
         Args:
-            request_id: Which request.
-            user_id: Whose request. Not needed with the admin key alone.
+            request_id: The request, as in `ChatReply.request_id`.
+            user_id: The user to act as. Not needed with the admin key alone.
 
         Raises:
             NotFoundError: It isn't tracked.
@@ -63,7 +81,7 @@ class Requests(Resource[TransportT]):
     @flow
     def wait(
         self,
-        request_id: str,
+        request: str | m.ChatReply | m.TriggerRun,
         *,
         timeout: float | None = None,
         poll_interval: float = 1.0,
@@ -72,18 +90,25 @@ class Requests(Resource[TransportT]):
         """Wait until a request is completed, failed or cancelled.
 
         A turn that asks the user something stays `processing` until the server gives it up after
-        ten minutes (contract A6.2). One that isn't known is looked for during 0.75 s: a
-        trigger answers a moment before its turn is tracked.
+        ten minutes. A request that isn't known is looked for during 0.75 s: a trigger answers a
+        moment before its turn is tracked.
 
         Args:
-            request_id: Which request.
-            timeout: Seconds to wait at most; None for as long as it takes.
+            request: A reply or a trigger's run, or a request id.
+            timeout: The most seconds to wait; None for no limit.
             poll_interval: Seconds between two looks.
-            user_id: Whose request. Not needed with the admin key alone.
+            user_id: The user to act as. Without any, the request of a reply or a run is user
+                "0"'s, and an id needs one unless the admin key is used alone.
+
+        Returns:
+            How the request ended: `status` may be `failed` or `cancelled`.
 
         Raises:
-            TimeoutError: It still runs.
+            TimeoutError: It isn't over in time.
             NotFoundError: It isn't tracked, or no longer.
         """
+        request_id = request if isinstance(request, str) else request.request_id
         look = Requests.get.build(request_id, user_id=user_id)
+        if not isinstance(request, str):
+            look = replace(look, user=UserRule.DEFAULT_ZERO)
         return until_terminal(look, request_id, timeout, poll_interval, grace=_GRACE)

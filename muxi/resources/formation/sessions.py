@@ -13,18 +13,30 @@ _USER = UserRule.REQUIRED
 
 
 class Sessions(Resource[TransportT]):
-    """The conversations that the formation holds in memory."""
+    """The conversations that the formation holds in memory. They need the client key and a user.
+
+    Example:
+        ```python
+        from muxi import FormationClient
+
+        with FormationClient() as formation:
+            alice = formation.for_user("alice")
+            for session in alice.sessions.list():
+                for message in alice.sessions.list_messages(session.session_id):
+                    print(message.role, message.text)
+        ```
+    """
 
     @endpoint
     def list(
         self, *, active_only: bool | None = None, limit: int = 50, user_id: str | None = None
     ) -> Call[m.SessionList]:
-        """List a user's sessions, the most recent first.
+        """List the user's sessions, the most recent first.
 
         Args:
-            active_only: Taken by the server, and without effect on this one.
-            limit: How many, from 1 to 1000.
-            user_id: Whose sessions; beats the client's own user.
+            active_only: Sent as it is; this runtime ignores it.
+            limit: The most sessions to return, from 1 to 1000.
+            user_id: The user to act as; beats the client's own.
 
         Raises:
             ValidationError: There is no user id, or the limit is out of bounds.
@@ -42,14 +54,15 @@ class Sessions(Resource[TransportT]):
 
     @endpoint
     def get(self, session_id: str, *, user_id: str | None = None) -> Call[m.Session]:
-        """Fetch one session.
+        """Return a session.
 
         Args:
-            session_id: Which session.
-            user_id: Whose session; beats the client's own user.
+            session_id: The session, as in `ChatReply.session_id`.
+            user_id: The user to act as; beats the client's own.
 
         Raises:
             NotFoundError: The user has no such session.
+            ValidationError: There is no user id.
         """
         return Call(
             "GET",
@@ -61,17 +74,21 @@ class Sessions(Resource[TransportT]):
         )
 
     @endpoint
-    def messages(
+    def list_messages(
         self, session_id: str, *, limit: int = 50, user_id: str | None = None
     ) -> Call[m.MessageList]:
-        """Fetch the oldest messages of a session, the oldest first.
+        """List the oldest messages of a session, the oldest first.
 
-        The server can't page further: raise the limit. An unknown session has no messages.
+        The server can't page: later ones than the thousandth can't be had. An unknown session has
+        no messages.
 
         Args:
-            session_id: Which session.
-            limit: How many, from 1 to 1000.
-            user_id: Whose session; beats the client's own user.
+            session_id: The session, as in `ChatReply.session_id`.
+            limit: The most messages to return, from 1 to 1000.
+            user_id: The user to act as; beats the client's own.
+
+        Raises:
+            ValidationError: There is no user id, or the limit is out of bounds.
         """
         where = path("sessions", session_id, "messages")
         found = query(limit=check_range("limit", limit, 1, 1000))
@@ -87,15 +104,15 @@ class Sessions(Resource[TransportT]):
         *,
         user_id: str | None = None,
     ) -> Call[m.RestoredSession]:
-        """Replace what a session holds.
+        """Replace the messages of a session, which is created if it doesn't exist.
 
         Args:
-            session_id: Which session; it is made if need be.
+            session_id: The session to replace; it may be new.
             messages: What was said, the oldest first. Times need an offset.
-            user_id: Whose session; beats the client's own user.
+            user_id: The user to act as; beats the client's own.
 
         Raises:
-            ValidationError: A message lacks a field, or its time an offset.
+            ValidationError: There is no user id, a message lacks a field, or its time an offset.
         """
         where = path("sessions", session_id, "restore")
         body = validate_body(m.RestoreRequest, {"messages": messages})

@@ -8,22 +8,32 @@ from ...models import formation as m
 
 
 class Sops(Resource[TransportT]):
-    """The standard operating procedures of the formation."""
+    """The formation's standard operating procedures (SOPs). They need the client key.
+
+    Example:
+        ```python
+        from muxi import FormationClient
+
+        with FormationClient() as formation:
+            for sop in formation.sops.list():
+                print(sop.name, sop.title)
+        ```
+    """
 
     @endpoint
     def list(self) -> Call[m.SopList]:
-        """List the procedures; the server doesn't page them. Needs the client key."""
+        """List all procedures."""
         return Call("GET", path("sops"), m.SopList, KeyKind.CLIENT)
 
     @endpoint
-    def get(self, sop_name: str) -> Call[m.Sop]:
-        """Fetch one procedure with its text. Needs the client key.
+    def get(self, name: str) -> Call[m.Sop]:
+        """Return a procedure with its text.
 
         Args:
-            sop_name: Which procedure: letters, digits, `-` and `_`.
+            name: The procedure's name: letters, digits, `-` and `_`.
 
         Raises:
             NotFoundError: There is no such procedure.
             ValidationError: The name has other characters.
         """
-        return Call("GET", path("sops", sop_name), m.Sop, KeyKind.CLIENT)
+        return Call("GET", path("sops", name), m.Sop, KeyKind.CLIENT)

@@ -12,19 +12,30 @@ from .._inputs import drop_none, validate_body
 
 
 class Triggers(Resource[TransportT]):
-    """Events that the formation makes a turn of, by a template."""
+    """Events of which the formation makes a turn, by a template. They need the client key.
+
+    Example:
+        ```python
+        from muxi import FormationClient
+
+        with FormationClient() as formation:
+            alice = formation.for_user("alice")
+            run = alice.triggers.fire("new-ticket", {"subject": "Help"}, wait=True)
+            print(run.content)
+        ```
+    """
 
     @endpoint
     def list(self) -> Call[m.TriggerList]:
-        """List the names of all triggers. Needs the client key."""
+        """List the names of all triggers."""
         return Call("GET", path("triggers"), m.TriggerList, KeyKind.CLIENT)
 
     @endpoint
     def get(self, name: str) -> Call[m.Trigger]:
-        """Fetch one trigger with its template. Needs the client key.
+        """Return a trigger with its template.
 
         Args:
-            name: Which trigger: letters, digits, `-` and `_`.
+            name: The trigger's name: letters, digits, `-` and `_`.
 
         Raises:
             NotFoundError: There is no such trigger.
@@ -40,49 +51,49 @@ class Triggers(Resource[TransportT]):
         *,
         wait: bool = False,
         session_id: str | None = None,
+        timeout: float | None = 600.0,
         user_id: str | None = None,
     ) -> Call[m.TriggerRun]:
-        """Send an event, of which the formation makes a turn. Needs the client key.
+        """Send an event, of which the formation makes a turn.
 
-        Sent again after a failure on the way, it joins the turn that runs.
+        If the answer is lost on the way, the event is sent again under the same idempotency key,
+        and the formation returns the turn already in progress.
 
-        A turn that isn't waited for is followed by `requests.wait(run.request_id)`, which raises
-        `NotFoundError` if it could not begin. Where replies stream (`overlord.response.streaming`)
-        this runtime leaves it `processing`, unless the trigger names a webhook: there, `wait`.
+        `requests.wait(run)` waits for a turn that runs in the background; it raises `NotFoundError`
+        if the turn could not begin. In formations whose replies stream
+        (`overlord.response.streaming`) this runtime leaves such a turn `processing`, unless the
+        trigger names a webhook: use `wait=True` there.
 
         Args:
-            name: Which trigger.
+            name: The trigger's name.
             data: What happened, as JSON: whatever the trigger's template takes.
-            wait: Wait for the reply. It can take minutes, and after a timeout the turn can't be
+            wait: Wait for the reply, which can take minutes. After a timeout the turn can't be
                 found again: only the answer tells its id.
-            session_id: The conversation that it belongs to; a new one if None.
-            user_id: Who speaks; beats the client's own user. Nobody named is user "0".
+            session_id: The conversation that it belongs to; a new one by default.
+            timeout: The most seconds that the call may take; None for no limit.
+            user_id: The user to act as; beats the client's own. Without either it is user "0".
 
         Raises:
+            TimeoutError: There is no answer in time.
             NotFoundError: There is no such trigger.
             ValidationError: The data lacks what the template takes, or is no JSON.
             AuthorizationError: The formation's rules forbid it.
             UnavailableError: The formation has too much to do.
         """
-        return _turn(path("triggers", name), _event(data, session_id, wait), user_id)
-
-
-def _event(data: Mapping[str, object], session_id: str | None, wait: bool) -> m.TriggerRequest:
-    fields = drop_none(data=data, session_id=session_id, use_async=not wait)
-    return validate_body(m.TriggerRequest, fields)
-
-
-def _turn(where: str, body: m.TriggerRequest, user_id: str | None) -> Call[m.TriggerRun]:
-    return Call(
-        "POST",
-        where,
-        m.TriggerOutcome,
-        KeyKind.CLIENT,
-        user=UserRule.OPTIONAL,
-        user_id=user_id,
-        body=body,
-        idempotent=True,
-    ).map_response(_run)
+        body = validate_body(
+            m.TriggerRequest, drop_none(data=data, session_id=session_id, use_async=not wait)
+        )
+        return Call(
+            "POST",
+            path("triggers", name),
+            m.TriggerOutcome,
+            KeyKind.CLIENT,
+            user=UserRule.OPTIONAL,
+            user_id=user_id,
+            body=body,
+            idempotent=True,
+            timeout=timeout,
+        ).map_response(_run)
 
 
 def _run(response: Response[m.TriggerOutcome]) -> m.TriggerRun:

@@ -22,7 +22,7 @@ NONE = failure(404, "NOT_FOUND")
 USES: list[Callable[[Any], Any]] = [
     lambda f: f.artifacts.list(),
     lambda f: f.artifacts.get("a"),
-    lambda f: f.artifacts.versions("a"),
+    lambda f: f.artifacts.list_versions("a"),
     lambda f: f.artifacts.download("a", io.BytesIO()),
 ]
 

@@ -93,8 +93,11 @@ def test_paths_files_pairs_and_attachments(tmp_path: Path) -> None:
     path.write_bytes(b"one")
     ready = m.Attachment(filename="r", content="r", content_type="text/x")
     with path.open("rb") as opened:
-        found = sent(path, opened, ("dir/b.md", b"two"), io.BytesIO(b"three"), ready, vars(ready))
+        found = sent(
+            path, str(path), opened, ("dir/b.md", b"two"), io.BytesIO(b"three"), ready, vars(ready)
+        )
     assert [(file.filename, file.content) for file in found] == [
+        ("a.txt", "one"),
         ("a.txt", "one"),
         ("a.txt", "one"),
         ("dir/b.md", "two"),
@@ -102,7 +105,7 @@ def test_paths_files_pairs_and_attachments(tmp_path: Path) -> None:
         ("r", "r"),
         ("r", "r"),
     ]
-    assert [file.size for file in found] == [3, 3, 3, 5, None, None]
+    assert [file.size for file in found] == [3, 3, 3, 3, 5, None, None]
 
 
 @pytest.mark.parametrize(
@@ -194,7 +197,7 @@ def test_large_files_are_refused_before_they_are_read(tmp_path: Path) -> None:
     assert sent(m.Attachment.of(large))[0].size == LIMIT + 1
 
 
-@pytest.mark.parametrize("wrong", ["a.txt", b"x", 7, None, ("a.txt", "x"), io.StringIO("x")])
+@pytest.mark.parametrize("wrong", [b"x", 7, None, ("a.txt", "x"), io.StringIO("x")])
 def test_what_is_no_file(wrong: Any) -> None:
     with pytest.raises(muxi.ValidationError, match=r"A file is a path|not bytes"):
         sent(wrong)

@@ -45,10 +45,10 @@ RECORD = {
 }
 AT = datetime.fromtimestamp(1_795_326_461.5, timezone.utc)
 USES: list[Use] = [
-    lambda f: f.events.stream(stall_after=0.1),
-    lambda f: f.events.stream("s", stall_after=0.1),
-    lambda f: f.events.turn("s", "r", stall_after=0.1),
-    lambda f: f.logs.stream("info", stall_after=0.1),
+    lambda f: f.events.stream(silence_timeout=0.1),
+    lambda f: f.events.stream("s", silence_timeout=0.1),
+    lambda f: f.events.stream_turn("s", "r", silence_timeout=0.1),
+    lambda f: f.logs.stream(level="info", silence_timeout=0.1),
 ]
 
 
@@ -220,5 +220,5 @@ def test_what_is_asked(client_kind: ClientKind) -> None:
         ADMIN_KEY,
     )
     assert "x-muxi-user-id" not in request.headers
-    request = sent(lambda f: f.logs.stream("error", event_type="chat.*", user_id="bob"))
+    request = sent(lambda f: f.logs.stream(level="error", event_type="chat.*", user_id="bob"))
     assert request.path == "/v1/logs?level=error&event_type=chat.%2A&user_id=bob"

@@ -93,7 +93,7 @@ def test_what_is_over_can_not_be_cancelled(client_kind: ClientKind) -> None:
     ("use", "page"),
     [
         (
-            lambda f: f.sessions.messages("s", limit=1),
+            lambda f: f.sessions.list_messages("s", limit=1),
             {"session_id": "s", "messages": [MESSAGE], "count": 1, "has_more": True},
         ),
         (

@@ -10,7 +10,7 @@ import pytest
 
 from muxi import FormationClient, StreamError, StreamInterruptedError, TimeoutError
 from muxi.models import formation as m
-from muxi.resources.formation import _turn
+from muxi.resources.formation import chat
 
 from ...support.clients import ClientKind
 from ...support.fake_server import Events, FakeServer, Received, envelope, failure
@@ -50,7 +50,7 @@ def test_a_stalled_stream_is_completed_from_the_request(client_kind: ClientKind)
 @pytest.fixture
 def dead(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
     """What a stream waits for whose connection sends nothing any more, no keep-alives either."""
-    monkeypatch.setattr(_turn, "_DEAD_AFTER", 0.2)
+    monkeypatch.setattr(chat, "_DEAD_AFTER", 0.2)
     over = threading.Event()
     yield lambda: over.wait() and None
     over.set()

@@ -9,6 +9,6 @@ from muxi import FormationClient
 ASK: list[tuple[str, str, Callable[[FormationClient], object]]] = [
     ("GET", r"/v1/events", lambda f: [*f.events.stream()]),
     ("GET", r"/v1/events/[^/]+", lambda f: [*f.events.stream("s")]),
-    ("GET", r"/v1/events/[^/]+/[^/]+", lambda f: [*f.events.turn("s", "r")]),
+    ("GET", r"/v1/events/[^/]+/[^/]+", lambda f: [*f.events.stream_turn("s", "r")]),
     ("GET", r"/v1/logs", lambda f: [*f.logs.stream()]),
 ]

@@ -1,0 +1,156 @@
+"""How a turn ends of which its own answer or stream doesn't tell: by what the formation tracks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from pydantic_core import to_json
+
+from ..._core.call import Call, Response, T, UserRule
+from ..._core.error_bodies import dict_or_empty, str_or_none
+from ..._core.steps import Flow
+from ...errors import ConnectionError, MuxiError, NotFoundError, ServerError, TimeoutError
+from ...models import formation as m
+from ...models._base import carry_meta
+from .._waits import deadline_in, poll
+from ._turn import TurnIds
+from .requests import Requests
+from .sessions import Sessions
+
+_POLL_INTERVAL = 1.0
+"""Seconds."""
+_LOST = (408, 502, 504)
+"""Statuses by which something on the way says that it got no answer."""
+
+
+@dataclass(frozen=True)
+class TurnEnd:
+    """How a turn has ended."""
+
+    state: Literal["completed", "asks", "failed", "cancelled"] | str
+    text: str
+    """The reply, the question or what went wrong."""
+    found: Response[m.RequestStatus]
+
+    @property
+    def error(self) -> MuxiError | None:
+        """What to raise for a turn without a reply."""
+        if self.state in ("completed", "asks"):
+            return None
+        kind = ServerError if self.state == "failed" else MuxiError
+        return kind(
+            self.text, code=self.state.upper(), request_id=self.found.data.request_id, sent=True
+        )
+
+
+def find_end(ids: TurnIds) -> Flow[TurnEnd | None]:
+    """Look how a turn has ended; None where it goes on, or has no id to find it by.
+
+    Raises:
+        NotFoundError: The formation doesn't know the turn, or no longer.
+    """
+    if ids.request_id is None:
+        return None
+    look = _as_in_chat(Requests.get.build(ids.request_id, user_id=ids.user_id))
+    found: Response[m.RequestStatus] = yield look
+    question = None
+    if found.data.status == "processing":
+        question = yield from _question(ids)
+        if question is not None:
+            # Once more: the reply may have been stored just before the turn's end.
+            found = yield look
+    state = found.data
+    if state.status == "completed":
+        return TurnEnd("completed", _text(state.result), found)
+    if state.is_terminal:
+        return TurnEnd(state.status, state.error or f"The turn was {state.status}", found)
+    return None if question is None else TurnEnd("asks", question, found)
+
+
+def pick_up(
+    ids: TurnIds,
+    in_background: bool,
+    outcome: Response[m.ChatReply] | MuxiError,
+    timeout: float | None,
+) -> Flow[Response[m.ChatReply]]:
+    """Wait for the reply where the answer was lost, or says that the turn goes on.
+
+    Args:
+        ids: Of the turn.
+        in_background: It was sent to go on in the background, and may.
+        outcome: What became of the call that ran the turn.
+        timeout: The most seconds to wait; None for no limit.
+
+    Raises:
+        MuxiError: The call failed for good, or the turn did.
+        TimeoutError: The turn still goes on.
+    """
+    if isinstance(outcome, Response):
+        if in_background or not outcome.data.is_background:
+            return outcome
+        ids = replace(ids, request_id=outcome.data.request_id)
+    elif ids.request_id is None or not _is_lost(outcome):
+        raise outcome
+    deadline = yield from deadline_in(timeout)
+
+    def look() -> Flow[TurnEnd | None]:
+        try:
+            return (yield from find_end(ids))
+        except NotFoundError as exc:
+            raise (outcome if isinstance(outcome, MuxiError) else exc) from None
+        except MuxiError as exc:
+            if exc.retryable:
+                return None
+            exc.request_id, exc.sent = ids.request_id, True
+            raise
+
+    def too_late(_: TurnEnd | None) -> TimeoutError:
+        return TimeoutError(
+            "The reply did not come in time, and the turn goes on: requests.wait(error.request_id) "
+            "waits for it, requests.cancel(error.request_id) ends it",
+            request_id=ids.request_id,
+            sent=True,
+        )
+
+    end = yield from poll(look, lambda end: end is not None, deadline, _POLL_INTERVAL, too_late)
+    assert end is not None
+    if end.error is not None:
+        raise end.error
+    reply = m.ChatReply(
+        content=end.text,
+        metadata=m.ReplyMetadata(requires_user_response=True if end.state == "asks" else None),
+        user_id=end.found.data.user_id,
+        session_id=ids.session_id,
+        request_id=end.found.data.request_id,
+    )
+    return end.found.with_data(carry_meta(end.found.data, reply))
+
+
+def _is_lost(error: MuxiError) -> bool:
+    """The turn may have run, or still run, though its answer did not arrive."""
+    kinds = (ConnectionError, TimeoutError)
+    return error.sent and (isinstance(error, kinds) or error.status_code in _LOST)
+
+
+def _question(ids: TurnIds) -> Flow[str | None]:
+    """What the turn asks the user, if it does.
+
+    The runtime doesn't stream every question, and the turn that asked stays `processing`; but its
+    words are in the session, after the user's. The server gives the oldest messages and can't be
+    asked for later ones, so that no question is found past the thousandth message.
+    """
+    asked = Sessions.list_messages.build(ids.session_id, limit=1000, user_id=ids.user_id)
+    response: Response[m.MessageList] = yield _as_in_chat(asked)
+    ours = [one for one in response.data if one.metadata.request_id == ids.request_id]
+    return ours[-1].text if ours and ours[-1].role == "assistant" else None
+
+
+def _as_in_chat(call: Call[T]) -> Call[T]:
+    """For the user that chat acts as: without one, user "0"."""
+    return replace(call, user=UserRule.DEFAULT_ZERO)
+
+
+def _text(result: object) -> str:
+    text = str_or_none(result) or str_or_none(dict_or_empty(result).get("content"))
+    return to_json(result).decode() if text is None else text
