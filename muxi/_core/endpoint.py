@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial, wraps
 from inspect import Signature, signature
 from types import FunctionType, MethodType
@@ -163,11 +163,14 @@ class _Method(Generic[P, DescribedT]):
         @wraps(describe)
         def method(resource: Resource[Any], /, *args: P.args, **kwargs: P.kwargs) -> Any:  # noqa: ANN401
             described = describe(resource, *args, **kwargs)
+            del args, kwargs  # tracebacks show local variables, and these may be secrets
             return begin(_transport_of(resource), described, raw=raw)
 
         @wraps(describe)
         async def awaited(resource: Resource[Any], /, *args: P.args, **kwargs: P.kwargs) -> object:
-            return await method(resource, *args, **kwargs)
+            begun = method(resource, *args, **kwargs)
+            del args, kwargs
+            return await begun
 
         function: object = awaited if is_async and self.is_awaited else method
         assert isinstance(function, FunctionType)
@@ -211,7 +214,7 @@ class _DescribedOnce(_Method[P, DescribedT]):
 class FlowCall(Generic[T]):
     """A method of several calls as a value: each iteration begins it again."""
 
-    describe: Callable[[], Flow[T]]
+    describe: Callable[[], Flow[T]] = field(repr=False)
 
     def __iter__(self) -> Flow[T]:
         return self.describe()

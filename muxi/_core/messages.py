@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
@@ -49,7 +49,8 @@ class HttpRequest:
     method: str
     url: str
     headers: tuple[tuple[bytes, bytes], ...]
-    content: bytes | Upload | None
+    content: bytes | Upload | None = field(repr=False)
+    """Not shown: tracebacks show local variables, and it may be a secret."""
     key: Key | None
     sign_body: Callable[[bytes], Mapping[str, str]] | None
     """Makes headers of the body, again for each attempt."""
@@ -74,7 +75,7 @@ class RawResponse:
 
     status_code: int
     headers: Mapping[str, str]
-    body: bytes
+    body: bytes = field(repr=False)
     elapsed: float
     """Seconds."""
     received_at: float

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import reprlib
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,9 +12,11 @@ from typing import Annotated, Any, ClassVar, Generic, TypeVar, overload
 
 import pydantic.main
 from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic_core import to_jsonable_python
 from typing_extensions import Self, Unpack
 
 ItemT = TypeVar("ItemT")
+ValueT = TypeVar("ValueT")
 
 _SHOWN = 6
 """How many items the repr of a list names."""
@@ -202,7 +205,7 @@ def _label(item: object) -> str:
 class Request(LazyModel):
     """A body to send: unknown fields are refused, and errors don't repeat what was passed in."""
 
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, allow_inf_nan=False)
 
     def encode(self) -> bytes:
         """The JSON to send: what was set, and nothing else."""
@@ -211,3 +214,17 @@ class Request(LazyModel):
 
 JsonObject = dict[str, Any]
 """A free-form block of the wire."""
+
+
+def _check_json(value: ValueT) -> ValueT:
+    """Refuse what JSON can't hold: objects of other types, NaN, half a surrogate pair, cycles."""
+    plain = to_jsonable_python(value, inf_nan_mode="constants")
+    json.dumps(plain, allow_nan=False, ensure_ascii=False).encode()
+    return value
+
+
+AsJson = AfterValidator(_check_json)
+"""Annotates free-form data to send."""
+
+JsonInput = Annotated[JsonObject, AsJson]
+"""A free-form block to send."""

@@ -45,11 +45,16 @@ def join_names(argument: str, names: Sequence[str] | None) -> str | None:
     """Return names as a query parameter; None for none.
 
     Raises:
-        ValidationError: A single string was given, which is a sequence of its letters.
+        ValidationError: It isn't a list of strings. A single string is a sequence of its letters.
     """
+    if names is None:
+        return None
     if isinstance(names, str):
         raise ValidationError(f"{argument} must be a list of strings: pass [{names!r}].")
-    return ",".join(names) if names else None
+    try:
+        return ",".join(names) or None
+    except TypeError:
+        raise ValidationError(f"{argument} must be a list of strings.") from None
 
 
 def list_scope(user_id: str | None, all_users: bool) -> tuple[KeyKind, UserRule, str | None]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from .._base import Answer, JsonObject, Listing, Model, Request, UtcTime
+from .._base import Answer, JsonInput, Listing, Model, UtcTime
+from ._secret_request import SecretRequest
 
 
 class CredentialService(Model):
@@ -51,9 +52,9 @@ class DeletedCredential(Answer):
     """The id of the credential that was deleted."""
 
 
-class CredentialRequest(Request):
+class CredentialRequest(SecretRequest):
     """The request body of `credentials.create`."""
 
     service: str
-    credential: JsonObject = Field(repr=False)
+    credential: JsonInput = Field(repr=False)
     name: str | None = None

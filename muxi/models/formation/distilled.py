@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
-from .._base import Answer, JsonObject, Listing, Model, Request, UtcTime
+from .._base import Answer, JsonInput, Listing, Model, Request, UtcTime
 from ._ingest_job import IngestJob
 
 _Text = Annotated[str, Field(min_length=1)]
@@ -126,7 +126,7 @@ class DistilledEvent(Request):
     event_type: Literal["fact.extracted", "log.entry", "interaction.turn"] | str
     source_id: Annotated[str, Field(min_length=1, max_length=255)]
     """The id of the event's origin. An event with the same id is accepted only once."""
-    payload: JsonObject
+    payload: JsonInput
     """`memory` and `collection` for a fact, `date` and `summary` for an entry of the log,
     `user_message` for a turn; the server rejects keys that it doesn't know."""
     user_id: str | None = None

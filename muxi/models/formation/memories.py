@@ -6,7 +6,16 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field
 
-from .._base import Answer, JsonObject, Listing, Model, Request, UtcTime
+from .._base import (
+    Answer,
+    AsJson,
+    JsonInput,
+    JsonObject,
+    Listing,
+    Model,
+    Request,
+    UtcTime,
+)
 from ._ingest_job import IngestJob
 
 MemoryScope = Literal["user", "group", "formation"] | str
@@ -188,7 +197,7 @@ class MemoryRequest(Request):
 
     content: Annotated[str, Field(min_length=1)]
     type: str | None = None
-    metadata: JsonObject | None = None
+    metadata: JsonInput | None = None
     scope: MemoryScope | None = None
     scope_id: str | None = None
 
@@ -196,7 +205,7 @@ class MemoryRequest(Request):
 class IngestItem(Request):
     """An item to ingest. The formation decides what to remember of it."""
 
-    content: Annotated[str | JsonObject | list[Any], Field(min_length=1)]
+    content: Annotated[str | JsonObject | list[Any], Field(min_length=1), AsJson]
     source: _Source
     """The system that the item comes from, such as `"calendar"`."""
     source_id: _Name | None = None
@@ -205,7 +214,7 @@ class IngestItem(Request):
     """When it happened; the offset is required."""
     subject: _Name | None = None
     """Who or what the item is about, if not the user."""
-    metadata: JsonObject | None = None
+    metadata: JsonInput | None = None
     scope: MemoryScope | None = None
     scope_id: str | None = None
 

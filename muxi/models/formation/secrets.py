@@ -6,7 +6,8 @@ from typing import Annotated
 
 from pydantic import Field, PlainSerializer, SecretStr
 
-from .._base import Answer, Listing, Request
+from .._base import Answer, Listing
+from ._secret_request import SecretRequest
 
 SecretValue = str | SecretStr
 """The value of a secret. A `SecretStr` is masked in logs and tracebacks."""
@@ -29,7 +30,7 @@ class SecretList(Listing[str]):
         return list(self.secrets)
 
 
-class SecretUpdate(Request):
+class SecretUpdate(SecretRequest):
     """The request body of `secrets.update`."""
 
     value: _Sent

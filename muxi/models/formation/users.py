@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from .._base import Answer, JsonObject, Listing, Model, Request, UtcTime
+from .._base import Answer, JsonInput, JsonObject, Listing, Model, Request, UtcTime
 
 
 class UserIdentity(Answer):
@@ -89,5 +89,5 @@ class ChannelsRequest(Request):
     """The request body of `users.update_channels`; what is absent stays as it is."""
 
     preferred_channel: str | None = None
-    channels: dict[str, JsonObject] | None = None
+    channels: dict[str, JsonInput] | None = None
     timezone: str | None = None

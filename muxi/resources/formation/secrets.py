@@ -76,14 +76,15 @@ class Secrets(Resource[TransportT]):
         Raises:
             AuthenticationError: The admin key is wrong.
         """
-        update = Secrets.update.build(name, value)
+        update, create = Secrets.update.build(name, value), Secrets.create.build(name, value)
+        del value  # tracebacks show local variables
         try:
             return (yield from request(update))
         except NotFoundError as exc:
             if exc.code != "SECRET_NOT_FOUND":
                 raise
         try:
-            return (yield from request(Secrets.create.build(name, value)))
+            return (yield from request(create))
         except ConflictError as exc:
             if exc.code != "SECRET_EXISTS":
                 raise

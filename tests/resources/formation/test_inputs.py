@@ -1,0 +1,124 @@
+"""What can't be sent is refused before a request is made, by the name of the field."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from datetime import datetime, timezone
+from typing import Any
+
+import pytest
+
+import muxi
+from muxi.resources.formation import Credentials, Distilled, Memories, Users
+
+from ...support.clients import ClientKind
+from ...support.endpoint_calls.memory import PRIVATE_KEY
+from ...support.fake_server import FakeServer, envelope
+
+HALF = "\ud83d"
+"""Half of a surrogate pair: UTF-8 has no bytes for it."""
+
+
+def nested(depth: int) -> list[object]:
+    found: list[object] = []
+    for _ in range(depth):
+        found = [found]
+    return found
+
+
+def endless() -> list[object]:
+    found: list[object] = []
+    found.append(found)
+    return found
+
+
+NOT_JSON: dict[str, object] = {
+    "nan": math.nan,
+    "infinity": [-math.inf],
+    "half a character": HALF,
+    "an object": object(),
+    "bytes": b"\xff",
+    "a loop": endless(),
+    "too deep": nested(2_000),
+    "too many digits": 10**5_000,
+}
+EVENT = {"event_type": "log.entry", "source_id": "s"}
+FREE: dict[str, Callable[[object], object]] = {
+    "metadata": lambda bad: Memories.create.build("x", metadata={"a": bad}),
+    "content": lambda bad: Memories.ingest.build({"content": {"a": bad}, "source": "s"}),
+    "items.0.metadata": lambda bad: Memories.ingest_batch.build(
+        [{"content": "x", "source": "s", "metadata": {"a": bad}}]
+    ),
+    "credential": lambda bad: Credentials.create.build("s", {"a": bad}),
+    "channels.open": lambda bad: Users.update_channels.build(
+        user_id="u", channels={"open": {"a": bad}}
+    ),
+    "events.0.payload": lambda bad: Distilled.submit.build(
+        {"batch_id": "b", "events": [{**EVENT, "payload": {"a": bad}}]},
+        distillery_id="d",
+        private_key=PRIVATE_KEY,
+    ),
+}
+"""Methods that take free-form data, by the field."""
+
+
+@pytest.mark.parametrize("bad", NOT_JSON)
+@pytest.mark.parametrize("field", FREE)
+def test_free_form_data_is_json(field: str, bad: str) -> None:
+    with pytest.raises(muxi.ValidationError, match=f" {field}: ") as caught:
+        FREE[field](NOT_JSON[bad])
+    assert not caught.value.sent
+
+
+def test_vectors_are_numbers() -> None:
+    event = {**EVENT, "payload": {}, "embedding_vectors": {"summary": [0.5, math.nan]}}
+    with pytest.raises(muxi.ValidationError, match=r"embedding_vectors\.summary\.1"):
+        Distilled.submit.build(
+            {"batch_id": "b", "events": [event]}, distillery_id="d", private_key=PRIVATE_KEY
+        )
+
+
+def test_free_form_data_is_sent_as_pydantic_writes_it(client_kind: ClientKind) -> None:
+    when = datetime(2026, 1, 2, tzinfo=timezone.utc)
+    metadata = {"when": when, "pair": (1, 2.5), "nothing": None, "text": "\U0001f600"}
+    taken = {"status": "accepted", "duplicate": False, "event_id": "e", "source": "s"}
+    with FakeServer(envelope({**taken, "scope": "user"})) as server:
+        client_kind.formation(
+            server.url,
+            lambda f: f.memories.ingest({"content": "x", "source": "s", "metadata": metadata}),
+        )
+    assert server.received[0].json["metadata"] == {
+        "when": "2026-01-02T00:00:00Z",
+        "pair": [1, 2.5],
+        "nothing": None,
+        "text": "\U0001f600",
+    }
+
+
+TEXTS: list[Callable[[Any], Any]] = [
+    lambda f: f.memories.create(HALF),
+    lambda f: f.memories.create("x", type=HALF),
+    lambda f: f.memories.delete(HALF),
+    lambda f: f.memories.get_entity_provenance(HALF),
+    lambda f: f.memories.list(scopes=[HALF]),
+    lambda f: f.memories.list(user_id=HALF),
+    lambda f: f.memory.lint(user_id=HALF),
+    lambda f: f.secrets.create(HALF, "v"),
+    lambda f: f.secrets.create("k", HALF),
+    lambda f: f.secrets.set("k", HALF),
+    lambda f: f.jobs.create(HALF, type="recurring", schedule="0 9 * * *"),
+    lambda f: f.users.resolve(HALF),
+    lambda f: f.tuning.replace(HALF),
+    lambda f: f.audit.list(action=HALF),
+    lambda f: f.distilled.get_status("p", distillery_id=HALF),
+]
+
+
+def test_half_a_character_is_refused_everywhere(client_kind: ClientKind) -> None:
+    with FakeServer(envelope({})) as server:
+        for use in TEXTS:
+            with pytest.raises(muxi.ValidationError) as caught:
+                client_kind.formation(server.url, use)
+            assert not caught.value.sent
+        assert server.received == []

@@ -1,0 +1,114 @@
+"""What is secret in a call shows in no local variable of the SDK, in no repr and in no error."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from types import FrameType
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+from fastapi import FastAPI
+from pydantic import BaseModel, SecretStr
+
+import muxi
+from muxi.models import formation as m
+from muxi.resources.formation import Credentials, Secrets
+
+from ...support.clients import ClientKind
+from ...support.fake_server import FAST, Action, Answer, Drop, FakeServer, failure
+
+HIDDEN = "zQ9-hidden"
+"""What the tests look for."""
+USES: dict[str, Callable[[Any], Any]] = {
+    "create": lambda f: f.secrets.create("K", SecretStr("zQ9-" + "hidden")),
+    "update": lambda f: f.secrets.update("K", "zQ9-" + "hidden"),
+    "set": lambda f: f.secrets.set("K", "zQ9-" + "hidden"),
+    "credential": lambda f: f.credentials.create("s", {"token": "zQ9-" + "hidden"}),
+}
+ENDS: dict[str, Action] = {
+    "refused": failure(500, "INTERNAL_ERROR"),
+    "dropped": Drop(),
+    "misfit": Answer(200, {"data": {"message": 5}}),
+}
+
+
+def frames(error: BaseException | None) -> Iterator[FrameType]:
+    """Those that a report of an error shows the local variables of."""
+    while error is not None:
+        trace = error.__traceback__
+        while trace is not None:
+            yield trace.tb_frame
+            trace = trace.tb_next
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+
+
+def showing(error: BaseException) -> list[str]:
+    """The local variables of the SDK and of its libraries that hold the secret."""
+    return [
+        f"{frame.f_code.co_filename}:{frame.f_lineno} {name}"
+        for frame in frames(error)
+        if "/tests/" not in frame.f_code.co_filename
+        for name, value in frame.f_locals.items()
+        if HIDDEN in repr(value)
+    ]
+
+
+@pytest.mark.parametrize("end", ENDS)
+@pytest.mark.parametrize("use", USES)
+def test_no_local_variable_shows_it(
+    client_kind: ClientKind, use: str, end: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    with FakeServer(ENDS[end]) as server, pytest.raises(muxi.MuxiError) as caught:
+        client_kind.formation(server.url, USES[use], retry=FAST)
+    assert HIDDEN.encode() in server.received[0].body
+    assert len([*frames(caught.value)]) > 3
+    assert showing(caught.value) == []
+    assert HIDDEN not in caplog.text + str(caught.value) + repr(caught.value)
+
+
+def test_a_description_does_not_show_it() -> None:
+    for described in (
+        Secrets.create.build("K", HIDDEN),
+        Secrets.update.build("K", HIDDEN),
+        Secrets.set.build("K", HIDDEN),
+        Credentials.create.build("s", {"token": HIDDEN}),
+    ):
+        assert HIDDEN not in repr(described)
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        (m.SecretCreate, {"key": 5, "value": HIDDEN}),
+        (m.SecretCreate, {"value": HIDDEN}),
+        (m.SecretCreate, {"key": "K", "value": HIDDEN, HIDDEN: 1}),
+        (m.SecretUpdate, {"value": [HIDDEN]}),
+        (m.CredentialRequest, {"service": "s", "credential": HIDDEN}),
+        (m.CredentialRequest, {"credential": {"token": HIDDEN}}),
+        (m.CredentialRequest, [HIDDEN]),
+    ],
+)
+def test_a_service_does_not_send_it_back(kind: type[BaseModel], body: object) -> None:
+    """FastAPI answers 422 with what each error is about."""
+    app = FastAPI()
+
+    async def take(body: Any) -> None:
+        raise AssertionError(f"{body!r} was taken")
+
+    take.__annotations__["body"] = kind
+    app.post("/")(take)
+
+    async def main() -> httpx.Response:
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
+            return await client.post("/", json=body)
+
+    answer = anyio.run(main)
+    errors = answer.json()["detail"]
+    assert answer.status_code == 422
+    assert all(error["msg"] and error["loc"][0] == "body" for error in errors)
+    assert [error["input"] for error in errors] == [None] * len(errors)
