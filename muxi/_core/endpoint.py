@@ -26,9 +26,9 @@ from .steps import Flow, Pages, StreamCall
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-    from .._http.async_stream import AsyncStream
-    from .._http.stream import Stream
+    from .async_stream import AsyncStream
     from .options import Options
+    from .stream import Stream
 
 P = ParamSpec("P")
 DescribedT = TypeVar("DescribedT")
@@ -293,8 +293,8 @@ class streaming(_DescribedOnce[P, StreamCall[EventT, ResultT]]):
         return transport.stream(described)
 
     def _names(self) -> Mapping[str, object]:
-        from .._http.async_stream import AsyncStream
-        from .._http.stream import Stream
+        from .async_stream import AsyncStream
+        from .stream import Stream
 
         return {"Stream": Stream, "AsyncStream": AsyncStream}
 

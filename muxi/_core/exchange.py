@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Generator
-from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -17,22 +16,12 @@ from .call import Call, Response
 from .decode import read_answer
 from .error_bodies import read_error
 from .log import log_attempt
-from .messages import HttpRequest, RawResponse
+from .messages import Delivery, HttpRequest, RawResponse
 from .options import Options
 from .sdk_notice import notify_newer_version
 from .steps import Sleep, Step, clock
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Delivered:
-    """A good answer, and how it was come by."""
-
-    reply: RawResponse
-    attempts: int
-    may_have_run: bool
-    """The server may have acted on an attempt before the last one."""
 
 
 HttpSteps = Generator[HttpRequest | Step, Any, T]
@@ -47,13 +36,13 @@ def call_steps(call: Call[T], options: Options) -> HttpSteps[Response[T]]:
     """
     if call.follow_up is None:
         return (yield from _get_answer(call, options))
-    began = yield from clock()
+    began = clock()
     outcome: Response[T] | MuxiError
     try:
         outcome = yield from _get_answer(call, options)
     except MuxiError as exc:
         outcome = exc
-    passed = (yield from clock()) - began
+    passed = clock() - began
     left = None if call.timeout is None else max(0.0, call.timeout - passed)
     return (yield from call.follow_up(outcome, left))
 
@@ -63,8 +52,16 @@ def _get_answer(call: Call[T], options: Options) -> HttpSteps[Response[T]]:
     return read_answer(call, found.reply, found.attempts)
 
 
-def send_with_retries(call: Call[Any], options: Options, *, events: bool) -> HttpSteps[Delivered]:
-    """Get an answer with a good status."""
+def send_with_retries(call: Call[Any], options: Options, *, events: bool) -> HttpSteps[Delivery]:
+    """Get an answer with a good status, and let go of the file that was sent."""
+    try:
+        return (yield from _attempts(call, options, events=events))
+    finally:
+        if call.upload is not None and call.upload.on_close is not None:
+            call.upload.on_close()
+
+
+def _attempts(call: Call[Any], options: Options, *, events: bool) -> HttpSteps[Delivery]:
     key = call.idempotency_key or str(uuid4())
     request = options.outgoing(call, idempotency_key=key, events=events)
     attempt, may_have_run = 0, False
@@ -79,7 +76,7 @@ def send_with_retries(call: Call[Any], options: Options, *, events: bool) -> Htt
             notify_newer_version(reply.headers.get("x-muxi-sdk-latest"), reply.received_at)
             if _is_good(call, reply, may_have_run=may_have_run):
                 log_attempt(options, call, request, attempt, reply, None)
-                return Delivered(reply, attempt, may_have_run)
+                return Delivery(reply, attempt, may_have_run)
             error = read_error(reply)
         log_attempt(options, call, request, attempt, reply, error)
         error.request_id = call.turn_id or error.request_id

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, Protocol
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -59,7 +59,9 @@ class HttpRequest:
     events: bool
     """Events are wanted: leave the body unread if they come."""
     read_timeout: float
-    """Seconds to wait for each piece of the answer."""
+    """Seconds to wait for the answer, and for each piece of it."""
+    event_timeout: float
+    """Seconds to wait for each piece of a stream of events."""
     save: DownloadTarget | None
     """Where the body of a good answer goes."""
 
@@ -67,6 +69,22 @@ class HttpRequest:
     def streamed(self) -> bool:
         """The body isn't to be read before status and headers are known."""
         return self.events or self.save is not None
+
+
+class EventBody(Protocol):
+    """An open answer of server-sent events, which the driver that made it reads and closes."""
+
+    def unframed(self) -> str:
+        """Return the JSON that the server wrote at the end without a frame; empty for none."""
+        ...
+
+    def abandon(self) -> None:
+        """Hang up at once, whatever else goes on: the stream was dropped."""
+        ...
+
+
+ServerSentEvents = Sequence[tuple[str, str]]
+"""Names and data, in the order in which they came."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +98,17 @@ class RawResponse:
     """Seconds."""
     received_at: float
     """Unix seconds by this machine's clock."""
-    events: object = None
-    """The open response, where events were wanted and come."""
+    events: EventBody | None = None
+    """The open body, where events were wanted and come."""
     saved: DownloadedFile | None = None
     """Where the body went, where it was a file."""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A good answer, and how it was come by."""
+
+    reply: RawResponse
+    attempts: int
+    may_have_run: bool
+    """The server may have acted on an attempt before the last one."""

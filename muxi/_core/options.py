@@ -98,7 +98,6 @@ class Options:
                 f"{call.method} {call.path} can't be sent: a text in it holds half a character, "
                 "a surrogate that UTF-8 has no bytes for."
             ) from None
-        wait = math.inf if events else self.timeout
         return HttpRequest(
             method=call.method,
             url=self.base_url + call.path + query,
@@ -108,7 +107,8 @@ class Options:
             sign_body=call.sign_body,
             timeout=self.timeout,
             events=events,
-            read_timeout=wait if call.read_timeout is None else call.read_timeout,
+            read_timeout=self.timeout if call.read_timeout is None else call.read_timeout,
+            event_timeout=math.inf if call.read_timeout is None else call.read_timeout,
             save=call.save,
         )
 

@@ -24,6 +24,8 @@ class Upload:
     content_type: str
     on_sent: Callable[[int], object] | None = None
     """Called with the number of bytes that were written so far."""
+    on_close: Callable[[], object] | None = None
+    """Called once the call is over, to let go of the file."""
     sent: int = 0
     """Bytes that the last attempt wrote."""
     began: float = field(default_factory=monotonic)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from contextlib import aclosing, closing, suppress
 
 import anyio
-import anyio.to_thread
 import httpx
 
 from .._files.download import DownloadedFile, DownloadTarget, DownloadWriter
+from .threads import run_in_thread
 
 _BLOCK = 1024 * 1024
 
@@ -31,12 +31,12 @@ async def download_async(response: httpx.Response, where: DownloadTarget) -> Dow
     """
     async with aclosing(response):
         with DownloadWriter(where, response.headers) as saving:
-            await anyio.to_thread.run_sync(saving.open)
+            await run_in_thread(saving.open)
             chunks = response.aiter_bytes()
             try:
                 async for chunk in chunks:
                     if saving.feed(chunk) >= _BLOCK:
-                        await anyio.to_thread.run_sync(saving.write)
+                        await run_in_thread(saving.write)
             finally:
                 # After an error of ours, run the generators below into the closed connection:
                 # dropped half-way, they would be finalized one by one by the event loop.
@@ -44,4 +44,4 @@ async def download_async(response: httpx.Response, where: DownloadTarget) -> Dow
                     await response.aclose()
                     async for _ in chunks:
                         pass
-            return await anyio.to_thread.run_sync(saving.commit)
+            return await run_in_thread(saving.commit)

@@ -7,13 +7,13 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from functools import lru_cache
 
-import anyio.to_thread
 import httpx
 
-from .._core.messages import HttpRequest, RawResponse
+from .._core.messages import EventBody, HttpRequest, RawResponse
 from .._files.download import DownloadedFile
 from .._files.upload import Upload
 from ..errors import ConnectionError, InvalidResponseError, MuxiError, TimeoutError, ValidationError
+from .threads import run_in_thread
 
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
@@ -63,7 +63,7 @@ class UploadBody(httpx.SyncByteStream, httpx.AsyncByteStream):
 
     async def __anext__(self) -> bytes:
         self._upload.mark_sent()
-        if piece := await anyio.to_thread.run_sync(self._upload.read):
+        if piece := await run_in_thread(self._upload.read):
             return piece
         raise StopAsyncIteration
 
@@ -75,17 +75,20 @@ def is_event_stream(response: httpx.Response) -> bool:
 
 
 def to_raw_response(
-    response: httpx.Response, began: float, saved: DownloadedFile | None
+    response: httpx.Response,
+    began: float,
+    *,
+    saved: DownloadedFile | None = None,
+    events: EventBody | None = None,
 ) -> RawResponse:
-    """What came back; an open response is handed on with its body unread."""
-    whole = response.is_closed and saved is None
+    """Return what came back, with its body unless that went elsewhere."""
     return RawResponse(
         status_code=response.status_code,
         headers=response.headers,
-        body=response.content if whole else b"",
+        body=response.content if saved is None and events is None else b"",
         elapsed=time.perf_counter() - began,
         received_at=time.time(),
-        events=None if response.is_closed else response,
+        events=events,
         saved=saved,
     )
 

@@ -11,6 +11,7 @@ from functools import cache
 import httpx
 
 from ..errors import MuxiError
+from .body import AsyncBodies, SyncBodies
 
 _LIMITS = httpx.Limits(max_connections=1000, max_keepalive_connections=20)
 
@@ -25,6 +26,7 @@ class SyncPool:
     """The HTTP client that a client and its views share, made on first use."""
 
     def __init__(self, given: httpx.Client | None) -> None:
+        self.bodies = SyncBodies()
         self._given = given
         self._made: httpx.Client | None = None
         self._lock = threading.Lock()
@@ -49,6 +51,7 @@ class SyncPool:
     def close(self) -> None:
         """Close what was made here. Twice is fine."""
         self._closed = True
+        self.bodies.close()
         if self._made is not None:
             self._made.close()
 
@@ -58,6 +61,7 @@ class AsyncPool:
 
     def __init__(self, given: httpx.AsyncClient | None) -> None:
         self._given = given
+        self._bodies = weakref.WeakKeyDictionary[httpx.AsyncClient, AsyncBodies]()
         self._made: httpx.AsyncClient | None = None
         self._guard: AsyncGenerator[None, None] | None = None
         self._closed = False
@@ -79,6 +83,10 @@ class AsyncPool:
             await anext(self._guard)
             return made
         return self._made
+
+    def bodies_of(self, client: httpx.AsyncClient) -> AsyncBodies:
+        """Return the open answers of one of the HTTP clients."""
+        return self._bodies.setdefault(client, AsyncBodies())
 
     def forget(self, client: httpx.AsyncClient) -> None:
         """Its event loop has ended: the next call makes a new one."""

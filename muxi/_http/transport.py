@@ -8,36 +8,37 @@ from contextlib import aclosing, closing
 from typing import Any, TypeVar
 
 import anyio
-import anyio.to_thread
 import httpx
+from typing_extensions import assert_never
 
+from .._core.async_stream import AsyncStream
 from .._core.call import Call, EventT, Response, ResultT
 from .._core.exchange import call_steps, send_with_retries
 from .._core.messages import HttpRequest, RawResponse
 from .._core.options import Options
 from .._core.steps import (
-    Address,
-    Clock,
+    CloseBody,
     ConsumeStream,
-    Delivery,
     Flow,
     OpenStream,
     Pages,
+    ReadEvents,
     RunInThread,
     Sleep,
+    Step,
     StreamCall,
 )
+from .._core.stream import Stream
 from ..errors import TimeoutError
 from .async_items import AsyncPageIterator
-from .async_stream import AsyncStream
 from .auth import auth_for
+from .body import AsyncBody, SyncBody
 from .download import download, download_async
 from .messages import is_event_stream, map_httpx_error, to_httpx_request, to_raw_response
 from .pool import AsyncPool, SyncPool
-from .stream import Stream
+from .threads import run_in_thread
 
 T = TypeVar("T")
-Step = HttpRequest | Call[Any] | Sleep | Clock | Address | RunInThread | OpenStream | ConsumeStream
 _CLEANUP = 30.0
 """Seconds for each step that a cancelled flow still takes."""
 
@@ -69,17 +70,12 @@ class SyncTransport:
 
     def iterate(self, pages: Pages[T]) -> Iterator[T]:
         """The items of all pages, each page fetched when the one before it is used up."""
-        while items := self.run(pages.turn()):
+        while items := self.run(pages.next_page()):
             yield from items
 
     def stream(self, call: StreamCall[EventT, ResultT]) -> Stream[EventT, ResultT]:
         """A stream that opens when it is entered or read."""
-        return Stream(self, call)
-
-    def open(self, call: Call[Any]) -> Delivery:
-        """Send a call that is answered by events; the reply's body may be unread."""
-        found = self._drive(send_with_retries(call, self.options, events=True))
-        return Delivery(call, found.reply, found.attempts, found.may_have_run)
+        return Stream(self, call, self.options.base_url)
 
     def _drive(self, steps: Generator[Any, Any, T]) -> T:
         try:
@@ -95,24 +91,30 @@ class SyncTransport:
             answer: T = stop.value
             return answer
 
-    def _take(self, step: Step) -> object:
+    def _take(self, step: Step | HttpRequest) -> object:
         if isinstance(step, HttpRequest):
             return self._send(step)
         if isinstance(step, Call):
             return self.respond(step)
-        if isinstance(step, OpenStream):
-            return self.open(step.call)
-        if isinstance(step, ConsumeStream):
-            return self._follow(step)
-        if isinstance(step, RunInThread):
-            return step.run()
-        if isinstance(step, Address):
-            return self.options.base_url
         if isinstance(step, Sleep):
             time.sleep(step.seconds)
-        return time.monotonic()
+            return None
+        if isinstance(step, RunInThread):
+            return step.run()
+        if isinstance(step, ConsumeStream):
+            return self._consume(step)
+        if isinstance(step, OpenStream):
+            return self._drive(send_with_retries(step.call, self.options, events=True))
+        if isinstance(step, ReadEvents):
+            assert isinstance(step.body, SyncBody)
+            return step.body.read()
+        if isinstance(step, CloseBody):
+            assert isinstance(step.body, SyncBody)
+            step.body.close(ended=step.ended)
+            return None
+        assert_never(step)
 
-    def _follow(self, step: ConsumeStream) -> object:
+    def _consume(self, step: ConsumeStream) -> object:
         with self.stream(step.stream) as stream:
             for event in stream:
                 if step.on_event is not None:
@@ -121,6 +123,7 @@ class SyncTransport:
 
     def _send(self, step: HttpRequest) -> RawResponse:
         began, saved = time.perf_counter(), None
+        self.pool.bodies.close_left()
         try:
             response = self.pool.client().send(
                 to_httpx_request(step),
@@ -130,12 +133,16 @@ class SyncTransport:
             )
             if step.save is not None and response.is_success:
                 saved = download(response, step.save)
-            elif step.streamed and not is_event_stream(response):
+            elif step.events and is_event_stream(response):
+                return to_raw_response(
+                    response, began, events=self.pool.bodies.open(response, step)
+                )
+            elif step.streamed:
                 with closing(response):
                     response.read()
         except (httpx.HTTPError, httpx.InvalidURL) as exc:
             raise map_httpx_error(exc, step) from exc
-        return to_raw_response(response, began, saved)
+        return to_raw_response(response, began, saved=saved)
 
 
 class AsyncTransport:
@@ -165,16 +172,11 @@ class AsyncTransport:
 
     def iterate(self, pages: Pages[T]) -> AsyncIterator[T]:
         """The items of all pages, each page fetched when the one before it is used up."""
-        return AsyncPageIterator(lambda: self.run(pages.turn()))
+        return AsyncPageIterator(lambda: self.run(pages.next_page()))
 
     def stream(self, call: StreamCall[EventT, ResultT]) -> AsyncStream[EventT, ResultT]:
         """A stream that opens when it is entered, awaited or read."""
-        return AsyncStream(self, call)
-
-    async def open(self, call: Call[Any]) -> Delivery:
-        """Send a call that is answered by events; the reply's body may be unread."""
-        found = await self._drive(send_with_retries(call, self.options, events=True))
-        return Delivery(call, found.reply, found.attempts, found.may_have_run)
+        return AsyncStream(self, call, self.options.base_url)
 
     async def _drive(self, steps: Generator[Any, Any, T]) -> T:
         take = self._take
@@ -194,29 +196,35 @@ class AsyncTransport:
             answer: T = stop.value
             return answer
 
-    async def _take(self, step: Step) -> object:
+    async def _take(self, step: Step | HttpRequest) -> object:
         if isinstance(step, HttpRequest):
             return await self._send(step)
         if isinstance(step, Call):
             return await self.respond(step)
-        if isinstance(step, OpenStream):
-            return await self.open(step.call)
-        if isinstance(step, ConsumeStream):
-            return await self._follow(step)
-        if isinstance(step, RunInThread):
-            return await anyio.to_thread.run_sync(step.run)
-        if isinstance(step, Address):
-            return self.options.base_url
         if isinstance(step, Sleep):
             await anyio.sleep(step.seconds)
-        return time.monotonic()
+            return None
+        if isinstance(step, RunInThread):
+            return await run_in_thread(step.run)
+        if isinstance(step, ConsumeStream):
+            return await self._consume(step)
+        if isinstance(step, OpenStream):
+            return await self._drive(send_with_retries(step.call, self.options, events=True))
+        if isinstance(step, ReadEvents):
+            assert isinstance(step.body, AsyncBody)
+            return await step.body.read()
+        if isinstance(step, CloseBody):
+            assert isinstance(step.body, AsyncBody)
+            await step.body.close(ended=step.ended)
+            return None
+        assert_never(step)
 
-    async def _take_shielded(self, step: Step) -> object:
+    async def _take_shielded(self, step: Step | HttpRequest) -> object:
         with anyio.move_on_after(_CLEANUP, shield=True):
             return await self._take(step)
         raise TimeoutError(f"Cleaning up took longer than {_CLEANUP} s", sent=True)
 
-    async def _follow(self, step: ConsumeStream) -> object:
+    async def _consume(self, step: ConsumeStream) -> object:
         async with self.stream(step.stream) as stream:
             async for event in stream:
                 if step.on_event is not None:
@@ -227,6 +235,8 @@ class AsyncTransport:
         began, saved = time.perf_counter(), None
         try:
             client = await self.pool.client()
+            bodies = self.pool.bodies_of(client)
+            await bodies.close_left()
             response = await client.send(
                 to_httpx_request(step),
                 auth=auth_for(step),
@@ -235,9 +245,11 @@ class AsyncTransport:
             )
             if step.save is not None and response.is_success:
                 saved = await download_async(response, step.save)
-            elif step.streamed and not is_event_stream(response):
+            elif step.events and is_event_stream(response):
+                return to_raw_response(response, began, events=bodies.open(response, step))
+            elif step.streamed:
                 async with aclosing(response):
                     await response.aread()
         except (httpx.HTTPError, httpx.InvalidURL) as exc:
             raise map_httpx_error(exc, step) from exc
-        return to_raw_response(response, began, saved)
+        return to_raw_response(response, began, saved=saved)

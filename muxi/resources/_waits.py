@@ -37,20 +37,20 @@ class Deadline:
 
     at: float | None
 
-    def remaining(self) -> Flow[float | None]:
+    def remaining(self) -> float | None:
         """Return the seconds that are left, 0 when it has passed; None for no limit."""
-        return None if self.at is None else max(0.0, self.at - (yield from clock()))
+        return None if self.at is None else max(0.0, self.at - clock())
 
     def request(self, call: Call[T]) -> Flow[T]:
         """Make a call that may take the time that is left, and half a second at least."""
-        left = yield from self.remaining()
+        left = self.remaining()
         bounded = call if left is None else replace(call, timeout=max(left, _LAST_LOOK))
         return (yield from request(bounded))
 
 
-def deadline_in(timeout: float | None) -> Flow[Deadline]:
+def deadline_in(timeout: float | None) -> Deadline:
     """The deadline that is this many seconds away."""
-    return Deadline(None if timeout is None else (yield from clock()) + timeout)
+    return Deadline(None if timeout is None else clock() + timeout)
 
 
 def poll(
@@ -76,7 +76,7 @@ def poll(
         state = yield from look()
         if is_done(state):
             return state
-        left = yield from deadline.remaining()
+        left = deadline.remaining()
         if left == 0:
             raise too_late(state)
         yield from sleep(poll_interval if left is None else min(poll_interval, left))
@@ -103,7 +103,7 @@ def until_terminal(
         TimeoutError: It isn't done in time.
         NotFoundError: It isn't known.
     """
-    deadline = yield from deadline_in(timeout)
+    deadline = deadline_in(timeout)
     pauses = list(grace)
 
     def look_in_time() -> Flow[WorkT]:
@@ -111,7 +111,7 @@ def until_terminal(
             try:
                 state = yield from deadline.request(look)
             except NotFoundError:
-                left = yield from deadline.remaining()
+                left = deadline.remaining()
                 if not pauses or left == 0:
                     raise
                 yield from sleep(pauses.pop(0) if left is None else min(pauses.pop(0), left))

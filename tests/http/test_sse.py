@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncIterator, Iterator
-from typing import Any
 
-import anyio
-import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muxi._core.call import Call, KeyKind
-from muxi._core.messages import RawResponse
-from muxi._core.steps import Delivery, Flow, OpenStream, StreamCall
-from muxi._http.async_stream import AsyncStream
-from muxi._http.stream import Stream
+from muxi import InvalidResponseError
+from muxi._http.sse import EventDecoder
 
 Pair = tuple[str, str]
 
@@ -58,76 +51,9 @@ CASES: dict[str, tuple[bytes, list[Pair]]] = {
 }
 
 
-class Pairs:
-    """Reads events as they are."""
-
-    stall_after = None
-    ended = False
-    partial = ""
-
-    def read(self, name: str, data: str) -> Pair:
-        return name, data
-
-    def answered(self, answer: object) -> Pair:
-        raise AssertionError("no answer was sent whole")
-
-    def text_of(self, event: Pair) -> str:
-        return event[1]
-
-    def stalled(self) -> Flow[None]:
-        yield from ()
-
-    def finish(self) -> Flow[Pair | None]:
-        yield from ()
-        return None
-
-    def result(self) -> None:
-        return None
-
-
-class Bytes(httpx.SyncByteStream, httpx.AsyncByteStream):
-    def __init__(self, chunks: list[bytes]) -> None:
-        self.chunks = chunks
-
-    def __iter__(self) -> Iterator[bytes]:
-        yield from self.chunks
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        for chunk in self.chunks:
-            yield chunk
-
-
-class Source:
-    """Opens a stream of given chunks, for either client_kind."""
-
-    def __init__(self, chunks: list[bytes], *, is_async: bool) -> None:
-        response = httpx.Response(
-            200, headers={"Content-Type": "text/event-stream"}, stream=Bytes(chunks)
-        )
-        reply = RawResponse(200, response.headers, b"", 0.0, 0.0, events=response)
-        self._opened = Delivery(CALL, reply=reply, attempts=1)
-        self._is_async = is_async
-
-    def run(self, steps: Flow[Any]) -> Any:
-        found = self._opened if isinstance(next(steps, None), OpenStream) else None
-        return self._later(found) if self._is_async else found
-
-    async def _later(self, value: Any) -> Any:
-        return value
-
-
-CALL = Call("POST", "/chat", str, KeyKind.CLIENT)
-PAIRS = StreamCall(CALL, Pairs)
-
-
 def read(chunks: list[bytes]) -> list[Pair]:
-    source: Any = Source(chunks, is_async=False)
-    return list(Stream(source, PAIRS))
-
-
-async def aread(chunks: list[bytes]) -> list[Pair]:
-    source: Any = Source(chunks, is_async=True)
-    return [event async for event in AsyncStream(source, PAIRS)]
+    decoder = EventDecoder(1_000_000)
+    return [pair for chunk in chunks for pair in decoder.feed(chunk)]
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -136,7 +62,6 @@ def test_conformance(case: str, size: int) -> None:
     body, expected = CASES[case]
     chunks = [body[start : start + size] for start in range(0, len(body), size)]
     assert read(chunks) == expected
-    assert anyio.run(aread, chunks) == expected
 
 
 LINES = st.lists(
@@ -164,7 +89,47 @@ def test_any_split_gives_the_same_events(body: bytes, data: st.DataObject) -> No
     assert read(chunks) == read([body])
 
 
-@given(LINES, st.integers(1, 5))
-def test_async_reads_the_same(body: bytes, size: int) -> None:
-    chunks = [body[start : start + size] for start in range(0, len(body), size)]
-    assert anyio.run(aread, chunks) == read([body])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"error": "x"}',
+        b'data: a\n\n{"error": "x"}\n',
+        b'data: a\r\n\r\n{"error": "x"}\r\n\r\n',
+        b': keepalive\n\n: again\n{"error": "x"}\n\n',
+    ],
+)
+@pytest.mark.parametrize("size", [1, 5, 1_000])
+def test_a_last_line_of_json_that_is_in_no_event_is_found(body: bytes, size: int) -> None:
+    decoder = EventDecoder(1_000)
+    for start in range(0, len(body), size):
+        decoder.feed(body[start : start + size])
+    assert decoder.unframed() == '{"error": "x"}'
+
+
+def test_json_in_an_event_is_not_unframed() -> None:
+    decoder = EventDecoder(1_000)
+    decoder.feed(b'data: {"a": 1}\n\n')
+    assert decoder.unframed() == ""
+
+
+def test_an_event_that_ends_is_read_at_once() -> None:
+    decoder = EventDecoder(1_000)
+    assert decoder.feed(b"data: a\r\n\r") == [("message", "a")]
+    assert decoder.feed(b"\ndata: b\r\r") == [("message", "b")]
+    assert decoder.feed(b"\ndata: c\n\n") == [("message", "c")]
+
+
+def test_an_event_has_a_longest_length() -> None:
+    decoder = EventDecoder(100)
+    assert decoder.feed(b"data: " + b"x" * 94) == ()
+    with pytest.raises(InvalidResponseError, match="longer than 100 bytes"):
+        decoder.feed(b"x")
+
+
+def test_a_long_event_is_searched_once() -> None:
+    """5 MB in pieces of 1 KB: were each piece to search all before it, this took minutes."""
+    decoder = EventDecoder(10_000_000)
+    for _ in range(5_000):
+        assert decoder.feed(b"data: " + b"x" * 1_017 + b"\n") == ()
+    [(_, data)] = decoder.feed(b"\n")
+    assert len(data) == 5_000 * 1_018 - 1

@@ -7,16 +7,24 @@ import gc
 import threading
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import anyio
+import anyio.to_thread
 import pytest
 
-from muxi import AsyncFormationClient, FormationClient, StreamError
+from muxi import (
+    AsyncFormationClient,
+    FormationClient,
+    MuxiError,
+    StreamError,
+    StreamInterruptedError,
+)
 from muxi.models import formation as m
 
-from ..support.fake_server import FakeServer, Silence
-from ..support.sse import DONE, GOOD, slow_keepalives, stream_of, token
+from ..support.fake_server import Events, FakeServer, Silence
+from ..support.sse import DONE, GOOD, KEEPALIVE, slow_keepalives, stream_of, token
 
 
 def test_the_response_is_there_once_the_stream_is_open() -> None:
@@ -47,15 +55,144 @@ def test_within_with_a_loop_may_be_left_and_the_result_still_had() -> None:
         assert stream.result().text == "Hello"
 
 
+class Endless:
+    """Chunks of a stream that goes on until the client hangs up."""
+
+    def __init__(self) -> None:
+        self.left = threading.Event()
+
+    def __iter__(self) -> Iterator[bytes | Callable[[], None]]:
+        try:
+            yield token("progress")
+            while True:
+                yield KEEPALIVE
+                yield lambda: threading.Event().wait(0.01) and None
+        finally:
+            self.left.set()
+
+
 def test_a_loop_that_is_left_closes_the_connection() -> None:
+    endless = Endless()
     with (
-        FakeServer(stream_of(token("progress"), *slow_keepalives(200))) as server,
+        FakeServer(Events(endless), GOOD) as server,
         FormationClient(url=server.url, client_key="c") as client,
     ):
         for event in client.chat.stream("hi"):
             assert isinstance(event, m.Progress)
             break
-        assert pool_size(client) == 0
+        assert endless.left.wait(5)
+        client.chat.stream("hi").result()
+        assert pool_size(client) == 1
+
+
+def test_a_stream_that_was_opened_and_dropped_closes_the_connection() -> None:
+    endless = Endless()
+    with (
+        FakeServer(Events(endless)) as server,
+        FormationClient(url=server.url, client_key="c") as client,
+    ):
+        client.chat.stream("hi").open()
+        assert endless.left.wait(5)
+
+
+def test_a_stream_is_an_iterator_that_is_read_once() -> None:
+    with (
+        FakeServer(GOOD) as server,
+        FormationClient(url=server.url, client_key="c") as client,
+    ):
+        stream = client.chat.stream("hi")
+        assert isinstance(next(stream), m.Progress)
+        assert len(list(stream)) == 3
+        with pytest.raises(StopIteration):
+            next(stream)
+        for again in (lambda: iter(stream), stream.text):
+            with pytest.raises(StreamError, match="read to its end"):
+                again()
+        assert stream.result().text == "Hello"
+
+
+def test_a_stream_that_failed_fails_again() -> None:
+    broken = stream_of(token("progress"), ends=False)
+    with (
+        FakeServer(broken) as server,
+        FormationClient(url=server.url, client_key="c") as client,
+    ):
+        stream = client.chat.stream("hi")
+        for again in (lambda: list(stream), lambda: iter(stream), stream.result):
+            with pytest.raises(StreamInterruptedError, match="broke off"):
+                again()
+    assert len(server.received) == 1
+
+
+@pytest.mark.anyio
+async def test_an_async_stream_is_an_iterator_that_is_read_once() -> None:
+    with FakeServer(GOOD) as server:
+        async with AsyncFormationClient(url=server.url, client_key="c") as client:
+            stream = client.chat.stream("hi")
+            assert isinstance(await anext(stream), m.Progress)
+            assert len([event async for event in stream]) == 3
+            with pytest.raises(StopAsyncIteration):
+                await anext(stream)
+            with pytest.raises(StreamError, match="read to its end"):
+                aiter(stream)
+
+
+@pytest.mark.anyio
+async def test_two_tasks_that_open_a_stream_send_it_once() -> None:
+    refused: list[str] = []
+
+    async def enter(stream: Any) -> None:
+        try:
+            await stream.open()
+        except StreamError as exc:
+            refused.append(exc.message)
+
+    with FakeServer(GOOD) as server:
+        async with AsyncFormationClient(url=server.url, client_key="c") as client:
+            stream = client.chat.stream("hi")
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(enter, stream)
+                tasks.start_soon(enter, stream)
+            assert (await stream.result()).text == "Hello"
+        assert len(server.received) == 1
+    assert refused == ["Another task or thread is opening or reading the stream."]
+
+
+def read_quietly(stream: Any) -> None:
+    with suppress(MuxiError):
+        list(stream)
+
+
+@pytest.mark.parametrize("whole_client", [False, True])
+def test_closing_from_another_thread_ends_a_read_that_waits(whole_client: bool) -> None:
+    arrived, ended = threading.Event(), threading.Event()
+    silent = stream_of(token("progress"), lambda: arrived.set(), lambda: ended.wait(30) and None)
+    with (
+        FakeServer(silent) as server,
+        FormationClient(url=server.url, client_key="c") as client,
+    ):
+        stream = client.chat.stream("hi").open()
+        thread = threading.Thread(target=read_quietly, args=(stream,), daemon=True)
+        thread.start()
+        assert arrived.wait(5)
+        (client if whole_client else stream).close()
+        thread.join(5)
+        ended.set()
+        assert not thread.is_alive()
+        with pytest.raises(StreamError):
+            stream.result()
+
+
+def test_the_result_does_not_wait_for_the_end_of_the_body() -> None:
+    ended = threading.Event()
+    silent = stream_of(token("completed", "Hello"), DONE, lambda: ended.wait(30) and None)
+    with (
+        FakeServer(silent) as server,
+        FormationClient(url=server.url, client_key="c") as client,
+    ):
+        assert client.chat.stream("hi").result().text == "Hello"
+        assert not ended.is_set()
+        ended.set()
 
 
 def test_a_stream_that_was_read_to_its_end_gives_its_connection_back() -> None:
@@ -85,17 +222,21 @@ def warned() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("warned")
-def test_breaking_out_of_an_awaited_stream_closes_within_a_turn_of_the_loop() -> None:
+def test_breaking_out_of_an_awaited_stream_closes_the_connection() -> None:
+    endless = Endless()
+
     async def main(url: str) -> None:
         client = AsyncFormationClient(url=url, client_key="c", user_id="alice")
         async for event in await client.chat_stream({"message": "hi"}):
             assert isinstance(event, m.Progress)
             break
-        for _ in range(6):  # steps of one turn: the loop makes the closing a task of its own
-            await asyncio.sleep(0)
-        assert pool_size(client) == 0
+        tasks = asyncio.all_tasks()
+        assert await anyio.to_thread.run_sync(endless.left.wait, 5)
+        assert asyncio.all_tasks() == tasks  # none that finalizes
+        assert (await client.chat.stream("hi").result()).text == "Hello"
+        assert pool_size(client) == 1
 
-    with FakeServer(ENDLESS) as server:
+    with FakeServer(Events(endless), GOOD) as server:
         asyncio.run(main(server.url))
 
 

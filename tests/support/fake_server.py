@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -47,7 +47,7 @@ class Answer:
 class Events:
     """A stream of server-sent events, written chunk by chunk."""
 
-    chunks: Sequence[bytes | Callable[[], None]]
+    chunks: Iterable[bytes | Callable[[], None]]
     """What to write; a callable is called between two writes."""
     ends: bool = True
     """End the body as HTTP wants it; else the connection just closes."""

@@ -17,7 +17,7 @@ from pydantic import AwareDatetime, BaseModel, SecretStr
 
 from muxi._core.call import Call
 from muxi._core.endpoint import FlowCall, Resource, _Method
-from muxi._core.steps import Clock, ConsumeStream, OpenStream, Pages, RunInThread, StreamCall
+from muxi._core.steps import ConsumeStream, Pages, RunInThread, StreamCall
 from muxi._files.download import OnProgress, Writable
 from muxi.models._base import Request
 from muxi.models.formation._files import Readable
@@ -182,22 +182,22 @@ def _model(kind: type[BaseModel]) -> BaseModel:
 def first_call(described: object) -> Call[Any]:
     """The call that a description sends first."""
     if isinstance(described, StreamCall):
-        if described.opening is None:
-            assert described.call is not None
+        if isinstance(described.call, Call):
             return described.call
-        described = described.opening(described.reader())
+        described = described.prepare(described.reader("http://server"))
     if isinstance(described, Pages):
-        return first_call(described.turn())
+        return first_call(described.next_page())
     if isinstance(described, FlowCall):
         described = iter(described)
     if isinstance(described, Generator):
-        step: object = next(described)
-        while isinstance(step, (RunInThread, Clock)):
-            step = described.send(step.run() if isinstance(step, RunInThread) else 0.0)
+        try:
+            step: object = next(described)
+            while isinstance(step, RunInThread):
+                step = described.send(step.run())
+        except StopIteration as stop:
+            step = stop.value
         described.close()
-        if isinstance(step, ConsumeStream):
-            return first_call(step.stream)
-        described = step.call if isinstance(step, OpenStream) else step
+        described = first_call(step.stream) if isinstance(step, ConsumeStream) else step
     assert isinstance(described, Call)
     return described
 

@@ -24,9 +24,9 @@ from muxi import (
     ServerClient,
     ValidationError,
 )
+from muxi._core.async_stream import AsyncStream
 from muxi._core.endpoint import Resource, endpoint, paging, streaming
-from muxi._http.async_stream import AsyncStream
-from muxi._http.stream import Stream
+from muxi._core.stream import Stream
 
 from ..support.clients import ClientKind, Connect
 from ..support.each import check_each, each

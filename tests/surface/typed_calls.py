@@ -30,8 +30,8 @@ from muxi import AsyncFormationClient, AsyncServerClient, FormationClient, Respo
 from muxi._core.call import Call
 from muxi._core.endpoint import FlowCall
 from muxi._core.steps import Pages, StreamCall
-from muxi._http.async_stream import AsyncStream
-from muxi._http.stream import Stream
+from muxi._core.async_stream import AsyncStream
+from muxi._core.stream import Stream
 """
 
 _MADE: dict[type[object], tuple[str, ...]] = {

@@ -21,8 +21,8 @@ from muxi import (
     Retry,
     ServerClient,
 )
-from muxi._http.async_stream import AsyncStream
-from muxi._http.stream import Stream
+from muxi._core.async_stream import AsyncStream
+from muxi._core.stream import Stream
 from muxi.models import formation as m
 from muxi.models import server as s
 from muxi.models._base import Meta
@@ -118,7 +118,7 @@ def chat_streams(client: FormationClient, previous: m.ChatReply) -> None:
         for piece in stream.text():
             assert_type(piece, str)
         assert_type(stream.result(), m.ChatReply)
-        assert_type(iter(stream), Iterator[m.ChatEvent])
+        assert_type(next(stream), m.ChatEvent)
         stream.close()
 
 
@@ -136,7 +136,7 @@ async def async_chat_streams(client: AsyncFormationClient) -> None:
         async for piece in stream.text():
             assert_type(piece, str)
         assert_type(await stream.result(), m.ChatReply)
-        assert_type(aiter(stream), AsyncIterator[m.ChatEvent])
+        assert_type(await anext(stream), m.ChatEvent)
         await stream.aclose()
     opened = await client.chat.stream("Hi")
     assert_type(opened, AsyncStream[m.ChatEvent, m.ChatReply])

@@ -8,7 +8,7 @@ import pydantic
 from pydantic import TypeAdapter
 from typing_extensions import TypedDict
 
-from ..._core.steps import Flow, request
+from ..._core.steps import EventReader, Flow, request
 from ...errors import MuxiError, NotFoundError, StreamError, StreamInterruptedError
 from ...models import formation as m
 from ...models._base import SCHEMA_LOCK
@@ -28,12 +28,11 @@ def _frames() -> TypeAdapter[_Frame]:
         return TypeAdapter(_Frame)
 
 
-class ChatReader:
+class ChatReader(EventReader[m.ChatEvent, m.ChatReply]):
     """The state of one chat stream."""
 
     def __init__(self, turn: Turn, stall_after: float | None) -> None:
         self.stall_after = stall_after
-        self.ended = False
         self._turn = turn
         self._session_id = turn.ids.session_id
         self._request_id = turn.ids.request_id
@@ -70,30 +69,30 @@ class ChatReader:
             return widgets
         return m.UnknownEvent(type=name, data=body)
 
-    def answered(self, answer: object) -> m.ChatEvent:
+    def on_json(self, answer: object) -> m.ChatEvent:
         """The end of the turn, made of a reply that came whole."""
         assert isinstance(answer, m.ChatReply)
         self._reply = answer
         return self._recover(completed_of(answer))
 
-    def text_of(self, event: m.ChatEvent) -> str:
+    def text_delta(self, event: m.ChatEvent) -> str:
         """The text that an event adds. The whole one at the end, where nothing came before."""
         if isinstance(event, m.TextDelta) and self._end is None:
             return event.content
         return event.content if isinstance(event, m.Completed) and not self._pieces else ""
 
-    def stalled(self) -> Flow[None]:
+    def on_silence(self) -> Flow[None]:
         """Look whether the turn has ended elsewhere, and recover its reply if so."""
         yield from self._look()
 
-    def finish(self) -> Flow[m.ChatEvent | None]:
+    def on_end(self) -> Flow[m.ChatEvent | None]:
         """The event that is missing at the end of the body.
 
         Raises:
             StreamInterruptedError: The turn's end is not known.
         """
         if self._send_again:
-            return self.answered((yield from request(self._turn.call(stream=False))))
+            return self.on_json((yield from request(self._turn.call(stream=False))))
         if self.ended and self._end is None:  # `done` comes alone after ten minutes
             yield from self._look()
         if self._end is None or not self.ended:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 import pydantic
 from pydantic import TypeAdapter
 from pydantic_core import from_json
 
 from ..._core.error_bodies import dict_or_empty, str_or_none
-from ..._core.steps import Flow
+from ..._core.steps import EventReader, Flow
 from ...errors import InvalidResponseError, StreamError, StreamInterruptedError, TimeoutError
 from ...models import formation as m
 from ...models._base import SCHEMA_LOCK
@@ -20,7 +20,7 @@ from ...models._base import SCHEMA_LOCK
 FeedT = TypeVar("FeedT")
 
 
-class LiveEventReader(Generic[FeedT]):
+class LiveEventReader(EventReader["FeedT | m.UnknownEvent", None]):
     """The state of one feed.
 
     Args:
@@ -31,8 +31,6 @@ class LiveEventReader(Generic[FeedT]):
 
     def __init__(self, name: str, parse: Callable[[str], FeedT], stall_after: float | None) -> None:
         self.stall_after = stall_after
-        self.ended = False
-        self.partial = ""
         self._name = name
         self._parse = parse
 
@@ -62,19 +60,11 @@ class LiveEventReader(Generic[FeedT]):
         except pydantic.ValidationError:
             return _unknown(name, body)
 
-    def answered(self, answer: object) -> FeedT:
-        """Not known of any server.
-
-        Raises:
-            InvalidResponseError: Always.
-        """
-        raise InvalidResponseError("The server answered with no stream.", details=answer, sent=True)
-
-    def text_of(self, event: FeedT | m.UnknownEvent) -> str:
+    def text_delta(self, event: FeedT | m.UnknownEvent) -> str:
         """The message of an event."""
         return str_or_none(getattr(event, "message", None)) or ""
 
-    def stalled(self) -> Flow[None]:
+    def on_silence(self) -> Flow[None]:
         """Give up.
 
         Raises:
@@ -83,7 +73,7 @@ class LiveEventReader(Generic[FeedT]):
         yield from ()
         raise TimeoutError(f"The stream told nothing for {self.stall_after} s", sent=True)
 
-    def finish(self) -> Flow[None]:
+    def on_end(self) -> Flow[None]:
         """At the end of the body.
 
         Raises:

@@ -92,7 +92,7 @@ def pick_up(
         ids = replace(ids, request_id=outcome.data.request_id)
     elif ids.request_id is None or not _is_lost(outcome):
         raise outcome
-    deadline = yield from deadline_in(timeout)
+    deadline = deadline_in(timeout)
 
     def look() -> Flow[TurnEnd | None]:
         try:

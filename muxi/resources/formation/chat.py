@@ -226,4 +226,4 @@ def _stream(turn: Turn, stall_after: float) -> StreamCall[m.ChatEvent, m.ChatRep
     call = turn.call(stream=not turn.is_command)
     if not turn.is_command:
         call = replace(call, read_timeout=max(stall_after, _DEAD_AFTER))
-    return StreamCall(call, lambda: ChatReader(turn, stall_after))
+    return StreamCall(call, lambda _: ChatReader(turn, stall_after))

@@ -174,4 +174,4 @@ def _feed(
 ) -> StreamCall[FeedT | m.UnknownEvent, None]:
     from ._live_events import LiveEventReader  # not above: to import a client stays cheap
 
-    return StreamCall(call, lambda: LiveEventReader(name, parse, call.read_timeout))
+    return StreamCall(call, lambda _: LiveEventReader(name, parse, call.read_timeout))

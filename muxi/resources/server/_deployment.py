@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..._core.call import Call, KeyKind, path
 from ..._core.steps import (
-    Delivery,
     Flow,
     StreamCall,
-    address,
     consume_stream,
-    open_stream,
     request,
     run_in_thread,
     sleep,
@@ -27,13 +23,9 @@ from ._calls import FORMATIONS, cancel_call, delete_call, find, get_call, manife
 from ._progress import ProgressReader
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
-    from typing_extensions import Self
-
     from ...bundle import Bundle, PackedBundle
 
-_Opens = Callable[[ProgressReader], Flow[Delivery]]
+_Prepares = Callable[[ProgressReader], "Flow[Call[m.Deployment] | None]"]
 _UNDO_ATTEMPTS, _UNDO_DELAY = 11, 0.5
 """How often, and each how many seconds later, to undo what the server doesn't know yet."""
 
@@ -67,48 +59,47 @@ class BundleDeployment:
         self._updates = False
         self._formation_id = ""
 
-    def stream(self, opening: _Opens) -> StreamCall[m.Progress, m.Deployment]:
+    def stream(self, prepare: _Prepares) -> StreamCall[m.Progress, m.Deployment]:
         """What the server tells while it does one of the three."""
-        return StreamCall(None, lambda: ProgressReader("deploy"), opening)
+        return StreamCall(prepare, lambda url: ProgressReader("deploy", url))
 
-    def follow(self, opening: _Opens) -> Flow[m.Deployment]:
+    def follow(self, prepare: _Prepares) -> Flow[m.Deployment]:
         """Follow what the server does to the end."""
-        return consume_stream(self.stream(opening), self._on_progress)
+        return consume_stream(self.stream(prepare), self._on_progress)
 
-    def deploy(self, reader: ProgressReader) -> Flow[Delivery]:
-        """Open the stream of a new deployment."""
-        with _Packing(self._source, include_db=self._include_db) as packing:
-            packed = yield from run_in_thread(packing.open)
+    def deploy(self, reader: ProgressReader) -> Flow[Call[m.Deployment]]:
+        """Return the call that deploys a new formation."""
+        with ExitStack() as files:
+            packed = yield from self._pack(files)
             if (yield from find(packed.bundle.id)) is not None:
                 raise ConflictError(
                     f"The formation {packed.bundle.id} exists already: update it, or use apply",
                     code="FormationExists",
                     status_code=409,
                 )
-            return (yield from self._send(packed, reader, updates=False))
+            return self._call(packed, files, reader, updates=False)
 
-    def update(self, reader: ProgressReader) -> Flow[Delivery]:
-        """Open the stream of an update."""
-        with _Packing(self._source, include_db=self._include_db) as packing:
-            packed = yield from run_in_thread(packing.open)
+    def update(self, reader: ProgressReader) -> Flow[Call[m.Deployment]]:
+        """Return the call that updates a formation."""
+        with ExitStack() as files:
+            packed = yield from self._pack(files)
             yield from request(get_call(packed.bundle.id))
-            return (yield from self._send(packed, reader, updates=True))
+            return self._call(packed, files, reader, updates=True)
 
-    def apply(self, reader: ProgressReader) -> Flow[Delivery]:
-        """Open the stream of whichever of the two is needed, or of neither."""
-        with _Packing(self._source, include_db=self._include_db) as packing:
-            packed = yield from run_in_thread(packing.open)
+    def apply(self, reader: ProgressReader) -> Flow[Call[m.Deployment] | None]:
+        """Return whichever of the two calls is needed, or neither."""
+        with ExitStack() as files:
+            packed = yield from self._pack(files)
             found = yield from find(packed.bundle.id)
             if found is None:
-                return (yield from self._send(packed, reader, updates=False))
+                return self._call(packed, files, reader, updates=False)
             if found.version.current == packed.bundle.sha256:
-                reader.base_url = yield from address()
                 reader.set_unchanged(found)
-                return Delivery(get_call(found.id))
+                return None
             if not self._allow_downgrade:
                 yield from _no_downgrade(packed.bundle, found)
             reader.no_change_code = "NoChange"
-            return (yield from self._send(packed, reader, updates=True))
+            return self._call(packed, files, reader, updates=True)
 
     def apply_or_undo(self, *, cleanup: bool) -> Flow[m.Deployment]:
         """Deploy or update, and undo it if that is interrupted."""
@@ -140,21 +131,35 @@ class BundleDeployment:
             else:
                 return
 
-    def _send(
-        self, packed: PackedBundle, reader: ProgressReader, *, updates: bool
-    ) -> Flow[Delivery]:
+    def _pack(self, files: ExitStack) -> Flow[PackedBundle]:
+        from ...bundle import open_bundle  # not above: to import a client stays cheap
+
+        return run_in_thread(
+            lambda: files.enter_context(open_bundle(self._source, include_db=self._include_db))
+        )
+
+    def _call(
+        self, packed: PackedBundle, files: ExitStack, reader: ProgressReader, *, updates: bool
+    ) -> Call[m.Deployment]:
         from ..._core.log import logger  # not above: to import a client stays cheap
 
         bundle = packed.bundle
         for warning in bundle.warnings:
             logger.warning("%s", warning)
-        self._upload = Upload(packed.file, bundle.size, "application/gzip", self._report(bundle))
+        self._upload = Upload(
+            packed.file,
+            bundle.size,
+            "application/gzip",
+            on_sent=self._report(bundle),
+            on_close=files.pop_all().close,
+        )
         self._reader, self._formation_id, self._updates = reader, bundle.id, updates
         reader.action = "update" if updates else "deploy"
         reader.formation_id = bundle.id
+        reader.first = () if self._on_progress else [_uploading(bundle.size, bundle.size)]
         where = path(*FORMATIONS, bundle.id) if updates else path(*FORMATIONS)
         version = {} if bundle.version is None else {"X-Formation-Version": bundle.version}
-        call = Call(
+        return Call(
             "PUT" if updates else "POST",
             where,
             m.Deployment,
@@ -164,46 +169,12 @@ class BundleDeployment:
             read_timeout=self._timeout,
             safe_to_retry=False,
         )
-        found = yield from open_stream(call)
-        reader.base_url = yield from address()
-        return found if self._on_progress else replace(found, events=_uploaded(bundle))
 
     def _report(self, bundle: Bundle) -> Callable[[int], object] | None:
         tell = self._on_progress
         if tell is None:
             return None
         return lambda sent: tell(_uploading(sent, bundle.size))
-
-
-class _Packing:
-    """Packs a bundle, in whichever thread, and lets go of it."""
-
-    def __init__(self, source: str | os.PathLike[str], *, include_db: bool) -> None:
-        self._source = source
-        self._include_db = include_db
-        self._stack = ExitStack()
-        self._left = False
-
-    def open(self) -> PackedBundle:
-        """Pack it."""
-        from ...bundle import open_bundle  # not above: to import a client stays cheap
-
-        packed = self._stack.enter_context(open_bundle(self._source, include_db=self._include_db))
-        if self._left:  # a cancelled task doesn't wait for the thread
-            self._stack.close()
-        return packed
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        exc: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._left = True
-        self._stack.close()
 
 
 _DEFAULT_VERSION = "1.0.0"
@@ -224,7 +195,3 @@ def _no_downgrade(bundle: Bundle, found: m.Formation) -> Flow[None]:
 def _uploading(sent: int, total: int) -> m.Progress:
     message = f"Uploading, {sent} of {total} bytes"
     return m.Progress(stage="uploading", message=message, sent=sent, total=total)
-
-
-def _uploaded(bundle: Bundle) -> Sequence[m.Progress]:
-    return [_uploading(bundle.size, bundle.size)]

@@ -17,7 +17,7 @@ def wait_until_healthy(
     Raises:
         TimeoutError: It isn't in time.
     """
-    deadline = yield from deadline_in(timeout)
+    deadline = deadline_in(timeout)
     return (
         yield from poll(
             lambda: deadline.request(get_call(formation_id)),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 from itertools import takewhile
 from typing import Literal
 
-from ..._core.steps import Delivery, Flow, StreamCall, open_stream, request, sleep
+from ..._core.call import Call
+from ..._core.steps import EventReader, Flow, StreamCall, request, sleep
 from ...errors import InvalidResponseError
 from ...models import server as m
 from ._calls import follow_call, logs_call
@@ -19,7 +19,7 @@ _RECONNECT_AFTER = 1.0
 """Seconds; the server looks for new lines twice a second."""
 
 
-class LineReader:
+class LineReader(EventReader["m.LogLine", None]):
     """The state of one stream of lines.
 
     Args:
@@ -28,19 +28,16 @@ class LineReader:
         lines: How many of the lines there are to begin with.
     """
 
-    stall_after: float | None = None
-    ended = False
-    partial = ""
-
     def __init__(self, formation_id: str, stream: Literal["stdout", "stderr"], lines: int) -> None:
         self._formation_id = formation_id
         self._stream: Literal["stdout", "stderr"] = stream
         self._lines = lines
         self._again = False
         self._seen: deque[str] = deque(maxlen=_REMEMBERED)
+        self._fresh: Sequence[str] = ()
 
-    def open(self) -> Flow[Delivery]:
-        """Fetch the lines that were not seen, and follow."""
+    def prepare(self) -> Flow[Call[m.FormationLogs]]:
+        """Fetch the lines that were not seen, and return the call that follows."""
         if self._again:
             yield from sleep(_RECONNECT_AFTER)
         wanted = _TAIL if self._again and self._seen else self._lines
@@ -48,12 +45,14 @@ class LineReader:
         if wanted:
             logs = yield from request(logs_call(self._formation_id, wanted, self._stream))
             tail = logs.logs.stdout if self._stream == "stdout" else logs.logs.stderr
-        fresh = unseen(self._seen, tail)
-        self._seen.extend(fresh)
-        follow = yield from open_stream(follow_call(self._formation_id, self._stream))
+        self._fresh = unseen(self._seen, tail)
+        self._seen.extend(self._fresh)
         self._again = True
-        found = [m.LogLine(formation_id=self._formation_id, line=line) for line in fresh]
-        return replace(follow, events=found)
+        return follow_call(self._formation_id, self._stream)
+
+    def on_open(self, may_have_run: bool) -> Iterable[m.LogLine]:
+        """Return the lines that were not seen."""
+        return [m.LogLine(formation_id=self._formation_id, line=line) for line in self._fresh]
 
     def read(self, name: str, data: str) -> m.LogLine | None:
         """The line that was written."""
@@ -68,26 +67,9 @@ class LineReader:
         self._seen.append(line.line)
         return line
 
-    def answered(self, answer: object) -> m.LogLine:
-        """A line, from a server that doesn't follow.
-
-        Raises:
-            InvalidResponseError: Always.
-        """
-        raise InvalidResponseError("The server doesn't follow the log", sent=True)
-
-    def text_of(self, event: m.LogLine) -> str:
+    def text_delta(self, event: m.LogLine) -> str:
         """The line."""
         return event.line
-
-    def stalled(self) -> Flow[None]:
-        """Never asked."""
-        yield from ()
-
-    def finish(self) -> Flow[m.LogLine | None]:
-        """Never asked."""
-        yield from ()
-        return None
 
     def result(self) -> None:
         """There is none."""
@@ -98,10 +80,7 @@ def follow_logs(
 ) -> StreamCall[m.LogLine, None]:
     """The stream of what a process writes."""
     return StreamCall(
-        follow_call(formation_id, stream),
-        lambda: LineReader(formation_id, stream, lines),
-        LineReader.open,
-        endless=True,
+        LineReader.prepare, lambda _: LineReader(formation_id, stream, lines), reconnects=True
     )
 
 

@@ -6,33 +6,35 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from ..._core.call import Call, KeyKind, path
-from ..._core.steps import Delivery, Flow, StreamCall, address, open_stream, request
+from ..._core.steps import EventReader, Flow, StreamCall, request
 from ...errors import InvalidResponseError, MuxiError, StreamInterruptedError
 from ...models import server as m
 from ._calls import FORMATIONS, get_call
 from ._stream_errors import Action, failure
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ...models._base import Model
 
 ModelT = TypeVar("ModelT", bound="Model")
 
 
-class ProgressReader:
+class ProgressReader(EventReader["m.Progress", "m.Deployment"]):
     """The state of one stream of progress.
 
     Args:
         action: What the server does.
+        base_url: The address of the server.
         formation_id: Of which formation, where that is known yet.
     """
 
-    stall_after: float | None = None
-
-    def __init__(self, action: Action, formation_id: str = "") -> None:
-        self.ended = False
+    def __init__(self, action: Action, base_url: str, formation_id: str = "") -> None:
         self.action: Action = action
         self.formation_id = formation_id
-        self.base_url = ""
+        self.first: Sequence[m.Progress] = ()
+        """What happened before the stream is open."""
+        self._base_url = base_url
         self.no_change_code: str | None = None
         """The failure that means that there was nothing to do."""
         self._deployment: m.Deployment | None = None
@@ -43,6 +45,12 @@ class ProgressReader:
     def partial(self) -> str:
         """The last message."""
         return self._message
+
+    def on_open(self, may_have_run: bool) -> Sequence[m.Progress]:
+        """Return what happened before."""
+        if self.action == "start" and may_have_run:
+            self.no_change_code = "AlreadyRunning"
+        return self.first
 
     def read(self, name: str, data: str) -> m.Progress | None:
         """The step that the server tells of.
@@ -55,7 +63,7 @@ class ProgressReader:
             self._message = progress.message
             return progress
         if name == "complete":
-            self.answered(_parsed(m.Deployment, data))
+            self.on_json(_parsed(m.Deployment, data))
         elif name in ("error", ""):
             error = failure(self.action, data)
             if error.code is None or error.code != self.no_change_code:
@@ -63,7 +71,7 @@ class ProgressReader:
             self._unchanged = self.ended = True
         return None
 
-    def answered(self, answer: object) -> None:
+    def on_json(self, answer: object) -> None:
         """Take an answer that came whole."""
         self._deployment = m.Deployment.model_validate(answer)
         self.ended = True
@@ -80,15 +88,11 @@ class ProgressReader:
         )
         self.ended = True
 
-    def text_of(self, event: m.Progress) -> str:
+    def text_delta(self, event: m.Progress) -> str:
         """The message of a step."""
         return event.message
 
-    def stalled(self) -> Flow[None]:
-        """Never asked."""
-        yield from ()
-
-    def finish(self) -> Flow[m.Progress | None]:
+    def on_end(self) -> Flow[m.Progress | None]:
         """The last step.
 
         Raises:
@@ -113,7 +117,7 @@ class ProgressReader:
         """
         if self._deployment is None:
             raise self._interrupted()
-        url = self.base_url + path("api", self._deployment.formation_id)
+        url = self._base_url + path("api", self._deployment.formation_id)
         return self._deployment.model_copy(update={"url": url})
 
     def _interrupted(self) -> StreamInterruptedError:
@@ -143,15 +147,7 @@ def progress_stream(
     call: Call[m.Deployment], action: Action, formation_id: str
 ) -> StreamCall[m.Progress, m.Deployment]:
     """The stream of a call that is answered by progress."""
-
-    def opening(reader: ProgressReader) -> Flow[Delivery]:
-        found = yield from open_stream(call)
-        reader.base_url = yield from address()
-        if action == "start" and found.may_have_run:
-            reader.no_change_code = "AlreadyRunning"
-        return found
-
-    return StreamCall(call, lambda: ProgressReader(action, formation_id), opening)
+    return StreamCall(call, lambda url: ProgressReader(action, url, formation_id))
 
 
 def _current(look: Call[m.Formation]) -> Flow[m.Formation | None]:

@@ -14,7 +14,7 @@ from muxi import NotFoundError, Retry, ServerClient
 from muxi._core.call import Call, KeyKind, Response
 from muxi._core.endpoint import FlowCall
 from muxi._core.options import Options
-from muxi._core.steps import ConsumeStream, OpenStream, RunInThread, StreamCall
+from muxi._core.steps import ConsumeStream, RunInThread, StreamCall
 from muxi.models import server as m
 from muxi.resources.server import Dev, Drafts, Formations, ServerApi
 
@@ -88,30 +88,28 @@ METHODS: dict[str, list[tuple[str, Any]]] = {
 def last_call(described: object, *, found: bool) -> Call[Any]:
     """What a method asks for in the end, where the formation is there already or isn't."""
     if isinstance(described, StreamCall):
-        if described.opening is None:
-            assert described.call is not None
-            return described.call
-        described = described.opening(described.reader())
+        described = described.prepare(described.reader("http://server"))
     if isinstance(described, Call):
         return described
     if isinstance(described, FlowCall):
         described = iter(described)
     assert isinstance(described, Generator)
-    step: object = next(described)
-    while True:
-        if isinstance(step, OpenStream):
-            described.close()
-            return step.call
-        if isinstance(step, ConsumeStream):
-            return last_call(step.stream, found=found)
-        if isinstance(step, RunInThread):
-            step = described.send(step.run())
-        elif isinstance(step, Call) and step.save is not None:
-            described.close()
-            return step
-        else:
-            assert isinstance(step, Call)
-            step = described.send(_look()) if found else described.throw(NotFoundError("none"))
+    try:
+        step: object = next(described)
+        while True:
+            if isinstance(step, ConsumeStream):
+                return last_call(step.stream, found=found)
+            if isinstance(step, RunInThread):
+                step = described.send(step.run())
+            elif isinstance(step, Call) and step.save is not None:
+                described.close()
+                return step
+            else:
+                assert isinstance(step, Call)
+                step = described.send(_look()) if found else described.throw(NotFoundError("none"))
+    except StopIteration as stop:
+        assert isinstance(stop.value, Call)
+        return stop.value
 
 
 def _look() -> Response[Any]:

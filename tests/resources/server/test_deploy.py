@@ -306,7 +306,7 @@ def test_a_silent_server_is_given_up(client_kind: ClientKind) -> None:
     over = threading.Event()
     silent = stream(STAGES[0], lambda: over.wait(10) and None)
     with FakeServer(silent) as server:
-        with pytest.raises(muxi.TimeoutError, match=r"nothing for 0\.05 s"):
+        with pytest.raises(muxi.TimeoutError, match=r"silent for 0\.05 s"):
             client_kind.server(server.url, lambda s: s.formations.restart(ID, timeout=0.05))
         over.set()
 

@@ -1,0 +1,198 @@
+"""What sync and async streams share: their life, as flows for either driver."""
+
+from __future__ import annotations
+
+import weakref
+from collections import deque
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Generic
+
+from ..errors import MuxiError, StreamError, StreamInterruptedError, TimeoutError
+from .call import Call, EventT, Response, ResultT
+from .decode import read_answer
+from .steps import CloseBody, Flow, OpenStream, ReadEvents, StreamCall, clock
+
+if TYPE_CHECKING:
+    from .messages import Delivery, EventBody, ServerSentEvents
+
+
+class BaseStream(Generic[EventT, ResultT]):
+    """What sync and async streams share. Each event is read when it is asked for."""
+
+    def __init__(self, call: StreamCall[EventT, ResultT], base_url: str) -> None:
+        self._stream = call
+        self._reader = call.reader(base_url)
+        self._response: Response[None] | None = None
+        self._body: EventBody | None = None
+        self._left: weakref.finalize[..., Any] | None = None
+        self._first: deque[EventT] = deque()
+        """Events that come before all that has arrived."""
+        self._arrived: deque[tuple[str, str]] = deque()
+        self._request_id: str | None = None
+        self._opened = self._over = self._closed = False
+        self._failure: MuxiError | None = None
+        self._silence = 0.0
+        self._free = [None]
+        """Who reads takes what is in it, which is atomic; a second one finds nothing."""
+
+    @property
+    def response(self) -> Response[None]:
+        """Status, headers and request id of the open stream.
+
+        Raises:
+            StreamError: It isn't open yet.
+        """
+        if self._response is None:
+            raise StreamError("The stream is not open: enter it with `with`, or read from it.")
+        return self._response
+
+    def __repr__(self) -> str:
+        state = "closed" if self._closed else "read" if self._over else "open"
+        request = f", request {self._request_id}" if self._request_id else ""
+        return f"<{type(self).__name__} {state if self._opened else 'not open yet'}{request}>"
+
+    def _alone(self, steps: Flow[EventT | None]) -> Flow[EventT | None]:
+        """Run steps that only one task or thread may be in."""
+        try:
+            self._free.pop()
+        except IndexError:
+            raise StreamError("Another task or thread is opening or reading the stream.") from None
+        try:
+            return (yield from steps)
+        except MuxiError as exc:
+            self._failure = self._failure or exc
+            yield from self._end()
+            raise
+        finally:
+            self._free.append(None)
+
+    def _open(self) -> Flow[None]:
+        if not self._opened and not self._closed:
+            self._opened = True
+            yield from self._connect()
+
+    def _next(self) -> Flow[EventT | None]:
+        """Return the next event; None at the end."""
+        yield from self._open()
+        while (event := self._take()) is None and not self._over:
+            yield from self._read_on()
+        return event
+
+    def _take(self) -> EventT | None:
+        """Return the next event of what has arrived; None to read on."""
+        if self._first:
+            return self._first.popleft()
+        while self._arrived and not self._reader.ended and not self._closed:
+            try:
+                event = self._reader.read(*self._arrived.popleft())
+            except MuxiError as exc:
+                self._failure = exc
+                self._arrived.clear()
+                return None
+            if event is not None:
+                return event
+        return None
+
+    def _read_on(self) -> Flow[None]:
+        """Fetch more events, or what there is to do at the end."""
+        if self._failure is not None:
+            raise self._failure
+        if self._closed:
+            yield from self._end()
+        elif self._reader.ended or (self._body is None and not self._stream.reconnects):
+            yield from self._end()
+            last = yield from self._reader.on_end()
+            if last is not None:
+                self._first.append(last)
+        elif self._body is None:
+            yield from self._connect()
+        else:
+            yield from self._read(self._body)
+
+    def _read(self, body: EventBody) -> Flow[None]:
+        began = clock()
+        try:
+            events: ServerSentEvents | None = yield ReadEvents(body)
+        except (StreamInterruptedError, TimeoutError) as exc:
+            if isinstance(exc, TimeoutError):
+                yield from self._reader.on_silence()
+            if not (self._reader.ended or self._closed or self._stream.reconnects):
+                exc.request_id = self._request_id
+                if isinstance(exc, StreamError):
+                    exc.partial = self._reader.partial
+                raise
+            yield from self._close_body()
+            return
+        if events is None:
+            if unframed := body.unframed():
+                self._arrived.append(("", unframed))
+            yield from self._close_body()
+            return
+        self._arrived.extend(events)
+        self._silence = 0.0 if events else self._silence + clock() - began
+        if self._reader.stall_after is not None and self._silence >= self._reader.stall_after:
+            self._silence = 0.0
+            yield from self._reader.on_silence()
+
+    def _connect(self) -> Flow[None]:
+        call = yield from self._stream.prepare(self._reader)
+        if call is None:
+            return
+        self._request_id = call.turn_id
+        found: Delivery = yield OpenStream(call)
+        self._silence = 0.0
+        self._response = Response(
+            data=None,
+            status_code=found.reply.status_code,
+            headers=found.reply.headers,
+            request_id=call.turn_id,
+            attempts=found.attempts,
+            elapsed=timedelta(seconds=found.reply.elapsed),
+        )
+        self._first.extend(self._reader.on_open(found.may_have_run))
+        if found.reply.events is None:
+            self._read_json(call, found)
+            return
+        self._body = found.reply.events
+        self._left = weakref.finalize(self, self._body.abandon)
+        self._left.atexit = False
+        if self._closed:
+            yield from self._close_body()
+
+    def _read_json(self, call: Call[object], found: Delivery) -> None:
+        event = self._reader.on_json(read_answer(call, found.reply, found.attempts).data)
+        if event is not None:
+            self._first.append(event)
+            self._over = True
+
+    def _end(self) -> Flow[None]:
+        self._over = True
+        yield from self._close_body()
+
+    def _close(self) -> Flow[None]:
+        """Close it, whoever reads."""
+        self._closed = True
+        yield from self._close_body()
+
+    def _close_body(self) -> Flow[None]:
+        body, self._body = self._body, None
+        if self._left is not None:
+            self._left.detach()
+        if body is not None:
+            yield CloseBody(body, ended=self._reader.ended and not self._closed)
+
+    def _check_unread(self) -> None:
+        """Refuse a second loop over a stream that is over."""
+        if self._failure is not None:
+            raise self._failure
+        if self._closed:
+            raise StreamError("The stream is closed.", sent=self._opened)
+        if self._over and not self._first:
+            raise StreamError("The stream was read to its end: `result()` has what it adds up to.")
+
+    def _finished(self) -> ResultT:
+        if self._failure is not None:
+            raise self._failure
+        if self._closed and not self._reader.ended:
+            raise StreamError("The stream was closed before its end.", sent=True)
+        return self._reader.result()

@@ -1,0 +1,222 @@
+"""Open answers: their events as they come, and how they are closed from wherever.
+
+A body that was dropped is only hung up on, without a lock and without waiting, since it may be
+collected in the middle of anything. Its client closes what is left of it before the next request.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+from collections import deque
+from contextlib import suppress
+from math import inf
+from typing import Any
+
+import anyio
+import httpx
+
+from .._core.messages import HttpRequest, ServerSentEvents
+from ..errors import InvalidResponseError, MuxiError, StreamInterruptedError, TimeoutError
+from .sse import EventDecoder
+
+MAX_EVENT_BYTES = 16 * 1024 * 1024
+_ENDING = 0.05
+"""Seconds to wait for the end of a body after its last event."""
+_HTTP_ERRORS = (httpx.HTTPError, httpx.StreamError)
+
+
+class _Body:
+    def __init__(self, response: httpx.Response, request: HttpRequest, left: deque[Any]) -> None:
+        self._response = response
+        self._timeout = request.event_timeout
+        self._left = left
+        self._decoder = EventDecoder(MAX_EVENT_BYTES)
+        self._closed = False
+        self._process = os.getpid()
+        self._set_read_timeout(request.event_timeout)
+
+    def unframed(self) -> str:
+        """Return the JSON that the server wrote at the end without a frame; empty for none."""
+        return self._decoder.unframed()
+
+    def abandon(self) -> None:
+        """Hang up at once, and leave the rest to the next request."""
+        if self._process == os.getpid():
+            self._closed = True
+            self._hang_up()
+            self._left.append(self)
+
+    def _hang_up(self) -> None:
+        """End the connection, also below another thread that waits for bytes."""
+        network = self._response.extensions.get("network_stream")
+        found = None if network is None else network.get_extra_info("socket")
+        if found is None or self._response.is_closed:
+            return
+        with suppress(OSError, ValueError):
+            # By its number, since each backend wraps it in something else.
+            connection = socket.socket(fileno=found.fileno())
+            try:
+                connection.shutdown(socket.SHUT_RDWR)
+            finally:
+                connection.detach()
+
+    def _set_read_timeout(self, seconds: float) -> None:
+        """The HTTP client looks at it when it begins to read a body."""
+        timeouts = self._response.request.extensions.get("timeout", {})
+        timeouts["read"] = None if seconds == inf else seconds
+
+    def _error(self, exc: Exception) -> MuxiError:
+        if isinstance(exc, httpx.ReadTimeout):
+            return TimeoutError(f"The stream was silent for {self._timeout} s", sent=True)
+        if isinstance(exc, httpx.DecodingError):
+            return InvalidResponseError(f"The stream can't be decoded: {exc}", sent=True)
+        why = str(exc) or type(exc).__name__
+        return StreamInterruptedError(f"The stream broke off: {why}", sent=True)
+
+
+class SyncBody(_Body):
+    """An open answer of a sync client."""
+
+    def __init__(
+        self,
+        response: httpx.Response,
+        request: HttpRequest,
+        left: deque[SyncBody],
+        others: set[SyncBody],
+    ) -> None:
+        super().__init__(response, request, left)
+        self._others = others
+        self._chunks = response.iter_bytes()
+        self._lock = threading.Lock()
+        self._reading = False
+
+    def read(self) -> ServerSentEvents | None:
+        """Return the events in the next chunk; None at the end.
+
+        Raises:
+            MuxiError: The connection broke, or was silent for too long.
+        """
+        with self._lock:
+            if self._closed:
+                return None
+            self._reading = True
+        try:
+            chunk = next(self._chunks, None)
+        except _HTTP_ERRORS as exc:
+            if not self._closed:
+                raise self._error(exc) from exc
+            chunk = None
+        finally:
+            with self._lock:
+                self._reading = False
+            if self._closed:
+                self.close()
+        return None if chunk is None else self._decoder.feed(chunk)
+
+    def close(self, *, ended: bool = False) -> None:
+        """Close it; a thread that reads comes to its end."""
+        with self._lock:
+            self._closed = True
+            if self._reading:
+                self._hang_up()
+                return
+        self._others.discard(self)
+        if ended:
+            self._read_to_end()
+        self._response.close()
+        self._chunks = iter(())
+
+    def _read_to_end(self) -> None:
+        stream = self._response.stream
+        if self._response.is_closed or not isinstance(stream, httpx.SyncByteStream):
+            return
+        self._set_read_timeout(_ENDING)
+        until = time.monotonic() + _ENDING
+        with suppress(*_HTTP_ERRORS):
+            for _ in stream:  # not the chunks: those wait for as long as they did before
+                if time.monotonic() > until:
+                    break
+
+
+class AsyncBody(_Body):
+    """An open answer of an async client."""
+
+    def __init__(self, response: httpx.Response, request: HttpRequest, left: deque[Any]) -> None:
+        super().__init__(response, request, left)
+        self._chunks = response.aiter_bytes()
+
+    async def read(self) -> ServerSentEvents | None:
+        """Return the events in the next chunk; None at the end.
+
+        Raises:
+            MuxiError: The connection broke, or was silent for too long.
+        """
+        if self._closed:
+            return None
+        try:
+            chunk = await anext(self._chunks, None)
+        except _HTTP_ERRORS as exc:
+            if not self._closed:
+                raise self._error(exc) from exc
+            chunk = None
+        return None if chunk is None else self._decoder.feed(chunk)
+
+    async def close(self, *, ended: bool = False) -> None:
+        """Close it; a task that reads comes to its end."""
+        self._closed = True
+        with suppress(*_HTTP_ERRORS):
+            if ended:
+                with anyio.move_on_after(_ENDING):
+                    async for _ in self._chunks:
+                        pass
+            with anyio.CancelScope(shield=True):
+                await self._response.aclose()
+                # Run the generators below into the closed connection: dropped half-way, they
+                # would be finalized one by one by the event loop.
+                with suppress(RuntimeError):  # another task is in them
+                    async for _ in self._chunks:
+                        pass
+
+
+class SyncBodies:
+    """The open answers of one pool."""
+
+    def __init__(self) -> None:
+        self._open: set[SyncBody] = set()
+        self._left: deque[SyncBody] = deque()
+
+    def open(self, response: httpx.Response, request: HttpRequest) -> SyncBody:
+        """Take an answer whose body is unread."""
+        body = SyncBody(response, request, self._left, self._open)
+        self._open.add(body)
+        return body
+
+    def close_left(self) -> None:
+        """Close those that were dropped."""
+        while self._left:
+            with suppress(IndexError):  # another thread was faster
+                self._left.popleft().close()
+
+    def close(self) -> None:
+        """Close all of them."""
+        for body in list(self._open):
+            body.close()
+
+
+class AsyncBodies:
+    """The open answers of one HTTP client, which belongs to one event loop."""
+
+    def __init__(self) -> None:
+        self._left: deque[AsyncBody] = deque()
+
+    def open(self, response: httpx.Response, request: HttpRequest) -> AsyncBody:
+        """Take an answer whose body is unread."""
+        return AsyncBody(response, request, self._left)
+
+    async def close_left(self) -> None:
+        """Close those that were dropped."""
+        while self._left:
+            await self._left.popleft().close()

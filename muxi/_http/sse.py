@@ -1,0 +1,84 @@
+"""Server-sent events out of the chunks of a body, however they are cut."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import httpx
+from httpx_sse import EventSource
+
+from .._core.messages import ServerSentEvents
+from ..errors import InvalidResponseError
+
+_BLANK_LINE = re.compile(rb"(?:\r\n|\n|\r(?!\n))(?:\r\n|\n|\r)")
+_BOM = b"\xef\xbb\xbf"
+
+
+class EventDecoder:
+    """Cuts a body at its blank lines, and lets httpx-sse read what is whole.
+
+    Args:
+        max_event_bytes: How long one event may be.
+    """
+
+    def __init__(self, max_event_bytes: int) -> None:
+        self._limit = max_event_bytes
+        self._held = bytearray()
+        self._searched = 0
+        self._begun = False
+        self._last = b""
+        """The blocks that became whole last."""
+
+    def feed(self, chunk: bytes) -> ServerSentEvents:
+        """Take what has arrived; return the events that are whole now.
+
+        Raises:
+            InvalidResponseError: An event is too long.
+        """
+        self._held += chunk
+        if not self._begun:
+            if len(self._held) < len(_BOM) and _BOM.startswith(self._held):
+                return ()
+            self._begun = True
+            if self._held.startswith(_BOM):
+                del self._held[: len(_BOM)]
+        end = self._last_blank_line()
+        if not end and len(self._held) > self._limit:
+            raise InvalidResponseError(
+                f"An event of the stream is longer than {self._limit} bytes", sent=True
+            )
+        if not end:
+            return ()
+        self._last = bytes(self._held[:end])
+        del self._held[:end]
+        self._searched = 0
+        found = EventSource(_Blocks(self._last)).iter_sse()
+        return [(event.event, event.data) for event in found if event.data]
+
+    def unframed(self) -> str:
+        """Return the JSON in the body's last line, where that stands in no event."""
+        last_line = re.split(rb"[\r\n]", (self._last + self._held).rstrip())[-1]
+        return last_line.decode(errors="replace") if last_line.startswith(b"{") else ""
+
+    def _last_blank_line(self) -> int:
+        """Where the last blank line ends; 0 for none. What was searched isn't searched again."""
+        end = 0
+        for found in _BLANK_LINE.finditer(self._held, max(0, self._searched - 3)):
+            end = found.end()
+        self._searched = len(self._held)
+        return end
+
+
+class _Blocks(httpx.Response):
+    """As much of a response as httpx-sse looks at."""
+
+    def __init__(self, content: bytes) -> None:
+        self._text = content.decode(errors="replace")
+        self.headers = _EVENT_STREAM
+
+    def iter_text(self, chunk_size: int | None = None) -> Iterator[str]:
+        yield self._text
+
+
+_EVENT_STREAM = httpx.Headers({"Content-Type": "text/event-stream"})
