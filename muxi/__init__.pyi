@@ -19,6 +19,7 @@ from .errors import StreamInterruptedError as StreamInterruptedError
 from .errors import TimeoutError as TimeoutError
 from .errors import UnavailableError as UnavailableError
 from .errors import ValidationError as ValidationError
+from .errors import WebhookSignatureError as WebhookSignatureError
 from .retry import Retry as Retry
 from .settings import FormationSettings as FormationSettings
 from .settings import ServerSettings as ServerSettings

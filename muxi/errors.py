@@ -15,7 +15,8 @@
     ├── TimeoutError            no answer in time, or 408 (also builtins.TimeoutError)
     ├── StreamError             the turn behind a stream failed
     │   └── StreamInterruptedError   a stream ended before its terminal event
-    └── InvalidResponseError    the answer did not fit its model
+    ├── InvalidResponseError    the answer did not fit its model
+    └── WebhookSignatureError   a webhook isn't signed with the given keys
 
 Other statuses, 405 and 410 among them, raise a plain `MuxiError`.
 """
@@ -87,6 +88,10 @@ class ValidationError(MuxiError, ValueError):
 
 class AuthenticationError(MuxiError):
     """The key or the signature is missing or wrong (401)."""
+
+
+class WebhookSignatureError(MuxiError):
+    """A webhook isn't signed, not with the given keys, or not lately."""
 
 
 class AuthorizationError(MuxiError):

@@ -1,7 +1,6 @@
-"""Webhooks of a formation: are they genuine, and what do they say (contract A6.4, A6.5).
+"""Webhooks of a formation: verify signatures and parse events (contract A6.4, A6.5).
 
-    webhooks.verify(body, request.headers.get("X-Muxi-Signature"), admin_key)
-    event = webhooks.parse(body)
+    event = webhooks.unwrap(body, request.headers, [admin_key, client_key])
 
 The formation signs completions and clarifications with its admin key, the ends of escalations with
 its client key, and notifications not at all.
@@ -14,12 +13,13 @@ import hmac
 import json
 import re
 import time
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 import pydantic
 from pydantic import JsonValue, SecretStr
 
-from .errors import AuthenticationError, InvalidResponseError
+from .errors import InvalidResponseError, ValidationError, WebhookSignatureError
 from .models.formation import (
     UnknownWebhook,
     WebhookClarification,
@@ -30,58 +30,159 @@ from .models.formation import (
 )
 
 _SIGNATURE = re.compile(r"t=(\d{1,18}),v1=([0-9a-f]{64})", re.ASCII)
+_HEADER = "x-muxi-signature"
 
 
-def verify(
-    body: bytes, signature: str | None, *keys: str | SecretStr, tolerance: float = 300.0
-) -> None:
-    """Check that a formation has sent a webhook, not long ago.
+def unwrap(
+    body: bytes | str,
+    headers: Mapping[str, str],
+    keys: str | SecretStr | Iterable[str | SecretStr],
+    *,
+    tolerance: float = 300.0,
+) -> WebhookEvent:
+    """Verify the signature of a webhook and return its event.
+
+    A delivery may come again: events with the same `dedupe_key` are the same event. Notifications
+    aren't signed: this function refuses them, and `parse` reads them.
+
+    Example:
+        ```python
+        from fastapi import FastAPI, HTTPException, Request
+
+        from muxi import WebhookSignatureError, webhooks
+
+        app = FastAPI()
+
+
+        @app.post("/hook")
+        async def hook(request: Request) -> None:
+            body = await request.body()
+            try:
+                event = webhooks.unwrap(body, request.headers, ["the admin key", "the client key"])
+            except WebhookSignatureError as error:
+                raise HTTPException(401) from error
+            print(event.dedupe_key)
+        ```
 
     Args:
-        body: The body as it arrived.
-        signature: The header `X-Muxi-Signature`; None where there is none.
-        keys: The formation's admin key, or its client key too, where escalations are expected.
+        body: The body as it arrived, before any parsing.
+        headers: The headers of the request; names compare in any case.
+        keys: The formation's admin key; a list with its client key too, where escalations are
+            expected, and with the old keys while keys are rotated.
         tolerance: Seconds that the signature may be old, or ahead of this machine's clock.
 
     Raises:
-        AuthenticationError: It isn't signed, not with these keys, or not within the tolerance.
+        WebhookSignatureError: It isn't signed, not with these keys, or not within the tolerance.
+        InvalidResponseError: It is not a JSON object, or lacks what its kind has.
+        ValidationError: The body is neither bytes nor text, or the tolerance is negative.
     """
+    found = [value for name, value in headers.items() if name.lower() == _HEADER]
+    given = [keys] if isinstance(keys, (str, SecretStr)) else keys
+    verify(body, found[0] if found else None, *given, tolerance=tolerance)
+    return parse(body)
+
+
+def verify(
+    body: bytes | str, signature: str | None, *keys: str | SecretStr, tolerance: float = 300.0
+) -> None:
+    """Check that a formation has sent a webhook, not long ago. `unwrap` does this and parses.
+
+    Args:
+        body: The body as it arrived, before any parsing.
+        signature: The header `X-Muxi-Signature`; None if there is none.
+        keys: The formation's admin key, and its client key too, where escalations are expected.
+        tolerance: Seconds that the signature may be old, or ahead of this machine's clock.
+
+    Raises:
+        WebhookSignatureError: It isn't signed, not with these keys, or not within the tolerance.
+        ValidationError: The body is neither bytes nor text, or the tolerance is negative.
+    """
+    data = _bytes(body)
+    if not tolerance >= 0:
+        raise ValidationError(f"tolerance must be 0 or more seconds, not {tolerance}.")
     parts = _SIGNATURE.fullmatch(signature or "")
     if parts is None:
-        raise AuthenticationError("The webhook has no signature of the form t=…,v1=….")
-    if abs(time.time() - int(parts[1])) > tolerance:
-        raise AuthenticationError(
+        raise WebhookSignatureError("The webhook has no signature of the form t=…,v1=….")
+    moment, digest = parts.groups()
+    if abs(time.time() - int(moment)) > tolerance:
+        raise WebhookSignatureError(
             f"The webhook was signed over {tolerance:g} s before or after now."
         )
-    for form in (body, _canonical(body)):
-        message = f"{parts[1]}.".encode() + form
+    for form in (data, _canonical(data)):
         for key in keys:
-            secret = key.get_secret_value() if isinstance(key, SecretStr) else key
-            made = hmac.new(secret.encode(), message, hashlib.sha256).hexdigest()
-            if secret and hmac.compare_digest(made, parts[2]):
+            if (secret := _secret(key)) and hmac.compare_digest(
+                _digest(form, moment, secret), digest
+            ):
                 return
-    raise AuthenticationError("The webhook was not signed with this key, or was changed.")
+    raise WebhookSignatureError("The webhook was not signed with this key, or was changed.")
+
+
+def sign(body: bytes | str, key: str | SecretStr, *, timestamp: float | None = None) -> str:
+    """Return the signature header of a webhook as the formation makes it, to test a receiver.
+
+    Example:
+        ```python
+        from muxi import webhooks
+
+        body = b'{"request_id": "r", "state": "achieved", "attempts": 1, "timestamp": 1}'
+        headers = {"X-Muxi-Signature": webhooks.sign(body, "the key")}
+        print(webhooks.unwrap(body, headers, "the key"))
+        ```
+
+    Args:
+        body: The body that the receiver will get.
+        key: The key to sign with, which can't be empty.
+        timestamp: When it is signed, in Unix seconds; now by default.
+
+    Raises:
+        ValidationError: The body is neither bytes nor text, or the key is empty.
+    """
+    if not (secret := _secret(key)):
+        raise ValidationError("The key to sign with is empty.")
+    moment = str(int(time.time() if timestamp is None else timestamp))
+    return f"t={moment},v1={_digest(_canonical(_bytes(body)), moment, secret)}"
 
 
 def parse(body: bytes | str) -> WebhookEvent:
-    """What a webhook says. Call `verify` before.
-
-    A delivery may come again: it is the same if its `id` or `request_id` and its state are.
+    """Return the event of a webhook without checking who sent it. `unwrap` checks it.
 
     Args:
         body: The body as it arrived.
 
     Raises:
-        InvalidResponseError: It is no JSON object, or lacks what its kind has.
+        InvalidResponseError: It is not a JSON object, or lacks what its kind has.
+        ValidationError: The body is neither bytes nor text.
     """
+    data = _bytes(body)
     try:
-        return _kind(json.loads(body)).model_validate_json(body)
+        return _kind(json.loads(data)).model_validate_json(data)
     except pydantic.ValidationError as exc:
-        fault = exc.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in fault["loc"])
-        raise InvalidResponseError(f"The webhook does not fit its model: {where}") from None
-    except ValueError:
-        raise InvalidResponseError("The webhook is no JSON") from None
+        fault = exc.errors()[0]
+        where = ".".join(str(part) for part in fault["loc"]) or "the body"
+        raise InvalidResponseError(
+            f"The webhook does not fit its model: {where}: {fault['msg']}"
+        ) from None
+    except (ValueError, RecursionError):
+        raise InvalidResponseError("The webhook is not JSON") from None
+
+
+def _bytes(body: bytes | str) -> bytes:
+    if isinstance(body, str):
+        return body.encode(errors="surrogatepass")
+    if not isinstance(body, bytes):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise ValidationError(
+            f"body is the body of the request as it arrived, bytes or text, not "
+            f"{type(body).__name__}."
+        )
+    return body
+
+
+def _secret(key: str | SecretStr) -> str:
+    return key.get_secret_value() if isinstance(key, SecretStr) else key
+
+
+def _digest(form: bytes, moment: str, secret: str) -> str:
+    return hmac.new(secret.encode(), f"{moment}.".encode() + form, hashlib.sha256).hexdigest()
 
 
 def _kind(said: JsonValue) -> type[WebhookEvent]:

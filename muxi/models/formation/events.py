@@ -12,11 +12,11 @@ from .widgets import Widget
 
 
 class TurnEvent(Model):
-    """What every event of a turn may carry."""
+    """What every event of a turn carries. An id is empty only if the server left it out."""
 
-    request_id: str | None = None
-    user_id: str | None = None
-    session_id: str | None = None
+    request_id: str = ""
+    user_id: str = ""
+    session_id: str = ""
     content: str = ""
     timestamp: Epoch | None = None
     stage: str | None = None
@@ -223,7 +223,9 @@ def reply_of(
     completed: Completed, widgets: list[Widget], *, session_id: str, request_id: str
 ) -> ChatReply:
     """The reply that a finished stream adds up to; the ids are for an end that names none."""
-    said: JsonObject = completed.model_dump(exclude=_NOT_METADATA, exclude_none=True)
+    said: JsonObject = completed.model_dump(
+        exclude=_NOT_METADATA, exclude_none=True, exclude_unset=True
+    )
     return ChatReply(
         content=completed.content,
         artifacts=completed.artifacts or [],

@@ -138,7 +138,8 @@ class ChatReply(Answer):
     is_background: bool = False
     """The formation goes on with the turn in the background, and `content` only says so:
     `requests.wait(reply)` waits for its end."""
-    user_id: str | None = None
+    user_id: str = ""
+    """The user that the turn acted as, as the formation knows it; empty only if it left it out."""
     session_id: str
     """The conversation; pass it on, or `reply_to=reply`, to continue it."""
     request_id: str
@@ -223,4 +224,4 @@ class ChatTurn(Answer):
                 "session_id": self.session_id or metadata.session_id or session_id,
             }
         unknown = {**(self.model_extra or {}), **(message.model_extra or {})}
-        return derive(ChatReply, unknown, user_id=self.user_id, **fields)
+        return derive(ChatReply, unknown, user_id=self.user_id or "", **fields)

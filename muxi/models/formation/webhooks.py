@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Literal
 
 from .._base import Epoch, JsonObject, Model
@@ -37,6 +38,11 @@ class WebhookCompletion(Model):
     """Empty where the turn failed."""
 
     @property
+    def dedupe_key(self) -> str:
+        """The same for each delivery of this event."""
+        return f"{self.id}:{self.status}"
+
+    @property
     def text(self) -> str:
         """The text of all parts. Of a workflow this runtime sends a Python dict as text."""
         return "".join(part.text or "" for part in self.response)
@@ -53,6 +59,11 @@ class WebhookClarification(Model):
     user_id: str | None = None
     timestamp: Epoch
 
+    @property
+    def dedupe_key(self) -> str:
+        """The same for each delivery of this event, another one for the turn's next question."""
+        return f"{self.request_id}:{self.status}:{self.timestamp.timestamp()}"
+
 
 class WebhookEscalation(Model):
     """A failed turn that was tried again has come to its end."""
@@ -65,6 +76,11 @@ class WebhookEscalation(Model):
     """The reply, where it was achieved."""
     report: JsonObject | None = None
     """What was tried and what would help, where it was not."""
+
+    @property
+    def dedupe_key(self) -> str:
+        """The same for each delivery of this event."""
+        return f"{self.request_id}:{self.state}"
 
 
 class WebhookNotification(Model):
@@ -81,13 +97,23 @@ class WebhookNotification(Model):
     failed_channels: list[str] | None = None
 
     @property
+    def dedupe_key(self) -> str:
+        """The same for each delivery of this event."""
+        return f"{self.request_id}:{self.type}"
+
+    @property
     def text(self) -> str:
         """The text of all parts."""
         return "".join(part.text or "" for part in self.response)
 
 
 class UnknownWebhook(Model):
-    """Something else, such as what a formation's transformer makes up; all of it is extra."""
+    """Something else, such as the payload of a formation's transformer; all of it is extra."""
+
+    @property
+    def dedupe_key(self) -> str:
+        """The same for each delivery of this event: a digest of what it says."""
+        return sha256(self.model_dump_json().encode()).hexdigest()
 
 
 WebhookEvent = (

@@ -180,7 +180,7 @@ class ChatReader(EventReader[m.ChatEvent, m.ChatReply]):
                 content=end.text,
                 status="awaiting_clarification" if asks else None,
                 requires_user_response=True if asks else None,
-                request_id=self._request_id,
+                request_id=self._request_id or "",
                 session_id=self._session_id,
                 recovered=True,
             )
