@@ -40,7 +40,8 @@ class TuningApplied(Answer):
 class TuningDismissed(Answer):
     """The result of dismissing the suggestion."""
 
-    learnings_dismissed: int
+    learnings_dismissed: int | None = None
+    """None if an earlier attempt, whose answer was lost, dismissed it."""
 
 
 class TuningRun(Answer):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..._core.call import Call, KeyKind, path
 from ..._core.endpoint import Resource, TransportT, endpoint, flow
 from ..._core.steps import Flow, request
@@ -76,7 +78,9 @@ class Secrets(Resource[TransportT]):
         Raises:
             AuthenticationError: The admin key is wrong.
         """
-        update, create = Secrets.update.build(name, value), Secrets.create.build(name, value)
+        update = Secrets.update.build(name, value)
+        # It may be sent again: if an attempt created the secret, the next one ends in a conflict.
+        create = replace(Secrets.create.build(name, value), safe_to_retry=True)
         del value  # tracebacks show local variables
         try:
             return (yield from request(update))
@@ -88,7 +92,7 @@ class Secrets(Resource[TransportT]):
         except ConflictError as exc:
             if exc.code != "SECRET_EXISTS":
                 raise
-        return (yield from request(update))  # somebody else created it meanwhile
+        return (yield from request(update))
 
     @endpoint
     def delete(self, name: str) -> Call[m.DeletedSecret]:

@@ -77,7 +77,9 @@ class Tuning(Resource[TransportT]):
             AuthenticationError: The admin key is wrong.
             NotFoundError: There is no suggestion (code `TUNING_NO_PENDING`).
         """
-        return Call("DELETE", path("tuning", "pending"), m.TuningDismissed, KeyKind.ADMIN)
+        gone = (404, m.TuningDismissed())
+        where = path("tuning", "pending")
+        return Call("DELETE", where, m.TuningDismissed, KeyKind.ADMIN, already_done=gone)
 
     @endpoint
     def run(self, *, timeout: float | None = 600.0) -> Call[m.TuningRun]:

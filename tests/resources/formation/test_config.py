@@ -17,7 +17,7 @@ from muxi.resources.formation import Audit, Secrets, Tuning
 
 from ...support.clients import ADMIN_KEY, CLIENT_KEY, ClientKind
 from ...support.endpoint_calls.config import ASK
-from ...support.fake_server import Answer, FakeServer, envelope, failure
+from ...support.fake_server import FAST, Action, Answer, Drop, FakeServer, envelope, failure
 
 HIDDEN = "zQ9~hidden"
 DONE = envelope({"message": "Done"})
@@ -40,14 +40,15 @@ CREATE = ("POST", "/v1/secrets", {"key": "K", "value": HIDDEN})
         ([DONE], [UPDATE]),
         ([NOT_THERE, DONE], [UPDATE, CREATE]),
         ([NOT_THERE, THERE, DONE], [UPDATE, CREATE, UPDATE]),
+        ([NOT_THERE, Drop(), THERE, DONE], [UPDATE, CREATE, CREATE, UPDATE]),
     ],
-    ids=["exists", "new", "created by another meanwhile"],
+    ids=["exists", "new", "created by another meanwhile", "created, answer lost"],
 )
 def test_set_updates_or_creates(
-    client_kind: ClientKind, script: list[Answer], expected: list[Any], value: str | SecretStr
+    client_kind: ClientKind, script: list[Action], expected: list[Any], value: str | SecretStr
 ) -> None:
     with FakeServer(*script) as server:
-        done = client_kind.formation(server.url, lambda f: f.secrets.set("K", value))
+        done = client_kind.formation(server.url, lambda f: f.secrets.set("K", value), retry=FAST)
     assert done == m.SecretChange(message="Done")
     assert sent(server) == expected
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import muxi
+from muxi.models import formation as m
 
 from ...support.clients import ClientKind
 from ...support.fake_server import FAST, Drop, FakeServer, envelope, failure
@@ -82,3 +83,12 @@ def test_what_never_was_is_not_deleted(client_kind: ClientKind, deletion: Deleti
     with FakeServer(GONE) as server, pytest.raises(muxi.NotFoundError):
         client_kind.formation(server.url, deletion.use, retry=FAST)
     assert len(server.received) == 1
+
+
+def test_a_suggestion_that_is_gone_after_a_lost_answer_is_dismissed(
+    client_kind: ClientKind,
+) -> None:
+    with FakeServer(Drop(), failure(404, "TUNING_NO_PENDING")) as server:
+        done = client_kind.formation(server.url, lambda f: f.tuning.dismiss(), retry=FAST)
+    assert done == m.TuningDismissed()
+    assert len(server.received) == 2
