@@ -46,8 +46,8 @@ def show(server: ServerClient, directory: Path, formation_id: str) -> None:
 
     print("# roll back")
     server.formations.rollback(formation_id, on_progress=progress_bar())
-    version = server.formations.get(formation_id).version
-    print("version", version.semantic if version else "unknown")
+    versions = {each.id: each.version.semantic for each in server.formations.list()}
+    print("version", versions[formation_id])
 
     print("# logs")
     for line in server.formations.logs(formation_id, lines=5).logs.stdout:

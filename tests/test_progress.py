@@ -197,6 +197,6 @@ def test_a_deployment_shows_where_it_failed(client_kind: ClientKind) -> None:
         )
     lines = screen(file.getvalue())
     assert [line.startswith("Uploading") for line in lines].count(True) == 2
-    assert lines[lines.index("Waiting for formation to become healthy...") + 1].startswith("Upl")
-    assert lines[-2].startswith("Health check attempt 1/30 ")
+    assert lines[lines.index("Waiting for formation health check...") + 1].startswith("Upl")
+    assert lines[-2].startswith("Health check attempt 1/30... ")
     assert lines[-1] == "Done"

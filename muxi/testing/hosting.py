@@ -9,6 +9,9 @@ from collections.abc import Awaitable, Callable
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from .streams import DISCONNECT
 
 
 class Hosts:
@@ -53,12 +56,19 @@ class Hosts:
         """End everything that was dropped."""
         await asyncio.gather(*self._servers)
 
+    def _disconnect(self, scope: Scope) -> None:
+        for server in self._servers.values():
+            for connection in [*server.server_state.connections]:
+                if isinstance(connection, H11Protocol) and connection.scope is scope:
+                    connection.transport.abort()
+
     def _counted(self, app: ASGIApp) -> ASGIApp:
         """Remembers running calls, so that the end need not wait for endless streams."""
 
         async def counted(scope: Scope, receive: Receive, send: Send) -> None:
             task = asyncio.current_task()
             assert task is not None
+            scope[DISCONNECT] = lambda: self._disconnect(scope)
             self._busy.add(task)
             try:
                 await app(scope, receive, send)

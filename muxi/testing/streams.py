@@ -8,6 +8,8 @@ from collections.abc import AsyncGenerator
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+DISCONNECT = "muxi.disconnect"
+"""The key of a request's scope under which a function closes its connection."""
 KEEPALIVE = b": keepalive\n\n"
 
 
@@ -56,6 +58,15 @@ class NoAnswer(Response):
         """Start to answer the request."""
         headers = [(b"content-type", b"application/json"), (b"content-length", b"2")]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
+
+
+class Disconnect(Response):
+    """Closes the connection without a word, as a server does that fails itself."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Leave the request unanswered."""
+        scope[DISCONNECT]()
+        await _gone(receive)
 
 
 async def only(piece: bytes) -> AsyncGenerator[bytes, None]:

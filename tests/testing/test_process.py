@@ -133,7 +133,7 @@ def test_the_deployment_example_runs_without_a_warning() -> None:
     assert said[-1] == "Formation deleted successfully"
     steps = done.stderr.splitlines()
     assert [line for line in steps if line.startswith("Uploading")] == [steps[0], steps[8]]
-    assert steps.count("Health check attempt 1/30") == steps.count("Done") == 3
+    assert steps.count("Health check attempt 1/30...") == steps.count("Done") == 3
 
 
 WITHOUT_EXTRA = "import sys; sys.modules['starlette'] = None; "

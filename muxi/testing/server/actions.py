@@ -23,11 +23,12 @@ async def start(registry: Registry, run: Run, formation_id: str) -> Done:
 
 async def restart(registry: Registry, run: Run, formation_id: str) -> Done:
     """Stop it if it runs, and start it."""
+    run.stage = "stopping"
     known = registry.get(formation_id)
-    await run.step("stopping", "Stopping formation...")
+    await run.step("stopping", "Stopping current process...")
     registry.stop(known.id)
-    known.restarts += 1
     await _boot(registry, run, known)
+    known.restarts += 1
     count = {"restart_count": known.restarts}
     data = {"id": known.id, "status": "running", "message": "Formation restarted", **count}
     return Done({**_complete(known), **count}, {**data, "port": known.port})
@@ -35,27 +36,31 @@ async def restart(registry: Registry, run: Run, formation_id: str) -> Done:
 
 async def rollback(registry: Registry, run: Run, formation_id: str) -> Done:
     """Swap the live version and the previous one."""
+    await run.step("validating", "Validating rollback request...")
     known = registry.get(formation_id)
     if known.previous is None:
         raise Failed("NoPreviousVersion", "No previous version available for rollback")
     current, previous = (registry.directory(known.id, part) for part in ("current", "previous"))
     if not previous.is_dir():
         raise Failed("DirectoryError", "Previous version directory not found")
-    await run.step("validating", "Validating previous version...")
     wanted = _facts(previous)
-    await run.resolve(wanted.runtime, is_valid=wanted.runtime_is_valid)
+    await run.resolve(wanted.runtime)
     name = f"{known.id}-rollback"
-    probe = registry.spawn(name, known.id, previous)
+    probe = registry.spawn(name, known.id, previous, failure="Failed to start previous version")
     try:
-        await run.step("spawning_previous", "Starting previous version...", probe)
+        text = f"Starting previous version on staging port {probe.port}..."
+        await run.step("spawning_previous", text, probe)
         await run.await_health(probe)
         await run.step("stopping_current", "Stopping current version...")
-        _stop_serving(registry, known)
+        stop_serving(registry, known.id)
         await run.step("swapping", "Switching to previous version...")
     finally:
         registry.stop(name)
     process = _swap(registry, known, current, previous)
-    known.name, known.status = wanted.name, "running"
+    known.name, known.started = wanted.name, registry.behavior.now
+    pause = registry.behavior.starting_pause
+    known.starting_until = registry.behavior.now + pause
+    known.status = "starting" if pause else "running"
     numbers = (known.release.number, known.previous.number)
     data = {"id": known.id, "status": "running", "version": numbers[0]}
     return Done(
@@ -81,7 +86,7 @@ def stop(registry: Registry, formation_id: str) -> dict[str, object]:
         raise Failed("AlreadyStopped", "Formation is already stopped", 409)
     if not registry.stop(known.id):
         raise Failed("StopError", "Failed to stop formation", 500)
-    known.status = "stopped"
+    known.status, known.starting_until = "stopped", None
     message = "Formation stopped successfully"
     return {"id": known.id, "status": "stopped", "message": message}
 
@@ -89,6 +94,7 @@ def stop(registry: Registry, formation_id: str) -> dict[str, object]:
 def delete(registry: Registry, formation_id: str) -> dict[str, object]:
     """Remove a formation, with all of its files."""
     known = registry.get(formation_id)
+    registry.stop(known.id)
     registry.forget(known.id)
     return {"id": known.id, "message": "Formation deleted successfully"}
 
@@ -100,6 +106,7 @@ def cancel_update(registry: Registry, formation_id: str) -> dict[str, object]:
     if port is None:
         raise Failed("NoUpdate", "No update in progress for this formation", 400)
     registry.stop(f"{known.id}-staging")
+    shutil.rmtree(registry.directory(known.id, "staging"), ignore_errors=True)
     return {
         "message": "Update cancelled successfully",
         "formation_id": known.id,
@@ -110,18 +117,20 @@ def cancel_update(registry: Registry, formation_id: str) -> dict[str, object]:
 
 
 async def _boot(registry: Registry, run: Run, known: Registered) -> None:
-    await run.step("validating", "Validating formation configuration...")
+    await run.step("validating", "Loading formation configuration...")
     directory = registry.directory(known.id)
     if not directory.is_dir():
         raise Failed("NotFound", "Formation directory not found", 500)
     quirks = registry.behavior.quirks
     wanted = _facts(directory.parent if quirks.wrong_directory else directory)
-    await run.resolve(wanted.runtime, is_valid=wanted.runtime_is_valid)
-    await run.step("spawning", "Starting formation process...")
-    process = registry.spawn(known.id, known.id, directory, known.port)
-    known.port, known.status = process.port, "starting"
+    await run.resolve(wanted.runtime)
+    await run.step("spawning", "Starting formation...")
+    failure = "Failed to spawn process"
+    process = registry.spawn(known.id, known.id, directory, known.port, failure=failure)
+    known.port, known.status, known.starting_until = process.port, "starting", None
+    known.started = registry.behavior.now
     await run.await_health(process)
-    known.status = "running"
+    known.status, known.checked = "running", registry.behavior.now
 
 
 def _swap(registry: Registry, known: Registered, current: Path, previous: Path) -> Process:
@@ -133,14 +142,22 @@ def _swap(registry: Registry, known: Registered, current: Path, previous: Path) 
     registry.replace(aside, previous)
     assert known.previous is not None
     known.release, known.previous = known.previous, known.release
-    process = registry.spawn(known.id, known.id, current, known.port)
-    known.port = process.port
+    taken = registry.serving(known.id) is not None
+    failure = "Failed to start previous version"
+    process = registry.spawn(known.id, known.id, current, known.port, failure=failure)
+    if taken:
+        # The other version still has the port, so that this process soon gives up.
+        process.crashed = registry.behavior.now + registry.behavior.starting_pause
+        process.stop()
+    else:
+        known.port = process.port
     return process
 
 
-def _stop_serving(registry: Registry, known: Registered) -> None:
-    if not registry.stop(known.id):
-        registry.stop(f"{known.id}-staging")
+def stop_serving(registry: Registry, formation_id: str) -> None:
+    """Stop the live version, as an update and a rollback do: a failure is ignored."""
+    if not registry.stop(formation_id) and formation_id in registry.processes:
+        registry.stop(formation_id)
 
 
 def _facts(directory: Path) -> Facts:

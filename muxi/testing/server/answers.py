@@ -64,8 +64,8 @@ def event(name: str, data: Mapping[str, object]) -> bytes:
 def go_json(body: object) -> str:
     """JSON as Go's encoder writes it."""
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-    for plain, escaped in (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026")):
-        text = text.replace(plain, escaped)
+    for plain in "<>&\u2028\u2029":
+        text = text.replace(plain, f"\\u{ord(plain):04x}")
     # Names of files may hold bytes that are no UTF-8.
     return text.encode(errors="surrogateescape").decode(errors="replace")
 

@@ -21,8 +21,7 @@ def extract(body: bytes, target: Path) -> Path:
     special files are dropped, as the server drops them.
     """
     if body[:2] != b"\x1f\x8b":
-        why = "gzip: invalid header" if body else "EOF"
-        raise BadBundle(f"failed to create gzip reader: {why}")
+        raise BadBundle(f"failed to create gzip reader: {_not_gzip(body)}")
     plain = gzip.GzipFile(fileobj=io.BytesIO(body))
     try:
         root = _unpack(plain, target)
@@ -34,6 +33,12 @@ def extract(body: bytes, target: Path) -> Path:
     if not root:
         raise BadBundle("empty archive or no root directory found")
     return target / root
+
+
+def _not_gzip(body: bytes) -> str:
+    if not body:
+        return "EOF"
+    return "gzip: invalid header" if len(body) >= 10 else "unexpected EOF"
 
 
 def _unpack(plain: gzip.GzipFile, target: Path) -> str:

@@ -10,7 +10,7 @@ from starlette.datastructures import Headers, QueryParams
 from starlette.responses import Response
 
 from .registry import Registry
-from .runs import Done, Run
+from .runs import Done, Failed, Run
 from .uploads import Upload
 
 
@@ -39,14 +39,22 @@ class Call:
         self.registry.begin(run.work(job))
         return await run.answer(streamed=self.streamed)
 
-    async def bundle(self) -> bytes | None:
-        """The uploaded bytes; None when the connection is to be cut before them."""
+    async def bundle(self, too_slow: str) -> bytes | None:
+        """The uploaded bytes; None when the connection is to be cut before them.
+
+        Args:
+            too_slow: What is said when they take too long.
+        """
         fault = self.registry.behavior.fault("upload")
         if fault is not None:
             await asyncio.sleep(fault.delay)
             if fault.cut:
                 return None
-        return await self.upload.read()
+        timeout = self.registry.behavior.upload_timeout
+        try:
+            return await asyncio.wait_for(self.upload.read(), timeout)
+        except asyncio.TimeoutError:
+            raise Failed("UploadError", too_slow, 500) from None
 
 
 Handler = Callable[[Call], Awaitable[Response]]

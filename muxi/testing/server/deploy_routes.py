@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 from pathlib import Path
 
 from starlette.responses import Response
@@ -37,7 +36,7 @@ async def deploy(call: Call) -> Response:
         return error(400, f"Invalid X-Formation-ID: {problem}")
     if formation_id in registry.formations:
         return error(409, f"Formation '{formation_id}' already exists. Use PUT to update.")
-    body = await call.bundle()
+    body = await call.bundle("Failed to save bundle")
     if body is None:
         return NoAnswer()
     run = Run("deploy", registry.behavior, "extracting")
@@ -55,7 +54,7 @@ async def update(call: Call) -> Response:
     registry = call.registry
     known = _locked(registry.get(call.formation_id))
     try:
-        body = await call.bundle()
+        body = await call.bundle("Failed to read bundle")
     except BaseException:
         known.deploying = False
         raise
@@ -67,9 +66,9 @@ async def update(call: Call) -> Response:
     async def job() -> Done:
         try:
             async with unpacked(registry, run, body) as directory:
-                await run.step("validating", "Validating formation configuration...")
-                source = examine(run, directory, sha256(body))
-                return await update_source(registry, run, known, source, call.version)
+                return await update_source(
+                    registry, run, known, directory, digest=sha256(body), version=call.version
+                )
         finally:
             known.deploying = False
 
@@ -114,15 +113,12 @@ async def _deploy_draft(registry: Registry, run: Run, formation_id: str, directo
 
 
 async def _update_draft(registry: Registry, run: Run, known: Registered, directory: Path) -> Done:
-    # From here on the draft is lost, whatever becomes of the update.
-    moved = registry.root / f".draft-{known.id}"
+    # Unless nothing has changed the draft is moved, and lost whatever becomes of the update.
     try:
         await run.step("validating", "Updating formation from draft...")
-        registry.replace(directory, moved)
-        source = examine(run, moved, _digest(registry, moved))
-        return await update_source(registry, run, known, source, None)
+        digest = _digest(registry, directory)
+        return await update_source(registry, run, known, directory, digest=digest, version=None)
     finally:
-        shutil.rmtree(moved, ignore_errors=True)
         known.deploying = False
 
 

@@ -11,7 +11,9 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from .actions import stop_serving
 from .bundles import BadBundle, extract
+from .drafts import METADATA
 from .manifests import BadManifest, Facts, facts, mark, secrets_problem
 from .processes import Process
 from .registry import Registered, Registry, Release
@@ -39,7 +41,8 @@ class Source:
 @asynccontextmanager
 async def unpacked(registry: Registry, run: Run, body: bytes) -> AsyncGenerator[Path, None]:
     """The files of a bundle, in a directory that goes away."""
-    await run.step("extracting", "Extracting formation bundle...")
+    where = " to staging" if run.operation == "update" else ""
+    await run.step("extracting", f"Extracting bundle{where}...")
     with tempfile.TemporaryDirectory(prefix=".bundle-", dir=registry.root) as directory:
         try:
             found = await asyncio.to_thread(extract, body, Path(directory))
@@ -81,18 +84,24 @@ async def deploy(
         raise Failed("IDMismatch", f"Formation ID mismatch: {found}")
     _check_version(source, version)
     await run.check("validating")
-    registry.replace(source.directory, registry.directory(formation_id))
+    _move(registry, source.directory, registry.directory(formation_id))
     known = Registered(formation_id, source.facts.name, 0, _release(source, 1))
+    known.created = registry.behavior.now
     with _undone(registry, known):
-        await run.resolve(source.facts.runtime, is_valid=source.facts.runtime_is_valid)
-        await run.step("spawning", "Starting formation process...")
+        await run.resolve(source.facts.runtime)
+        await run.step("spawning", "Starting formation. It might take 1-2 minutes.")
         mark(registry.directory(formation_id), SERVER_ID)
-        process = registry.spawn(formation_id, formation_id, registry.directory(formation_id))
+        process = registry.spawn(
+            formation_id,
+            formation_id,
+            registry.directory(formation_id),
+            failure="Failed to spawn process",
+        )
         known.port = process.port
+        known.started = registry.behavior.now
         registry.formations[formation_id] = known
-        await run.step("health_check", "Waiting for formation to become healthy...", process)
         await run.await_health(process)
-    known.status = "running"
+    known.status, known.checked = "running", registry.behavior.now
     more = {
         "url": registry.url(formation_id),
         "health_url": f"http://localhost:{known.port}/v1/health",
@@ -107,50 +116,88 @@ def _undone(registry: Registry, known: Registered) -> Generator[None, None, None
     try:
         yield
     except BaseException:
+        if registry.formations.get(known.id) is known:
+            registry.stop(known.id)
         if registry.formations.get(known.id, known) is known:
             registry.forget(known.id)
         raise
 
 
 async def update(
-    registry: Registry, run: Run, known: Registered, source: Source, version: str | None
+    registry: Registry,
+    run: Run,
+    known: Registered,
+    directory: Path,
+    *,
+    digest: str,
+    version: str | None,
 ) -> Done:
-    """Start the new version beside the old one, then let it take over."""
+    """Start the new version beside the old one, then let it take over.
+
+    Args:
+        registry: Knows the formation.
+        run: What is reported of this work.
+        known: The formation.
+        directory: The files of the new version; moved, once they differ from the live ones.
+        digest: The digest of these files.
+        version: What the manifest must say, if anything.
+    """
     staging = registry.directory(known.id, "staging")
     name = f"{known.id}-staging"
     process: Process | None = None
+    run.stage = "validating"
+    if known.release.digest == digest:
+        text = "Source is identical to current version - nothing to update"
+        raise Failed("NoChange", text)
+    known.staging_port = registry.free_port()
     try:
+        _move(registry, directory, staging)
+        await run.step("validating", "Validating formation config...")
+        source = examine(run, staging, digest)
         _check_version(source, version)
-        if known.release.digest == source.digest:
-            text = "Source is identical to current version - nothing to update"
-            raise Failed("NoChange", text)
-        registry.replace(source.directory, staging)
         _carry_over(registry.directory(known.id), staging)
-        await run.resolve(source.facts.runtime, is_valid=source.facts.runtime_is_valid)
+        await run.resolve(source.facts.runtime)
         mark(staging, SERVER_ID)
-        process = registry.spawn(name, known.id, staging)
-        known.staging_port = process.port
-        where = {"staging_port": process.port}
-        await run.step("spawning_staging", "Starting new version...", process, **where)
+        process = await _spawn_staging(registry, run, known, staging)
+        port = process.port
+        await run.step("spawning_staging", _starting(port), process, staging_port=port)
         await run.await_health(process)
         await run.step("swapping", "Switching traffic to new version...", process)
-        if process.died.is_set():
-            raise Failed("SwitchError", "Failed to switch to the new version")
+        if process.died.is_set() or registry.formations.get(known.id) is not known:
+            raise Failed("SwitchError", "Failed to switch ports")
     except BaseException:
         if process is not None and registry.processes.get(name) is process:
             registry.stop(name)
-        if process is None or not registry.behavior.quirks.staging_stays:
+        if not registry.behavior.quirks.staging_stays:
             known.staging_port = None
         shutil.rmtree(staging, ignore_errors=True)
         raise
     return await _take_over(registry, run, known, source, process)
 
 
+async def _spawn_staging(registry: Registry, run: Run, known: Registered, staging: Path) -> Process:
+    name, port = f"{known.id}-staging", known.staging_port or 0
+    failure = "Failed to start staging formation"
+    try:
+        process = registry.spawn(name, known.id, staging, port, failure=failure)
+    except Failed:
+        await run.step("spawning_staging", _starting(port), staging_port=port)
+        raise
+    known.staging_port = process.port
+    return process
+
+
+def _starting(port: int) -> str:
+    return f"Starting staging version on port {port}"
+
+
 async def _take_over(
     registry: Registry, run: Run, known: Registered, source: Source, process: Process
 ) -> Done:
-    old, old_port = registry.processes.pop(known.id, None), known.port
+    old_port = known.port
     known.port, known.staging_port, known.status = process.port, None, "running"
+    await run.step("stopping_old", "Stopping old version...")
+    stop_serving(registry, known.id)
     known.previous, known.release = known.release, _release(source, known.next_number)
     known.name = source.facts.name
     if not registry.behavior.quirks.misfiled:
@@ -158,9 +205,6 @@ async def _take_over(
     current = registry.directory(known.id)
     registry.replace(current, registry.directory(known.id, "previous"))
     registry.replace(registry.directory(known.id, "staging"), current)
-    if old is not None:
-        old.stop()
-    await run.step("stopping_old", "Stopping old version...")
     port = old_port if registry.behavior.quirks.old_port else known.port
     before, after = known.previous.number, known.release.number
     return Done(
@@ -183,6 +227,11 @@ async def _take_over(
             "deployment_type": "blue-green",
         },
     )
+
+
+def _move(registry: Registry, directory: Path, target: Path) -> None:
+    registry.replace(directory, target)
+    (target / METADATA).unlink(missing_ok=True)
 
 
 def _release(source: Source, number: int) -> Release:

@@ -24,11 +24,9 @@ _PORTS = 1000
 
 def summary(registry: Registry, known: Registered) -> dict[str, object]:
     """A formation as a list shows it."""
-    process = registry.serving(known.id)
-    alive = process is not None and not process.died.is_set()
-    if known.status == "running" and not alive:
-        known.status = "unhealthy"
-    up = alive and known.status in ("running", "unhealthy")
+    _probe(registry, known)
+    process, status = registry.own(known.id), known.status
+    up = process is not None and status in ("running", "unhealthy")
     version = {
         "semantic": known.release.semantic,
         "current": known.release.digest,
@@ -38,36 +36,50 @@ def summary(registry: Registry, known: Registered) -> dict[str, object]:
         id=known.id,
         name=known.name,
         port=known.port,
-        status=known.status,
-        pid=process.pid if process and known.status != "stopped" else 0,
-        uptime=int(time.time() - process.started) if process and up else 0,
+        status=status,
+        pid=process.pid if process and status != "stopped" else 0,
+        uptime=max(0, int(time.time() - process.started)) if process and up else 0,
         restart_count=known.restarts,
-        healthy=None if known.status == "starting" else known.status == "running",
+        healthy=None if status == "starting" else status == "running",
         version=FormationVersion(**{key: text for key, text in version.items() if text}),
     )
     return found.model_dump(exclude_unset=True)
 
 
+def _probe(registry: Registry, known: Registered) -> None:
+    """Ask a formation that should run whether it does, and note the answer."""
+    if known.status not in ("running", "unhealthy"):
+        return
+    alive = registry.serving(known.id) is not None
+    known.status = "running" if alive and known.status == "running" else "unhealthy"
+    known.checked = registry.behavior.now
+
+
 def listing(registry: Registry) -> dict[str, object]:
     """All formations."""
-    found = [summary(registry, known) for known in registry.formations.values()]
+    found = [summary(registry, registry.get(each)) for each in [*registry.formations]]
     return {"formations": found, "total": len(found)}
 
 
 def detail(registry: Registry, formation_id: str) -> dict[str, object]:
     """One formation."""
     known = registry.get(formation_id)
-    process = registry.serving(formation_id)
+    found = summary(registry, known)
+    if registry.behavior.quirks.no_semantic:
+        found["version"] = {"current": known.release.digest} | (
+            {"previous": known.previous.digest} if known.previous else {}
+        )
     created = rfc3339(known.created)
     times = {"created_at": created, "deployed_at": created}
-    times["updated_at"] = rfc3339(process.started if process else 0)
-    checked = {"last_health_check": rfc3339(time.time())}
-    return {**summary(registry, known), **times, **checked}
+    times["updated_at"] = rfc3339(known.started)
+    if known.checked:
+        times["last_health_check"] = rfc3339(known.checked)
+    return {**found, **times}
 
 
 def status(registry: Registry) -> dict[str, object]:
     """The server itself."""
-    states = [known.status for known in registry.formations.values()]
+    states = [registry.get(each).status for each in [*registry.formations]]
     allocated = sum(not process.died.is_set() for process in registry.processes.values())
     found = ServerStatus(
         server=ServerIdentity(

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.responses import Response
 
 from .answers import flat
-from .manifests import NAMES, BadManifest, facts, id_problem
+from .manifests import NAMES, BadManifest, Facts, facts, id_problem
 from .registry import Registry
 from .runs import Failed, Run
 
@@ -24,8 +24,9 @@ async def run(registry: Registry, body: bytes) -> Response:
     try:
         ask = _parse(body)
         formation_id = "" if ask.path else ask.formation_id or ""
-        directory = _directory(registry, ask)
-        formation_id, port = await _start(registry, formation_id, directory)
+        found, directory = _found(registry, ask)
+        formation_id = formation_id or found.id
+        port = await _start(registry, formation_id, found, directory)
     except Failed as failed:
         return _refused(failed, formation_id)
     about = {"formation_id": formation_id, "port": port, "status": "running"}
@@ -46,31 +47,33 @@ def stop(registry: Registry, body: bytes) -> Response:
     return flat({"success": True, "formation_id": formation_id, "status": "stopped"})
 
 
-async def _start(registry: Registry, formation_id: str, directory: Path) -> tuple[str, int]:
+def _found(registry: Registry, ask: _Ask) -> tuple[Facts, Path]:
+    directory = _directory(registry, ask)
     try:
-        found = facts(directory)
+        return facts(directory), directory
     except BadManifest as problem:
-        text = str(problem)
-        missing = text.endswith(": id is required")
-        text = f"Formation ID not found in {NAMES[0]}" if missing else text
-        raise Failed("", text, 400) from None
-    formation_id = formation_id or found.id
+        raise Failed("", str(problem), 400) from None
+
+
+async def _start(registry: Registry, formation_id: str, found: Facts, directory: Path) -> int:
     name = f"{formation_id}-draft"
     running = registry.processes.get(name)
     if running is not None:
         where = f"is already running on port {running.port}"
         raise Failed("", f"Draft formation {formation_id} {where}. Run 'muxi down' first.", 409)
     work = Run("start", registry.behavior)
-    await work.resolve(found.runtime, is_valid=found.runtime_is_valid)
+    await work.resolve(found.runtime)
     await work.step("spawning", "")
     registry.logs.pop(name, None)
-    process = registry.spawn(name, formation_id, directory)
+    process = registry.spawn(name, formation_id, directory, failure="Failed to start formation")
     try:
         await work.await_health(process)
     except Failed as failed:
         registry.stop(name)
+        if registry.behavior.quirks.dev_leftover:
+            registry.blocked.add(name)
         raise Failed("", f"Health check failed: {failed.text}", 500) from None
-    return formation_id, process.port
+    return process.port
 
 
 def _parse(body: bytes) -> _Ask:
@@ -99,6 +102,8 @@ def _directory(registry: Registry, ask: _Ask) -> Path:
 
 
 def _refused(failed: Failed, formation_id: str) -> Response:
-    status = failed.status or (400 if failed.type == "InvalidRuntime" else 500)
+    status, text = failed.status or 500, failed.text
+    if failed.type == "InvalidRuntime":
+        status, text = 400, f"Invalid muxi_runtime: {text}"
     empty = {"success": False, "formation_id": formation_id, "port": 0, "status": ""}
-    return flat({**empty, "error": failed.text}, status)
+    return flat({**empty, "error": text}, status)

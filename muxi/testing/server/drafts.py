@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 import posixpath
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +17,10 @@ from starlette.responses import Response
 
 from .answers import flat, rfc3339
 from .manifests import NAMES, id_problem
-from .registry import Draft, Registry
+from .registry import Registry
+
+METADATA = ".draft-meta.json"
+"""The file that says what a draft is of; lists don't show it."""
 
 _STATUSES = {
     **dict.fromkeys(("DraftNotFound", "FileNotFound", "LiveNotFound"), 404),
@@ -56,16 +61,18 @@ def parse(formation_id: str, body: bytes) -> Ask:
     try:
         return Ask.model_validate_json(body)
     except ValidationError:
-        raise DraftError("InvalidJSON", "Invalid JSON in request body") from None
+        raise DraftError("InvalidJSON", "Invalid JSON request body") from None
 
 
 def edit(registry: Registry, formation_id: str, ask: Ask) -> Response:
     """Do what is asked to the files of a draft."""
     action = _ACTIONS.get(ask.action or "")
     if action is None:
-        raise DraftError("InvalidAction", f"Unknown action: {ask.action or ''}")
+        known = "init, list, read, write, delete, deploy, discard"
+        text = f"Unknown action: {ask.action or ''}. Valid actions: {known}"
+        raise DraftError("InvalidAction", text)
     if ask.action != "init":
-        existing(registry, formation_id)
+        existing(registry, formation_id, hint=ask.action in ("list", "write"))
     data = action(registry, formation_id, ask)
     return flat({"success": True, "data": data, **about(registry, formation_id)})
 
@@ -79,57 +86,61 @@ def refused(registry: Registry, formation_id: str, problem: DraftError) -> dict[
 def about(registry: Registry, formation_id: str) -> dict[str, object]:
     """What each answer says of the draft and the live formation."""
     draft: dict[str, object] = {"exists": registry.directory(formation_id, "draft").is_dir()}
-    found = registry.drafts.get(formation_id)
-    if draft["exists"] and found is not None:
-        base = {"base_version": found.base_version} if found.base_version else {}
-        draft |= {**base, "created_at": rfc3339(found.created)}
-    live = registry.formations.get(formation_id)
-    told = {"version": str(live.release.number), "status": live.status} if live else {}
-    return {"draft": draft, "live": told}
+    file = registry.directory(formation_id, "draft") / METADATA
+    if file.is_file():
+        draft |= json.loads(file.read_text("utf-8"))
+    live = registry.find(formation_id)
+    told = {"version": live.release.semantic, "status": live.status} if live else {}
+    return {"draft": draft, "live": {key: text for key, text in told.items() if text}}
 
 
-def existing(registry: Registry, formation_id: str) -> Path:
+def existing(registry: Registry, formation_id: str, *, hint: bool = False) -> Path:
     """The directory of a draft that is there."""
     directory = registry.directory(formation_id, "draft")
     if not directory.is_dir():
-        raise DraftError("DraftNotFound", f"No draft exists for formation '{formation_id}'")
+        text = "No draft exists for this formation." + " Use 'init' to create one." * hint
+        raise DraftError("DraftNotFound", text)
     return directory
 
 
 def _init(registry: Registry, formation_id: str, ask: Ask) -> dict[str, object]:
     mode = ask.mode or ""
     if mode not in ("new", "clone"):
-        raise DraftError("InvalidMode", "Mode must be 'new' or 'clone'")
+        text = "Invalid mode. Use 'new' to create empty draft or 'clone' to copy live version."
+        raise DraftError("InvalidMode", text)
     draft, live = (registry.directory(formation_id, part) for part in ("draft", "current"))
     if draft.exists():
-        text = f"A draft already exists for formation '{formation_id}'"
+        text = "A draft already exists for this formation. Use 'discard' to remove it first."
         raise DraftError("DraftAlreadyExists", text)
-    base = None
+    about: dict[str, object] = {}
     if mode == "clone":
         if not live.is_dir():
-            text = f"No live formation '{formation_id}' to clone"
+            text = "No live version exists to clone. Use mode 'new' to create a new formation."
             raise DraftError("LiveNotFound", text)
         shutil.copytree(live, draft)
         known = registry.formations.get(formation_id)
-        base = str(known.release.number) if known else None
+        if known is not None and known.release.semantic:
+            about["base_version"] = known.release.semantic
     else:
         draft.mkdir(parents=True)
         manifest = {"id": formation_id, "version": "1.0.0", "name": formation_id}
         if not registry.behavior.quirks.bare_draft:
             manifest["description"] = "A new formation"
         (draft / NAMES[0]).write_text(yaml.safe_dump(manifest, sort_keys=False), "utf-8")
-    registry.drafts[formation_id] = Draft(base)
+    about["created_at"] = rfc3339(registry.behavior.now)
+    (draft / METADATA).write_text(json.dumps(about, indent=2), "utf-8")
     return {"action": "init", "mode": mode}
 
 
 def _list(registry: Registry, formation_id: str, ask: Ask) -> dict[str, object]:
     path, place = _place(registry, formation_id, ask.path or ".")
     if not place.exists():
-        raise DraftError("FileNotFound", f"File not found: {path}")
+        raise DraftError("FileNotFound", f"Directory not found: {path}")
     try:
-        entries = [_entry(each) for each in sorted(place.iterdir())]
+        entries = [_entry(each) for each in sorted(place.iterdir()) if each.name != METADATA]
     except OSError as problem:
-        raise DraftError("ReadError", f"Failed to read directory: {problem}") from None
+        text = f"Failed to read directory: {_go_error('open', problem)}"
+        raise DraftError("ReadError", text) from None
     return {"path": path, "entries": entries or None}
 
 
@@ -144,10 +155,12 @@ def _read(registry: Registry, formation_id: str, ask: Ask) -> dict[str, object]:
     path, place = _place(registry, formation_id, ask.path)
     try:
         found = place.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
+    except FileNotFoundError:
         raise DraftError("FileNotFound", f"File not found: {path}") from None
     except OSError as problem:
-        raise DraftError("ReadError", f"Failed to read file: {problem}") from None
+        verb = "read" if isinstance(problem, IsADirectoryError) else "open"
+        text = f"Failed to read file: {_go_error(verb, problem)}"
+        raise DraftError("ReadError", text) from None
     encoding = ask.encoding or "utf-8"
     coded = encoding == "base64"
     text = base64.b64encode(found).decode() if coded else found.decode("utf-8", "replace")
@@ -161,21 +174,22 @@ def _write(registry: Registry, formation_id: str, ask: Ask) -> dict[str, object]
         try:
             content = base64.b64decode(content, validate=True)
         except binascii.Error:
-            raise DraftError("DecodeError", "Failed to decode base64 content") from None
+            raise DraftError("DecodeError", "Invalid base64 content") from None
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(content)
-    except OSError as problem:
-        raise DraftError("WriteError", f"Failed to write file: {problem}") from None
+    except (OSError, RecursionError) as problem:
+        text = f"Failed to write file: {_go_error('open', problem)}"
+        raise DraftError("WriteError", text) from None
     return {"path": path, "size": len(content), "written": True}
 
 
 def _delete(registry: Registry, formation_id: str, ask: Ask) -> dict[str, object]:
     path, place = _place(registry, formation_id, ask.path)
-    if path == ".":
-        raise DraftError("InvalidPath", "Cannot delete the draft's root")
+    if place == registry.directory(formation_id, "draft").resolve():
+        raise DraftError("InvalidPath", "Invalid path")
     if not place.exists():
-        raise DraftError("FileNotFound", f"File not found: {path}")
+        raise DraftError("FileNotFound", f"Path not found: {path}")
     if place.is_dir():
         shutil.rmtree(place)
     else:
@@ -189,17 +203,28 @@ def _discard(registry: Registry, formation_id: str, ask: Ask) -> dict[str, objec
 
 
 def _place(registry: Registry, formation_id: str, given: str | None) -> tuple[str, Path]:
-    """The path of a file, cleaned, and where that is."""
-    root = registry.directory(formation_id, "draft")
-    path = posixpath.normpath(given.lstrip("/") or ".") if given else ""
+    """A path within a draft, cleaned as Go cleans it, and where it leads."""
+    if not given:
+        raise DraftError("InvalidPath", "Path is required")
+    root = registry.directory(formation_id, "draft").resolve()
+    path = posixpath.normpath(re.sub("^/+", "/", given))
+    if path.startswith(".."):
+        raise DraftError("InvalidPath", "Path traversal not allowed")
     try:
-        place = (root / path).resolve()
+        place = (root / path.lstrip("/")).resolve()
         place.exists()  # a name may be longer than any file's
-    except (OSError, ValueError):
-        place = Path("/")
-    if not given or path.startswith("..") or not place.is_relative_to(root.resolve()):
-        raise DraftError("InvalidPath", f"Invalid path: {given or ''}")
+    except (OSError, ValueError, RecursionError):
+        raise DraftError("InvalidPath", "Invalid path") from None
+    if not place.is_relative_to(root):
+        raise DraftError("InvalidPath", "Path traversal not allowed")
     return path, place
+
+
+def _go_error(verb: str, problem: Exception) -> str:
+    """An error of the file system, as Go words it."""
+    if not isinstance(problem, OSError):
+        return str(problem)
+    return f"{verb} {problem.filename}: {(problem.strerror or '').lower()}"
 
 
 _ACTIONS: dict[str, Callable[[Registry, str, Ask], dict[str, object]]] = {

@@ -22,10 +22,9 @@ def formation_logs(registry: Registry, formation_id: str, query: Mapping[str, st
         lines = log.stderr if wanted == "stderr" else log.stdout
         return Pieces(_follow(formation_id, lines, registry.behavior.poll), EVENTS)
     kept = {"stdout": log.stdout, "stderr": log.stderr}
-    chosen = {
-        name: kept[name][-_count(query) :] or None for name in _STREAMS if wanted in (name, "all")
-    }
-    totals = {name: len(chosen.get(name) or ()) for name in _STREAMS}
+    named = [name for name in _STREAMS if wanted in (name, "all")]
+    chosen = {name: kept[name][-_count(query) :] or None for name in named}
+    totals = {name: len(kept[name]) if name in named else 0 for name in _STREAMS}
     return ok({"formation_id": formation_id, "logs": chosen, "total_lines": totals})
 
 

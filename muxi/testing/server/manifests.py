@@ -14,7 +14,6 @@ NAMES = ("formation.afs", "formation.yaml", "formation.yml")
 
 _RESERVED = frozenset({"health", "ping", "rpc", "server", "admin", "metrics", "api"})
 _SECRET = re.compile(r"\$\{\{ secrets\.(\w+)")
-_RUNTIME = re.compile(r"[0-9A-Za-z.-]+(:[0-9a-z-]+)?")
 
 
 class BadManifest(Exception):
@@ -33,18 +32,14 @@ class Facts:
     secrets: tuple[str, ...]
     """Names of the secrets that the manifest itself refers to."""
 
-    @property
-    def runtime_is_valid(self) -> bool:
-        """The text names a version, and at most one variant of it."""
-        return bool(_RUNTIME.fullmatch(self.runtime))
-
 
 def find(directory: Path) -> Path:
     """The manifest of a formation's directory."""
     for name in NAMES:
         if (directory / name).is_file():
             return directory / name
-    raise BadManifest(f"Failed to find formation config: no {' or '.join(NAMES)} found")
+    tried = f"no formation config file found (tried: [{' '.join(NAMES)}])"
+    raise BadManifest(f"Failed to find formation config: {tried}")
 
 
 def facts(directory: Path) -> Facts:
@@ -56,15 +51,15 @@ def facts(directory: Path) -> Facts:
         # Every scalar as its text: a version of 1.10 is not 1.1.
         found: object = yaml.load(text, yaml.BaseLoader)
     except (OSError, ValueError, RecursionError, yaml.YAMLError) as problem:
-        raise BadManifest(f"{prefix}{problem}") from None
+        raise BadManifest(f"{prefix}{prefix.lower()}{_yaml_problem(problem)}") from None
     values = {key: value for key, value in as_map(found).items() if isinstance(value, str)}
-    if not isinstance(found, dict):
-        raise BadManifest(f"{prefix}not a mapping")
-    for key in ("id", "description"):
+    if found and not isinstance(found, dict):
+        raise BadManifest(f"{prefix}{prefix.lower()}{_unmarshal_problem(found)}")
+    for article, key in (("an", "id"), ("a", "description")):
         if not values.get(key):
-            raise BadManifest(f"{prefix}{key} is required")
+            raise BadManifest(f"{prefix}formation config must have {article} '{key}' field")
     if values["id"] in _RESERVED:
-        raise BadManifest(f"{prefix}{id_problem(values['id'])}")
+        raise BadManifest(f"{prefix}formation ID '{values['id']}' is reserved")
     return Facts(
         values["id"],
         values.get("name", ""),
@@ -72,6 +67,22 @@ def facts(directory: Path) -> Facts:
         values.get("muxi_runtime") or "latest",
         tuple(dict.fromkeys(_SECRET.findall(text))),
     )
+
+
+def _yaml_problem(problem: Exception) -> str:
+    """What Go's parser says of a text, as far as this one tells it."""
+    if not isinstance(problem, yaml.MarkedYAMLError) or problem.problem_mark is None:
+        return f"yaml: {problem}"
+    line = problem.problem_mark.line + isinstance(problem, yaml.scanner.ScannerError)
+    expected = re.match(r"expected (?:the )?(.+?), but found", problem.problem or "")
+    text = f"did not find expected {expected[1]}" if expected else problem.problem
+    return f"yaml: line {line}: {text}" if line else f"yaml: {text}"
+
+
+def _unmarshal_problem(found: object) -> str:
+    kind = "seq" if isinstance(found, list) else f"str `{found}`"
+    where = f"line 1: cannot unmarshal !!{kind} into formation.Formation"
+    return f"yaml: unmarshal errors:\n  {where}"
 
 
 def id_problem(formation_id: str) -> str | None:
@@ -98,8 +109,8 @@ def secrets_problem(directory: Path, names: tuple[str, ...]) -> str | None:
 
 def mark(directory: Path, server_id: str) -> None:
     """Note in the manifest who deployed it, as the server does: comments are lost."""
-    file = find(directory)
     try:
+        file = find(directory)
         found = _mapping(file)
     except BadManifest:
         return  # the formation won't start with it, and says so itself

@@ -32,6 +32,7 @@ class Process:
         port: Where it listens.
         close: Gives the port up.
         state: What it remembers, until it ends.
+        log: What it writes.
     """
 
     app: ASGIApp
@@ -41,7 +42,18 @@ class Process:
     pid: int = field(default_factory=lambda: next(_PIDS))
     started: float = field(default_factory=time.time)
     died: asyncio.Event = field(default_factory=asyncio.Event)
-    last_words: str = "Formation process crashed during startup"
+    log: Log = field(default_factory=Log)
+    crashed: float | None = None
+    """When it died by itself, by the server's clock."""
+    stop_failed: bool = False
+    """The server tried to stop it after it had crashed."""
+
+    @property
+    def last_words(self) -> str:
+        """Why it did not start: what it wrote to stderr."""
+        if not self.log.stderr:
+            return "Formation process crashed during startup"
+        return "\n".join(["Formation crashed during startup:", *self.log.stderr])
 
     def stop(self) -> None:
         """End it; a second time does nothing."""

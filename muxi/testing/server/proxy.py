@@ -61,6 +61,7 @@ class Proxy:
                 app = self._error(500, "Internal server error", text)
             else:
                 app, scope = process.app, _inner(scope, rest, process.port)
+                marked = _named(marked)
         await app(scope, receive, marked)
 
     def _process(self, kind: str, formation_id: str) -> Process | None:
@@ -72,7 +73,7 @@ class Proxy:
         draft = kind == "draft"
         who = "Draft formation" if draft else "Formation"
         process = self._process(kind, formation_id)
-        known = self._registry.formations.get(formation_id)
+        known = self._registry.find(formation_id)
         status = known.status if known else None
         if draft:
             gone = process is not None and process.died.is_set()
@@ -90,7 +91,7 @@ class Proxy:
     def _error(self, status: int, phrase: str, text: str) -> Response:
         if not self._registry.behavior.quirks.unescaped:
             return flat({"error": phrase, "message": text, "code": status}, status, cors=False)
-        body = f'{{"error":"{phrase}","message":"{text}","code":{status}}}\n'
+        body = f'{{"error": "{phrase}", "message": "{text}", "code": {status}}}'
         return Response(body, status, {"content-type": "application/json"})
 
     def _marked(self, kind: str, scope: Scope, send: Send) -> Send:
@@ -108,6 +109,17 @@ class Proxy:
             await send(message)
 
         return sending
+
+
+def _named(send: Send) -> Send:
+    """A formation says what serves it; the server itself doesn't."""
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            MutableHeaders(scope=message).setdefault("server", "uvicorn")
+        await send(message)
+
+    return sending
 
 
 def _inner(scope: Scope, rest: str, port: int) -> Scope:

@@ -10,9 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..hosting import listen, port_of
 from .behavior import ServerBehavior
 from .processes import Log, Process
-from .runs import Failed
+from .runs import Failed, Panic
+
+_RESTARTS = 10
+"""How often the server restarts a process that died."""
 
 Launch = Callable[[str, Path, Log, int], Process]
 """Starts what is in a directory, on a port if that is free: id, directory, log, port."""
@@ -42,6 +46,12 @@ class Registered:
     previous: Release | None = None
     restarts: int = 0
     created: float = field(default_factory=time.time)
+    started: float = 0.0
+    """When its process was started; an update doesn't change it."""
+    checked: float = 0.0
+    """When it last answered a health check; 0 for never."""
+    starting_until: float | None = None
+    """When it will have started; None where its health checks decide that."""
     deploying: bool = False
     staging_port: int | None = None
 
@@ -49,14 +59,6 @@ class Registered:
     def next_number(self) -> int:
         """The number of the next release."""
         return self.release.number + 1
-
-
-@dataclass(frozen=True)
-class Draft:
-    """What is known of a draft besides its files."""
-
-    base_version: str | None = None
-    created: float = field(default_factory=time.time)
 
 
 @dataclass
@@ -77,8 +79,9 @@ class Registry:
     formations: dict[str, Registered] = field(default_factory=dict[str, Registered])
     processes: dict[str, Process] = field(default_factory=dict[str, Process])
     """By the name that the process manager files them under."""
+    blocked: set[str] = field(default_factory=set[str])
+    """Names under which nothing can be started any more."""
     logs: dict[str, Log] = field(default_factory=dict[str, Log])
-    drafts: dict[str, Draft] = field(default_factory=dict[str, Draft])
     started: float = field(default_factory=time.time)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
 
@@ -97,10 +100,28 @@ class Registry:
 
     def get(self, formation_id: str) -> Registered:
         """A formation that is known."""
-        found = self.formations.get(formation_id)
+        found = self.find(formation_id)
         if found is None:
             raise Failed("NotFound", "Formation not found")
         return found
+
+    def find(self, formation_id: str) -> Registered | None:
+        """A formation, with the status that it has by now."""
+        found = self.formations.get(formation_id)
+        if found is not None:
+            self._refresh(found)
+        return found
+
+    def _refresh(self, known: Registered) -> None:
+        process, now = self.own(known.id), self.behavior.now
+        if known.starting_until is not None and now >= known.starting_until:
+            known.starting_until = None
+            known.status = "running" if known.status == "starting" else known.status
+        if process is not None and process.crashed is not None and not process.stop_failed:
+            waited = (now - process.crashed) / (self.behavior.restart_pause or 1)
+            if waited >= 1:
+                known.status = "crashed"
+                known.restarts = min(int(waited), _RESTARTS)
 
     def directory(self, formation_id: str, part: str = "current") -> Path:
         """Files of a formation: `current`, `previous`, `staging`, `draft`; may be absent."""
@@ -110,10 +131,17 @@ class Registry:
         """What the processes of a name wrote."""
         return self.logs.setdefault(name, Log())
 
-    def spawn(self, name: str, formation_id: str, directory: Path, port: int = 0) -> Process:
-        """Start a process and file it."""
-        if name in self.processes:
-            raise Failed("SpawnError", f"process with ID {name} already exists")
+    def free_port(self) -> int:
+        """A port that nobody listens on."""
+        with listen(0) as listening:
+            return port_of(listening)
+
+    def spawn(
+        self, name: str, formation_id: str, directory: Path, port: int = 0, *, failure: str
+    ) -> Process:
+        """Start a process and file it; `failure` begins the text of an error."""
+        if name in self.processes or name in self.blocked:
+            raise Failed("SpawnError", f"{failure}: process with ID {name} already exists")
         apart = name.endswith("-draft") or self.behavior.quirks.misfiled
         log = self.log(name if apart else formation_id)
         process = self.launch(formation_id, directory, log, port)
@@ -121,31 +149,56 @@ class Registry:
         return process
 
     def stop(self, name: str) -> bool:
-        """End a process; False when none of this name is filed."""
-        process = self.processes.pop(name, None)
-        if process is not None:
-            process.stop()
-        return process is not None
+        """End a process; False when none of this name is filed, or it can't be stopped."""
+        process = self.processes.get(name)
+        if process is None:
+            return False
+        if process.crashed is not None and self._noticed(process):
+            if process.stop_failed:
+                raise Panic
+            known = self.find(name)
+            process.stop_failed = True
+            if known is not None:
+                known.status = "stopping"
+            return False
+        del self.processes[name]
+        process.stop()
+        return True
+
+    def _noticed(self, process: Process) -> bool:
+        crashed = process.crashed
+        return crashed is not None and self.behavior.now - crashed >= self.behavior.restart_pause
 
     def crash(self, formation_id: str) -> None:
         """The process of a formation ends by itself."""
-        if self.stop(formation_id):
+        process = self.processes.get(formation_id)
+        if process is None:
+            return
+        if self.behavior.quirks.crash_loop:
+            process.crashed = self.behavior.now
+            process.stop()
+        else:
+            self.stop(formation_id)
             self.get(formation_id).status = "crashed"
 
+    def own(self, formation_id: str) -> Process | None:
+        """The process that the server takes for a formation's."""
+        name = f"{formation_id}-staging"
+        staged = self.processes.get(name) if self.behavior.quirks.misfiled else None
+        return self.processes.get(formation_id) or staged
+
     def serving(self, formation_id: str) -> Process | None:
-        """The process that answers for a formation."""
+        """The process that answers for a formation: the live one on its port."""
         names = (formation_id, f"{formation_id}-staging")
         found = self.formations.get(formation_id)
         filed = [self.processes[name] for name in names if name in self.processes]
-        return next((each for each in filed if found and each.port == found.port), None)
+        live = [each for each in filed if not each.died.is_set()]
+        return next((each for each in live if found and each.port == found.port), None)
 
     def forget(self, formation_id: str) -> None:
         """Unregister a formation and remove all of its files, drafts included."""
         self.formations.pop(formation_id, None)
-        for name in (formation_id, f"{formation_id}-staging"):
-            self.stop(name)
         self.logs.pop(formation_id, None)
-        self.drafts.pop(formation_id, None)
         shutil.rmtree(self.root / formation_id, ignore_errors=True)
 
     def replace(self, old: Path, new: Path) -> None:

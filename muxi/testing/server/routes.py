@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from typing import Any
 
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from ..formation.chat import BrokenOff
 from ..streams import NoAnswer
@@ -30,7 +30,13 @@ async def _health(call: Call) -> Response:
 
 
 async def _docs(call: Call) -> Response:
-    return RedirectResponse("https://muxi.org/docs", 302, CORS)
+    where = "https://muxi.org/docs"
+    headers = {**CORS, "content-type": "text/html; charset=utf-8", "location": where}
+    return Response(f'<a href="{where}">Found</a>.\n\n', 302, headers)
+
+
+async def _no_formation(call: Call) -> Response:
+    return error(404, "Endpoint not found")
 
 
 async def _status(call: Call) -> Response:
@@ -99,7 +105,10 @@ async def _download(call: Call) -> Response:
             raise BrokenOff
 
     name = f'attachment; filename="{call.formation_id}.zip"'
-    return Pieces(pieces(), {"content-type": "application/zip", "content-disposition": name})
+    headers = {"content-type": "application/zip", "content-disposition": name}
+    if len(packed) <= _SMALL and fault is None:
+        return Response(packed, headers={**CORS, **headers})
+    return Pieces(pieces(), headers)
 
 
 async def _draft_files(call: Call) -> Response:
@@ -121,7 +130,10 @@ async def _dev_stop(call: Call) -> Response:
     return dev.stop(call.registry, await call.upload.read())
 
 
+LAST_ROUTE = "/rpc/dev/stop"
 _ONE = "/rpc/formations/{id}"
+_SMALL = 2048
+"""Bytes of an archive that fit into one write, so that its length is known."""
 
 ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/ping", _ping),
@@ -143,5 +155,10 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", f"{_ONE}/download", _download),
     ("POST", f"{_ONE}/draft/files", _draft_files),
     ("POST", "/rpc/dev/run", _dev_run),
-    ("POST", "/rpc/dev/stop", _dev_stop),
+    ("POST", LAST_ROUTE, _dev_stop),
+    *(
+        (method, path, _no_formation)
+        for path in ("/api", "/draft", "/mcp")
+        for method in ("GET", "POST", "PUT", "DELETE")
+    ),
 )

@@ -10,10 +10,11 @@ from typing import Literal
 from starlette.responses import Response
 
 from ..formation.chat import BrokenOff
-from ..streams import NoAnswer
+from ..streams import Disconnect, NoAnswer
 from .answers import EVENTS, Pieces, error, event, ok
 from .behavior import ServerBehavior
 from .processes import Process
+from .runtimes import InvalidRuntime, UnknownRuntime, resolve
 
 Operation = Literal["deploy", "update", "start", "restart", "rollback"]
 
@@ -26,12 +27,13 @@ _STATUSES = {
 _BY_OPERATION: dict[str, dict[Operation, int]] = {
     "ParseError": {"deploy": 400, "update": 400},
     "HealthCheckFailed": {"deploy": 400, "update": 400},
+    "ResolveError": {"deploy": 400},
     "PortAllocationError": {"update": 507, "rollback": 507},
     "DirectoryError": {"rollback": 400},
 }
 _NO_PORT = {"update": "for staging deployment", "rollback": "for rollback"}
 _UNHEALTHY = {
-    "deploy": ("Formation failed health check after 30s: ", ""),
+    "deploy": ("Formation failed health check after {timeout}s: ", ""),
     "update": (
         "New version failed health check: ",
         ". Old version still running - zero downtime maintained.",
@@ -42,7 +44,9 @@ _OPTIONAL = {
     "downloading_sif": "Downloaded the runtime",
     "pulling_runner": "Pulled the runner image",
 }
-_CHECKS = 30
+_WAITS_FOR = {"update": "staging", "rollback": "previous version"}
+_FRESH = ("deploy", "rollback")
+"""Operations that don't say which runtime they look for."""
 
 
 class Failed(Exception):
@@ -59,6 +63,10 @@ class Failed(Exception):
         self.type = type
         self.text = text
         self.status = status
+
+
+class Panic(Exception):
+    """The server itself fails: the connection is closed without another word."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +108,7 @@ class Run:
         fault = self.behavior.fault(stage)
         if fault is None:
             return
-        if stage in _OPTIONAL:
+        if stage in _OPTIONAL and not fault.error:
             data = {"stage": stage, "message": _OPTIONAL[stage]}
             self._told.put_nowait(event("progress", data))
         await _pause(fault.delay, process)
@@ -111,30 +119,43 @@ class Run:
         if fault.error:
             raise Failed(fault.error, fault.message or self._words(fault.error))
 
-    async def resolve(self, wanted: str, *, is_valid: bool) -> None:
+    async def resolve(self, wanted: str) -> None:
         """The stages that find the runtime."""
-        await self.step("resolving_runtime", f"Resolving runtime {wanted}...")
-        if not is_valid:
-            raise Failed("InvalidRuntime", f"Invalid muxi_runtime: {wanted}")
-        version = wanted.replace("latest", "1.20260713.0")
-        await self.step("resolving_runtime", f"Resolved runtime {version}", version=version)
+        asked = "..." if self.operation in _FRESH else f": {wanted}"
+        await self.step("resolving_runtime", f"Resolving runtime version{asked}")
+        try:
+            version = resolve(wanted, self.behavior.runtimes)
+        except InvalidRuntime as invalid:
+            raise Failed("InvalidRuntime", str(invalid)) from None
+        except UnknownRuntime as unknown:
+            if self.operation == "update":
+                raise Failed("RuntimeError", str(unknown)) from None
+            text = f"Failed to resolve runtime version: {unknown}"
+            raise Failed("ResolveError", text) from None
+        text = f"Resolved runtime version: {version}"
+        await self.step("resolving_runtime", text, version=version)
         for stage in _OPTIONAL:
             await self.check(stage)
 
     async def await_health(self, process: Process) -> None:
         """The stage in which a process is asked until it answers."""
-        for attempt in range(1, min(self.behavior.attempts, _CHECKS) + 1):
-            text = f"Health check attempt {attempt}/{_CHECKS}"
-            counted = {"attempt": attempt, "max_attempts": _CHECKS}
-            await self.step("health_check", text, process, **counted)
+        what = _WAITS_FOR.get(self.operation, "formation")
+        await self.step("health_check", f"Waiting for {what} health check...", process)
+        most = self.behavior.health_timeout
+        for attempt in range(1, min(self.behavior.attempts, most) + 1):
             if process.died.is_set():
                 raise self.unhealthy(process.last_words)
-        if self.behavior.attempts > _CHECKS:
-            raise self.unhealthy(f"health check failed after {_CHECKS} attempts (timeout: 30s)")
+            text = f"Health check attempt {attempt}/{most}..."
+            await self.step("health_check", text, process, attempt=attempt, max_attempts=most)
+        if process.died.is_set():
+            raise self.unhealthy(process.last_words)
+        if self.behavior.attempts > most:
+            raise self.unhealthy(f"health check failed after {most} attempts (timeout: {most}s)")
 
     def unhealthy(self, text: str) -> Failed:
         """A failure to start, in the operation's words."""
         before, after = _UNHEALTHY.get(self.operation, ("", ""))
+        before = before.format(timeout=self.behavior.health_timeout)
         return Failed("HealthCheckFailed", f"{before}{text}{after}")
 
     def status_of(self, failed: Failed) -> int:
@@ -150,6 +171,8 @@ class Run:
             self._told.put_nowait(failed)
         except OSError as problem:
             self._told.put_nowait(Failed("MoveError", f"Failed to move files: {problem}"))
+        except Panic:
+            self._told.put_nowait("drop")
 
     async def answer(self, *, streamed: bool) -> Response:
         """The work as its caller sees it."""
@@ -159,7 +182,9 @@ class Run:
             pass
         if isinstance(told, Done):
             return ok(told.data, told.status)
-        return error(self.status_of(told), told.text) if isinstance(told, Failed) else NoAnswer()
+        if isinstance(told, Failed):
+            return error(self.status_of(told), told.text)
+        return NoAnswer() if told == "end" else Disconnect()
 
     async def _events(self) -> AsyncGenerator[bytes, None]:
         while isinstance(told := await self._told.get(), bytes):

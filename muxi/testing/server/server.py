@@ -83,7 +83,12 @@ class Server:
     def _install(self) -> None:
         """Deploy the first formation, without asking whether a server would."""
         name = self._config.formation_id
-        given: dict[str, object] = {"id": name, "name": name, **self._config.manifest}
+        given: dict[str, object] = {
+            "id": name,
+            "name": name,
+            "description": "An emulated formation",
+            **self._config.manifest,
+        }
         text = json.dumps(given)
         write_manifest(self.registry.directory(name), json.loads(text))
         process = self._start(self._config, self.registry.log(name), 0)
@@ -91,6 +96,7 @@ class Server:
         digest = hashlib.sha256(text.encode()).hexdigest()
         release = Release(1, digest, str(given.get("version", "")))
         known = Registered(name, str(given["name"]), process.port, release, "running")
+        known.checked = known.started = self.registry.behavior.now
         self.registry.formations[name] = known
 
     def _launch(self, formation_id: str, directory: Path, log: Log, port: int) -> Process:
@@ -98,19 +104,11 @@ class Server:
             manifest = read_manifest(directory)
         except BadManifest as problem:
             log.stderr.append(str(problem))
-            crashed = Process(Response(status_code=502), port or self._free(), lambda: None)
-            crashed.last_words = f"Formation crashed during startup:\n{problem}"
+            where = port or self.registry.free_port()
+            crashed = Process(Response(status_code=502), where, lambda: None, log=log)
             crashed.stop()
             return crashed
-        keys = _api_keys(manifest)
-        config = replace(
-            self._config,
-            formation_id=formation_id,
-            manifest=manifest,
-            client_key=keys.get("client_key", self._config.client_key),
-            admin_key=keys.get("admin_key", self._config.admin_key),
-        )
-        return self._start(config, log, port)
+        return self._start(with_keys(self._config, formation_id, manifest), log, port)
 
     def _start(self, config: Config, log: Log, port: int) -> Process:
         try:
@@ -122,14 +120,18 @@ class Server:
         app, where = formation_app(state), port_of(listening)
         agents = len(list_of(config.manifest, "agents"))
         log.stdout.append(f"Formation '{config.formation_id}' with {agents} agents on port {where}")
-        return Process(app, where, self._hosts.serve(app, listening), state)
-
-    def _free(self) -> int:
-        with listen(0) as listening:
-            return port_of(listening)
+        return Process(app, where, self._hosts.serve(app, listening), state, log=log)
 
 
-def _api_keys(manifest: Manifest) -> dict[str, str]:
-    """The keys that the manifest writes out; what it takes from secrets is not known."""
+def with_keys(config: Config, formation_id: str, manifest: Manifest) -> Config:
+    """The settings of a formation: with the keys that its manifest writes out, if it does."""
     found = block_of(block_of(manifest, "server"), "api_keys")
-    return {name: key for name, key in found.items() if isinstance(key, str) and "${{" not in key}
+    # What a manifest takes from its secrets is not known.
+    keys = {name: key for name, key in found.items() if isinstance(key, str) and "${{" not in key}
+    return replace(
+        config,
+        formation_id=formation_id,
+        manifest=manifest,
+        client_key=keys.get("client_key", config.client_key),
+        admin_key=keys.get("admin_key", config.admin_key),
+    )

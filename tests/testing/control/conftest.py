@@ -14,6 +14,7 @@ from .plane import Plane, copied, tidied
 @pytest.fixture(scope="module")
 def serving() -> Iterator[Emulator]:
     with Emulator(keepalive=0.05, token_pause=0) as running:
+        running.server.starting_pause = 0
         yield running
 
 

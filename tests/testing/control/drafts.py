@@ -26,7 +26,7 @@ def draft_init(plane: Plane) -> None:
     plane.ask(lambda s: s.drafts.discard(ID))
     plane.deploy()
     clone = plane.ask(lambda s: s.drafts.create(ID, mode="clone"))
-    assert clone.draft.base_version == clone.live.version == "1"
+    assert clone.draft.base_version == clone.live.version == "1.0.0"
     assert clone.draft.created_at.tzinfo is not None
 
 

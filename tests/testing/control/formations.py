@@ -155,7 +155,7 @@ def formation_logs(plane: Plane) -> None:
         plane.emulator.log(line, ID)
     found = plane.ask(lambda s: s.formations.logs(ID, lines=2))
     assert (found.formation_id, found.logs.stdout, found.logs.stderr) == (ID, ["one", "two"], [])
-    assert (found.total_lines.stdout, found.total_lines.stderr) == (2, 0)
+    assert (found.total_lines.stdout, found.total_lines.stderr) == (3, 0)
 
 
 def follow_formation_logs(plane: Plane) -> None:

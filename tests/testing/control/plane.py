@@ -154,6 +154,13 @@ class Plane:
         """The formation as the server has it; None where there is none."""
         return self.control.ask("GET", f"{FORMATIONS}/{ID}").json().get("data")
 
+    def end_orphans(self) -> None:
+        """End processes of a formation that was deleted; a server forgets how to."""
+        registry, thread = self.emulator._running.registry, self.emulator._thread
+        assert thread is not None
+        for name in [f"{ID}-staging", ID]:
+            thread.call(lambda name=name: registry.stop(name))
+
     @property
     def left(self) -> set[str]:
         """What the server runs and keeps, beside its own first formation."""
@@ -176,10 +183,11 @@ def tidied(plane: Plane) -> Iterator[Plane]:
     """Leaves the emulator as it was, and all faults met."""
     yield plane
     unmet = [*plane.emulator.server.faults]
-    vars(plane.emulator.server).update(vars(ServerBehavior()))
+    vars(plane.emulator.server).update(vars(ServerBehavior(starting_pause=0)))
     control = plane.control
     if plane.left:
         control.ask("POST", "/rpc/dev/stop", json={"formation_id": ID})
         control.ask("POST", f"{FORMATIONS}/{ID}/draft/files", json={"action": "discard"})
         control.ask("DELETE", f"{FORMATIONS}/{ID}")
+        plane.end_orphans()
     assert unmet == []

@@ -82,7 +82,7 @@ def test_done_and_not_answered(deployed: Plane, run: str, tmp_path: Path) -> Non
             assert (type(error), error.sent) == (muxi.ConnectionError, True)
             return
         found = deployed.ask(use, retry=muxi.Retry(base_delay=0.01))
-    assert "has done it" in found.message
+    assert "did it" in found.message
     assert (deployed.look() or {}).get("status") == ("stopped" if run == "stop" else None)
 
 

@@ -14,7 +14,6 @@ from .test_progress import BEFORE, doing
 
 RESOLVING = [
     ("resolving_runtime", "InvalidRuntime", 400),
-    ("resolving_runtime", "ResolveError", 500),
     ("downloading_sif", "DownloadError", 500),
     ("pulling_runner", "PullError", 500),
 ]
@@ -30,6 +29,7 @@ NEW = [
     ("health_check", "HealthCheckFailed", 400),
 ]
 UNREADABLE = ("validating", "ParseError", 500)
+UNRESOLVED = ("resolving_runtime", "ResolveError", 500)
 UNHEALTHY = ("health_check", "HealthCheckFailed", 500)
 TABLE: dict[str, list[tuple[str, str, int]]] = {
     "deploy": [
@@ -55,11 +55,12 @@ TABLE: dict[str, list[tuple[str, str, int]]] = {
         ("swapping", "SwitchError", 500),
         ("swapping", "SpawnError", 500),
     ],
-    "start": [UNREADABLE, *RESOLVING, ("spawning", "SpawnError", 500), UNHEALTHY],
+    "start": [UNREADABLE, *RESOLVING, UNRESOLVED, ("spawning", "SpawnError", 500), UNHEALTHY],
     "restart": [
-        ("stopping", "SomethingNew", 500),
+        ("stopping", "CleanupError", 500),
         UNREADABLE,
         *RESOLVING,
+        UNRESOLVED,
         ("spawning", "SpawnError", 500),
         UNHEALTHY,
     ],

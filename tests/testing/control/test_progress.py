@@ -11,18 +11,19 @@ from ...support.control_answers import ID
 from .plane import Plane, Use, without_events
 
 RESOLVING = ["resolving_runtime", "resolving_runtime"]
+HEALTH = ["health_check", "health_check"]
 OPTIONAL = ["downloading_sif", "pulling_runner"]
 STAGES: dict[str, list[str]] = {
-    "deploy": ["uploading", "extracting", *RESOLVING, "spawning", "health_check", "health_check"],
+    "deploy": ["uploading", "extracting", *RESOLVING, "spawning", *HEALTH],
     "update": ["uploading", "extracting", "validating", *RESOLVING, "spawning_staging",
-               "health_check", "swapping", "stopping_old"],
-    "start": ["validating", *RESOLVING, "spawning", "health_check"],
-    "restart": ["stopping", "validating", *RESOLVING, "spawning", "health_check"],
-    "rollback": ["validating", *RESOLVING, "spawning_previous", "health_check",
+               *HEALTH, "swapping", "stopping_old"],
+    "start": ["validating", *RESOLVING, "spawning", *HEALTH],
+    "restart": ["stopping", "validating", *RESOLVING, "spawning", *HEALTH],
+    "rollback": ["validating", *RESOLVING, "spawning_previous", *HEALTH,
                  "stopping_current", "swapping"],
-    "draft": ["validating", *RESOLVING, "spawning", "health_check", "health_check"],
-    "draft_update": ["validating", *RESOLVING, "spawning_staging", "health_check", "swapping",
-                     "stopping_old"],
+    "draft": ["validating", *RESOLVING, "spawning", *HEALTH],
+    "draft_update": ["validating", "validating", *RESOLVING, "spawning_staging", *HEALTH,
+                     "swapping", "stopping_old"],
 }  # fmt: skip
 
 
@@ -99,7 +100,7 @@ def test_the_stages_of_a_stream(plane: Plane, run: str, optional: bool) -> None:
     streamed = plane.stream(doing(plane, run, stream=True))
     assert [event.stage for event in streamed.events] == expected
     _asked, resolved = (one for one in streamed.events if one.stage == "resolving_runtime")
-    assert resolved.version == "1.20260713.0"
+    assert resolved.version == "latest"
     checked = [one for one in streamed.events if one.attempt]
     assert [(one.attempt, one.max_attempts) for one in checked] == [(1, 30)]
     found = streamed.result

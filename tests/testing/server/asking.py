@@ -106,6 +106,11 @@ class Control:
         assert answer.status_code == 200, answer.text
         return answer.json()["data"]
 
+    def summary(self, formation_id: str = "my-bot") -> Any:
+        """A formation as the list shows it."""
+        found = self.get(FORMATIONS)["formations"]
+        return next(each for each in found if each["id"] == formation_id)
+
     def deploy(self, body: bytes = bundle(), **headers: str) -> httpx.Response:
         kind = {"Content-Type": "application/gzip", "X-Formation-ID": "my-bot"}
         given = {**kind, **{name.replace("_", "-"): text for name, text in headers.items()}}

@@ -18,6 +18,7 @@ from .asking import FORMATIONS, Control
 @pytest.fixture(scope="module")
 def serving() -> Iterator[Emulator]:
     with Emulator(keepalive=0.05, token_pause=0) as running:
+        running.server.starting_pause = 0
         yield running
 
 
@@ -26,7 +27,7 @@ def control(serving: Emulator) -> Iterator[Control]:
     """A server with nothing but its first formation, and nothing wrong with it."""
     yield Control(serving)
     unmet = [*serving.server.faults]
-    vars(serving.server).update(vars(ServerBehavior()))
+    vars(serving.server).update(vars(ServerBehavior(starting_pause=0)))
     client = Control(serving)
     for each in client.get(FORMATIONS)["formations"]:
         if each["id"] != "hello":
@@ -63,8 +64,8 @@ def registry(tmp_path: Path) -> Iterator[Registry]:
     def launch(formation_id: str, directory: Path, log: Log, port: int) -> Process:
         return Process(mirror, 8000, lambda: None)
 
-    known = Registry(tmp_path, ServerBehavior(), launch, 7890)
-    process = known.spawn("my-bot", "my-bot", tmp_path)
+    known = Registry(tmp_path, ServerBehavior(starting_pause=0), launch, 7890)
+    process = known.spawn("my-bot", "my-bot", tmp_path, failure="")
     known.formations["my-bot"] = Registered("my-bot", "", 8000, Release(1, "", ""), "running")
     yield known
     process.stop()

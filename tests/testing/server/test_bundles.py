@@ -181,5 +181,5 @@ def test_the_first_of_three_names_counts(tmp_path: Path) -> None:
 
 def test_reserved_ids_are_refused_of_manifests_too(tmp_path: Path) -> None:
     written(tmp_path, formation_afs="id: rpc\ndescription: x")
-    with pytest.raises(BadManifest, match='formation ID "rpc" is reserved'):
+    with pytest.raises(BadManifest, match="formation ID 'rpc' is reserved"):
         facts(tmp_path)

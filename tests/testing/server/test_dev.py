@@ -42,6 +42,12 @@ def test_the_draft_of_a_formation_runs(control: Control) -> None:
     assert control.chat().status_code == 404
 
 
+RUNTIME = (
+    'Invalid muxi_runtime: invalid muxi_runtime "a:b:c": expected "<version>[:<variant>]" '
+    'where version is "latest" or a dotted integer and variant is lowercase kebab'
+)
+
+
 def test_what_can_not_be_run(control: Control, tmp_path: Path) -> None:
     control.draft("init", mode="new")
     control.draft("write", path="formation.afs", content=manifest("id: my-bot\n"))
@@ -52,13 +58,17 @@ def test_what_can_not_be_run(control: Control, tmp_path: Path) -> None:
         ({"path": "here"}, 400, "Path must be absolute"),
         ({"path": "/none/such"}, 400, "Directory not found: /none/such"),
         ({"path": str(tmp_path.parent)}, 400, f"formation.afs not found in {tmp_path.parent}"),
-        ({"path": str(tmp_path)}, 400, "Invalid muxi_runtime: a:b:c"),
-        ({"formation_id": "my-bot"}, 400, "Formation ID not found in formation.afs"),
+        ({"path": str(tmp_path)}, 400, RUNTIME),
+        (
+            {"formation_id": "my-bot"},
+            400,
+            "Failed to parse formation config: formation config must have an 'id' field",
+        ),
         ({"formation_id": "other"}, 404, "Draft directory not found for formation other"),
         ({"formation_id": "../.."}, 404, "Draft directory not found for formation ../.."),
     ]
     for body, status, text in cases:
-        known = "" if "path" in body else str(body.get("formation_id", ""))
+        known = "my-bot" if text == RUNTIME else str(body.get("formation_id", ""))
         empty = {"success": False, "formation_id": known, "port": 0, "status": ""}
         assert run(control, **body) == (status, {**empty, "error": text})
     (tmp_path / "formation.afs").write_text(MANIFEST)

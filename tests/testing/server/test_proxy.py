@@ -126,7 +126,7 @@ def test_a_formation_that_does_not_answer(registry: Registry) -> None:
     assert ask(registry, "GET", "/api/my-bot/x").status_code == 200
     registry.processes["my-bot"].stop()
     assert ask(registry, "GET", "/api/my-bot/x").status_code == 502
-    draft = registry.spawn("my-bot-draft", "my-bot", registry.root)
+    draft = registry.spawn("my-bot-draft", "my-bot", registry.root, failure="")
     registry.behavior.faults.append(Fault("proxy", cut="drop"))
     answer = ask(registry, "GET", "/draft/my-bot/x")
     assert answer.json()["message"] == "Draft formation did not respond"

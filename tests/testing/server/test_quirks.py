@@ -30,19 +30,6 @@ def test_q2_a_failed_update_can_be_cancelled_once(bot: Control, quirk: bool) -> 
     assert codes == ([200, 400] if quirk else [400, 400])
 
 
-def test_q3_the_new_process_is_filed_under_another_name(bot: Control, serving: Emulator) -> None:
-    bot.server.quirks.misfiled = True
-    bot.update(NEXT)
-    assert bot.chat().status_code == 200
-    stopped = bot.act("stop")
-    assert (stopped.status_code, stopped.json()["message"]) == (500, "Failed to stop formation")
-    again = bot.update(THIRD)
-    text = "process with ID my-bot-staging already exists"
-    assert (again.status_code, again.json()["message"]) == (500, text)
-    assert len(bot.get(f"{BOT}/logs")["logs"]["stdout"]) == 1
-    assert bot.status() == "running"
-
-
 def test_without_q3_there_is_one_log_and_updates_go_on(bot: Control) -> None:
     assert bot.update(NEXT).status_code == bot.update(THIRD).status_code == 200
     assert len(bot.get(f"{BOT}/logs")["logs"]["stdout"]) == 3

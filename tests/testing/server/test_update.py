@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import random
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 
@@ -47,7 +48,7 @@ def test_an_update_takes_over(bot: Control) -> None:
     }
     assert after["port"] != before["port"]
     assert after["pid"] != before["pid"]
-    versions = {"semantic": "1.0.0", "current": sha(NEXT), "previous": sha(bundle())}
+    versions = {"current": sha(NEXT), "previous": sha(bundle())}
     assert after["version"] == versions
     assert after["created_at"] == before["created_at"]
     assert bot.chat().status_code == 200
@@ -65,7 +66,7 @@ def test_the_order_of_an_updates_stages(bot: Control) -> None:
         "validating",
         *["resolving_runtime"] * 2,
         "spawning_staging",
-        *["health_check"] * 2,
+        *["health_check"] * 3,
         "swapping",
         "stopping_old",
         "complete",
@@ -101,7 +102,7 @@ def test_a_version_that_was_not_announced(bot: Control) -> None:
     assert bot.update(body).status_code == 400
     assert events(bot.update(body, **STREAM))[-1][1]["error"] == "VersionMismatch"
     assert bot.update(body, X_Formation_Version="2.0.0").status_code == 200
-    assert bot.get(BOT)["version"]["semantic"] == "2.0.0"
+    assert bot.summary()["version"]["semantic"] == "2.0.0"
 
 
 def test_unknown_formations_are_never_streamed(control: Control) -> None:
@@ -192,7 +193,7 @@ def test_the_order_of_a_rollbacks_stages(bot: Control) -> None:
         "validating",
         *["resolving_runtime"] * 2,
         "spawning_previous",
-        "health_check",
+        *["health_check"] * 2,
         "stopping_current",
         "swapping",
         "complete",
@@ -215,7 +216,8 @@ def test_nothing_to_roll_back_to(bot: Control) -> None:
     text = "No previous version available for rollback"
     answer = bot.act("rollback")
     assert (answer.status_code, answer.json()["message"]) == (400, text)
-    (found,) = events(bot.act("rollback", stream=True))
+    first, found = events(bot.act("rollback", stream=True))
+    assert first[1]["message"] == "Validating rollback request..."
     error = {"error": "NoPreviousVersion", "message": text, "stage": "validating"}
     assert found == ("error", error)
 
@@ -232,7 +234,14 @@ def test_a_download_has_no_key_and_the_memory_only_on_request(control: Control) 
     answer = control.ask("GET", f"{BOT}/download")
     assert answer.headers["content-disposition"] == 'attachment; filename="my-bot.zip"'
     assert answer.headers["content-type"] == "application/zip"
+    assert int(answer.headers["content-length"]) == len(answer.content)
+
+
+def test_a_larger_download_comes_without_its_length(control: Control) -> None:
+    control.deploy(bundle(files(noise=random.Random(7).randbytes(4096))))
+    answer = control.ask("GET", f"{BOT}/download")
     assert "content-length" not in answer.headers
+    assert len(answer.content) > 4096
 
 
 def test_a_download_can_be_cut_short_and_say_nothing(bot: Control) -> None:

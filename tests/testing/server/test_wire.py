@@ -42,15 +42,18 @@ def test_paths_that_are_not_clean_are_redirected(control: Control, path: str) ->
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
-        ("OPTIONS", BOT, 405),
-        ("PATCH", FORMATIONS, 405),
-        ("POST", BOT, 405),
-        ("GET", f"{BOT}/start", 405),
+        ("OPTIONS", BOT, 404),
+        ("PATCH", FORMATIONS, 404),
+        ("POST", BOT, 404),
+        ("GET", f"{BOT}/start", 404),
+        ("GET", "/rpc/dev/stop", 405),
+        ("POST", "/ping", 405),
+        ("PATCH", "/mcp", 405),
         ("POST", f"{BOT}/deploy", 404),
         ("POST", f"{BOT}/start/stream", 404),
         ("GET", f"{BOT}/logs/stream", 404),
         ("GET", f"{FORMATIONS}/", 404),
-        ("GET", "/mcp", 404),
+        ("GET", "/mcp/", 404),
     ],
 )
 def test_what_is_not_there(control: Control, method: str, path: str, status: int) -> None:
@@ -59,6 +62,13 @@ def test_what_is_not_there(control: Control, method: str, path: str, status: int
     found = answer.json()["message"] if status == 404 else answer.content
     assert found == ("Endpoint not found" if status == 404 else b"")
     assert "access-control-allow-origin" not in answer.headers
+
+
+@pytest.mark.parametrize("path", ["/api", "/draft", "/mcp"])
+def test_a_proxy_without_an_id_is_a_route(control: Control, path: str) -> None:
+    answer = httpx.get(control.url + path, verify=False)
+    assert (answer.status_code, answer.json()["message"]) == (404, "Endpoint not found")
+    assert answer.headers["access-control-allow-origin"] == "*"
 
 
 def raw(control: Control, request: bytes) -> bytes:
