@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ..errors import BundleError
-from ..models._base import Model
 from .archive import fail_if_modified, open_for_reading, read_archive, write_archive
 from .manifest import NAMES, Manifest, check_formation
 from .tree import DATABASE, collect, matches
 
 
-class Bundle(Model):
+@dataclass(frozen=True, kw_only=True)
+class Bundle:
     """What a bundle is and holds."""
 
     id: str

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from ..._core.call import Call, KeyKind, Response, UserRule, path
@@ -121,16 +120,6 @@ class Turn:
     def _reply(self, response: Response[m.ChatTurn]) -> m.ChatReply:
         request_id = self.ids.request_id or response.request_id or ""
         return response.data.reply(session_id=self.ids.session_id, request_id=request_id)
-
-    def call_for_reply(self, timeout: float | None, *, wait: bool) -> Call[m.ChatReply]:
-        """Describe the call that runs the turn, and what finishes it if its answer does not."""
-        from ._turn_end import pick_up  # not above: to import a client stays cheap
-
-        call = replace(self.call(stream=False), timeout=timeout)
-        if not wait:
-            return call
-        in_background = isinstance(self.request, m.ChatRequest) and bool(self.request.webhook_url)
-        return replace(call, follow_up=partial(pick_up, self.ids, in_background))
 
 
 def _fields(

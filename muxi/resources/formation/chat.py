@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from ..._core.call import Call
 from ..._core.endpoint import Resource, TransportT, endpoint, streaming
@@ -88,7 +89,7 @@ class Chat(Resource[TransportT]):
             reply_to=reply_to,
             user_id=user_id,
         )
-        return turn.call_for_reply(timeout, wait=wait)
+        return _send(turn, timeout, wait=wait)
 
     @streaming
     def stream(
@@ -188,7 +189,7 @@ class Audio(Resource[TransportT]):
             OSError: A file can't be read.
         """
         turn = Turn.of_audio(files, session_id=session_id, agent_id=agent_id, user_id=user_id)
-        return turn.call_for_reply(timeout, wait=wait)
+        return _send(turn, timeout, wait=wait)
 
     @streaming
     def stream(
@@ -218,6 +219,16 @@ class Audio(Resource[TransportT]):
         """
         turn = Turn.of_audio(files, session_id=session_id, agent_id=agent_id, user_id=user_id)
         return _stream(turn, stall_after)
+
+
+def _send(turn: Turn, timeout: float | None, *, wait: bool) -> Call[m.ChatReply]:
+    from ._turn_end import pick_up  # not above: to import a client stays cheap
+
+    call = replace(turn.call(stream=False), timeout=timeout)
+    if not wait:
+        return call
+    in_background = isinstance(turn.request, m.ChatRequest) and bool(turn.request.webhook_url)
+    return replace(call, follow_up=partial(pick_up, turn.ids, in_background))
 
 
 def _stream(turn: Turn, stall_after: float) -> StreamCall[m.ChatEvent, m.ChatReply]:
