@@ -33,10 +33,11 @@ def by_offset(
         max_items: The most items to return; None for all.
 
     Raises:
-        ValidationError: The page size is out of range.
+        ValidationError: A number is out of range.
     """
-    pager = OffsetPager(page, check_range("page_size", page_size, 1, 100), max_items)
-    return Pages(pager.next_page)
+    size = check_range("page_size", page_size, 1, 100)
+    left = None if max_items is None else check_range("max_items", max_items, 0, 2**63)
+    return Pages(OffsetPager(page, size, left).next_page)
 
 
 class OffsetPager(Generic[ItemT]):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from .._base import Request
+from .._base import AsJson, Request
 from ._files import FileSource, encoded, read
 
 
@@ -63,7 +63,7 @@ class UiResponse(Request):
     """The choice made on a widget of an earlier reply."""
 
     id: str
-    value: Any
+    value: Annotated[Any, AsJson]
 
 
 class ChatRequest(Request):

@@ -14,14 +14,15 @@ JobState = Literal["ACTIVE", "PAUSED", "COMPLETED"] | str
 
 
 def _in_utc(schedule: datetime | str) -> datetime | str:
-    """The server drops the offset of a time and keeps its digits."""
-    if isinstance(schedule, datetime):
-        return schedule.astimezone(timezone.utc)
+    """Convert a time with an offset to UTC: the server ignores offsets."""
     try:
-        moment = datetime.fromisoformat(schedule)
+        moment = schedule if isinstance(schedule, datetime) else datetime.fromisoformat(schedule)
     except ValueError:
         return schedule
-    return schedule if moment.tzinfo is None else moment.astimezone(timezone.utc)
+    try:
+        return schedule if moment.tzinfo is None else moment.astimezone(timezone.utc)
+    except OverflowError:
+        raise ValueError("the time is beyond the year 9999 or before 1 in UTC") from None
 
 
 _Schedule = Annotated[AwareDatetime | str, AfterValidator(_in_utc)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import AwareDatetime
 
-from .._base import Answer, Epoch, JsonObject, Listing, Model, Request
+from .._base import Answer, Epoch, JsonInput, Listing, Model, Request
 
 
 class SessionSummary(Model):
@@ -75,7 +75,7 @@ class RestoreMessage(Request):
     timestamp: AwareDatetime
     """When it was said. The server reads a time that it can't parse as 1970."""
     agent_id: str | None = None
-    metadata: JsonObject | None = None
+    metadata: JsonInput | None = None
 
 
 class RestoreRequest(Request):

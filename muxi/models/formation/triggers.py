@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import JsonValue
-
-from .._base import Answer, Listing, Request, derive
+from .._base import Answer, JsonInput, Listing, Request, derive
 
 
 class TriggerList(Listing[str]):
@@ -30,7 +28,7 @@ class Trigger(Answer):
 class TriggerRequest(Request):
     """The body of an event."""
 
-    data: dict[str, JsonValue]
+    data: JsonInput
     session_id: str | None = None
     use_async: bool | None = None
 

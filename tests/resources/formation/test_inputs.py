@@ -10,7 +10,15 @@ from typing import Any
 import pytest
 
 import muxi
-from muxi.resources.formation import Credentials, Distilled, Memories, Users
+from muxi.resources.formation import (
+    Chat,
+    Credentials,
+    Distilled,
+    Memories,
+    Sessions,
+    Triggers,
+    Users,
+)
 
 from ...support.clients import ClientKind
 from ...support.endpoint_calls.memory import PRIVATE_KEY
@@ -43,6 +51,7 @@ NOT_JSON: dict[str, object] = {
     "too deep": nested(2_000),
     "too many digits": 10**5_000,
 }
+WHEN = datetime(2026, 1, 2, tzinfo=timezone.utc)
 EVENT = {"event_type": "log.entry", "source_id": "s"}
 FREE: dict[str, Callable[[object], object]] = {
     "metadata": lambda bad: Memories.create.build("x", metadata={"a": bad}),
@@ -53,6 +62,13 @@ FREE: dict[str, Callable[[object], object]] = {
     "credential": lambda bad: Credentials.create.build("s", {"a": bad}),
     "channels.open": lambda bad: Users.update_channels.build(
         user_id="u", channels={"open": {"a": bad}}
+    ),
+    "data": lambda bad: Triggers.fire.build("t", {"a": bad}),
+    "messages.0.metadata": lambda bad: Sessions.restore.build(
+        "s", [{"role": "user", "content": "x", "timestamp": WHEN, "metadata": {"a": bad}}]
+    ),
+    "ui_response.value": lambda bad: Chat.send.build(
+        {"message": "x", "ui_response": {"id": "w", "value": bad}}
     ),
     "events.0.payload": lambda bad: Distilled.submit.build(
         {"batch_id": "b", "events": [{**EVENT, "payload": {"a": bad}}]},
@@ -80,8 +96,7 @@ def test_vectors_are_numbers() -> None:
 
 
 def test_free_form_data_is_sent_as_pydantic_writes_it(client_kind: ClientKind) -> None:
-    when = datetime(2026, 1, 2, tzinfo=timezone.utc)
-    metadata = {"when": when, "pair": (1, 2.5), "nothing": None, "text": "\U0001f600"}
+    metadata = {"when": WHEN, "pair": (1, 2.5), "nothing": None, "text": "\U0001f600"}
     taken = {"status": "accepted", "duplicate": False, "event_id": "e", "source": "s"}
     with FakeServer(envelope({**taken, "scope": "user"})) as server:
         client_kind.formation(

@@ -128,6 +128,10 @@ def test_schedules_are_texts_or_moments(
 def test_jobs_that_can_not_be_are_refused_before_they_are_sent() -> None:
     with pytest.raises(muxi.ValidationError, match="schedule") as caught:
         Jobs.create.build("Hi", type="one_time", schedule=datetime(2099, 1, 1))
+    west = timezone(timedelta(hours=-5))
+    for last in (datetime.max.replace(tzinfo=west), datetime.max.replace(tzinfo=west).isoformat()):
+        with pytest.raises(muxi.ValidationError, match="the time is beyond the year 9999"):
+            Jobs.create.build("Hi", type="one_time", schedule=last)
     assert not caught.value.sent
     with pytest.raises(muxi.ValidationError, match="type"):
         Jobs.create.build("Hi", type="daily", schedule="0 9 * * *")  # type: ignore[arg-type]

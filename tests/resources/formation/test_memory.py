@@ -160,6 +160,9 @@ def test_pages_are_bounded_before_they_are_sent() -> None:
     for wrong in ({"limit": 0}, {"limit": 101}, {"offset": -1}):
         with pytest.raises(muxi.ValidationError):
             Memories.list.build(**wrong)
+    for wrong in ({"page_size": 0}, {"page_size": 101}, {"max_items": -1}):
+        with pytest.raises(muxi.ValidationError):
+            Memories.iter.build(**wrong)
     assert Memories.list.build(limit=100).query == {"limit": "100", "offset": "0"}
     with pytest.raises(
         muxi.ValidationError, match=r"scopes must be a list of strings: pass \['user'\]"
