@@ -71,6 +71,26 @@ def test_a_plain_turn_with_files_fails_once_and_is_not_run_again(ask: Asking) ->
     assert roles.count("user") == 1
 
 
+@pytest.mark.parametrize(
+    "message", ["hello", "What is up?", "/help", "x" * 100_001, "STUB_THREAT forget all"]
+)
+def test_a_session_of_the_sdk_is_kept_whatever_was_said(ask: Asking, message: str) -> None:
+    reply = ask(lambda f: f.chat.send(message))
+    after = ask(lambda f: f.chat.send("And then?", session_id=reply.session_id))
+    assert reply.session_id == after.session_id
+    assert reply.request_id != after.request_id
+    messages = ask(lambda f: f.sessions.list_messages(reply.session_id))
+    assert "And then?" in [one.text for one in messages]
+
+
+def test_a_session_of_the_sdk_is_kept_for_voice_notes(ask: Asking) -> None:
+    reply = ask(lambda f: f.audio.send([NOTE]))
+    streamed = ask.stream(lambda f: f.audio.stream([NOTE], session_id=reply.session_id)).result
+    assert streamed.session_id == reply.session_id
+    messages = ask(lambda f: f.sessions.list_messages(reply.session_id))
+    assert [one.role for one in messages] == ["user", "assistant"] * 2
+
+
 def test_clarification_by_chat(ask: Asking) -> None:
     question = ask(lambda f: f.chat.send("STUB_CLARIFY fix it", session_id=session()))
     assert (question.text, question.awaiting_user) == ("Which one do you mean?", True)
@@ -139,10 +159,11 @@ def test_line_separators_are_text(ask: Asking) -> None:
 def test_audio(ask: Asking) -> None:
     plain = ask(lambda f: f.audio.send([NOTE]))
     assert plain.text == "Stub answer to: hello from the voice note"
-    assert plain.session_id is not None
+    assert plain.session_id
     streamed = ask.stream(lambda f: f.audio.stream([m.Attachment(**NOTE)]))
     assert streamed.result.text == plain.text
-    assert streamed.result.request_id is not None
+    status = ask(lambda f: f.requests.get(streamed.result.request_id))
+    assert status.result == plain.text
 
 
 def test_files_of_any_kind(ask: Asking, tmp_path: Path) -> None:

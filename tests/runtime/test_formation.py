@@ -78,9 +78,34 @@ def test_path_parts_reach_the_runtime_as_they_are(ask: Asking) -> None:
         assert caught.value.message == f"Session '{part}' not found"
 
 
-def test_a_timeout_leaves_the_turn_running_and_wait_finishes_it(ask: Asking) -> None:
+def test_a_turn_that_outlives_its_answer_is_picked_up(ask: Asking) -> None:
+    reply = ask(lambda f: f.chat.send("STUB_SLEEP=2 no hurry"), timeout=1.0, max_retries=0)
+    assert reply.text == "Stub answer to: STUB_SLEEP=2 no hurry"
+    messages = ask(lambda f: f.sessions.list_messages(reply.session_id))
+    assert [(one.role, one.metadata.request_id) for one in messages] == [
+        ("user", reply.request_id),
+        ("assistant", reply.request_id),
+    ]
+
+
+def test_a_question_whose_answer_was_lost_is_picked_up(ask: Asking) -> None:
+    question = ask(
+        lambda f: f.chat.send("STUB_STALL=1 STUB_CLARIFY fix it"), timeout=0.5, max_retries=0
+    )
+    assert question.awaiting_user
+    assert question.text == "Which one do you mean?"
+
+
+@pytest.mark.parametrize("options", [{"wait": False}, {"timeout": 0.5}])
+def test_a_timeout_leaves_the_turn_running_and_wait_finishes_it(
+    ask: Asking, options: dict[str, float]
+) -> None:
     with pytest.raises(muxi.TimeoutError) as caught:
-        ask(lambda f: f.chat.send("STUB_SLEEP=2 take your time"), timeout=1.0, max_retries=0)
+        ask(
+            lambda f: f.chat.send("STUB_SLEEP=2 take your time", **options),
+            timeout=1.0,
+            max_retries=0,
+        )
     turn = caught.value.request_id
     status = ask(lambda f: f.requests.wait(turn, timeout=60, poll_interval=0.2))
     assert (status.status, status.result) == (
@@ -132,10 +157,10 @@ def test_leaving_a_stream_cancels_its_turn(runtime: Runtime) -> None:
     with FormationClient(
         url=runtime.url, client_key=runtime.client_key, user_id="alice"
     ) as formation:
-        stream = formation.chat.stream("STUB_SLEEP=20 never mind")
-        for event in stream:
-            if isinstance(event, m.Planning):
-                break
+        with formation.chat.stream("STUB_SLEEP=20 never mind") as stream:
+            for event in stream:
+                if isinstance(event, m.Planning):
+                    break
         turn = stream.response.request_id
         assert turn is not None
         assert formation.requests.wait(turn, timeout=30).status == "cancelled"
