@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, TypeAdapter
 
-from muxi import FormationClient
+from muxi import FormationClient, InvalidResponseError
 from muxi.models import formation as m
 from muxi.models import server as s
 from muxi.models._base import Answer, Model
@@ -292,3 +292,15 @@ def test_models_are_built_late_and_adapters_of_them_at_once() -> None:
     assert TypeAdapter(list[Mine]).pydantic_complete
     assert TypeAdapter(Mine).pydantic_complete
     assert not vars(Mine)["__pydantic_complete__"]
+
+
+def test_the_bytes_of_an_artifact() -> None:
+    def artifact(**more: str) -> m.ReplyArtifact:
+        return m.ReplyArtifact(type="data", format="bin", filename="a.bin", **more)
+
+    assert artifact(data_url="data:x/y;base64,AAEC\nAwQ=").read() == bytes(range(5))
+    assert artifact(content="é").read() == "é".encode()
+    assert artifact().read() == b""
+    for bad in ("data:x/y;base64,A", "data:x/y;base64,AA*=", "data:x/y;base64,é"):
+        with pytest.raises(InvalidResponseError, match=r"a\.bin are not base64"):
+            artifact(data_url=bad).read()

@@ -15,7 +15,7 @@ from ..models.test_recordings import unknown_keys
 from ..support.clients import ClientKind
 
 WIDGET = m.OptionsWidget(
-    type="options", id="ui_1", prompt="Which?", options=[m.Option(value="a", label="A")]
+    type="options", id="ui_1", prompt="Which?", options=[m.WidgetOption(value="a", label="A")]
 )
 NOTE = m.ReplyArtifact(type="text", format="txt", filename="note.txt", content="A note")
 

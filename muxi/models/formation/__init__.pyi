@@ -232,7 +232,7 @@ from .webhooks import WebhookEvent as WebhookEvent
 from .webhooks import WebhookNotification as WebhookNotification
 from .widgets import ActionLink as ActionLink
 from .widgets import McpResource as McpResource
-from .widgets import Option as Option
 from .widgets import OptionsWidget as OptionsWidget
 from .widgets import UnknownWidget as UnknownWidget
 from .widgets import Widget as Widget
+from .widgets import WidgetOption as WidgetOption

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from ...errors import InvalidResponseError
 from .._base import Answer, JsonObject, Model, UtcTime, derive
 from .widgets import Widget
 
@@ -52,10 +53,18 @@ class ReplyArtifact(Model):
     """The file as a base64 `data:` URL."""
 
     def read(self) -> bytes:
-        """The file's bytes; empty when the reply carried neither text nor data."""
-        if self.data_url is not None:
-            return base64.b64decode(self.data_url.partition(",")[2])
-        return (self.content or "").encode()
+        """Return the file's bytes; none when the reply carried neither text nor data.
+
+        Raises:
+            InvalidResponseError: Its data are not base64.
+        """
+        if self.data_url is None:
+            return (self.content or "").encode()
+        data = "".join(self.data_url.partition(",")[2].split())
+        try:
+            return base64.b64decode(data, validate=True)
+        except ValueError:
+            raise InvalidResponseError(f"The data of {self.filename} are not base64.") from None
 
 
 class ReplyMetadata(Model):

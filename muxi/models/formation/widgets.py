@@ -9,7 +9,7 @@ from pydantic import Field
 from .._base import Model
 
 
-class Option(Model):
+class WidgetOption(Model):
     """One choice."""
 
     value: str
@@ -22,7 +22,7 @@ class OptionsWidget(Model):
     type: Literal["options"]
     id: str
     prompt: str
-    options: list[Option]
+    options: list[WidgetOption]
     multi: bool = False
 
 

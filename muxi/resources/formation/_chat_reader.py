@@ -56,7 +56,7 @@ class ChatReader(EventReader[m.ChatEvent, m.ChatReply]):
             InvalidResponseError: It is not JSON.
         """
         if name == "message":
-            return self._noted(_token(data))
+            return self._record(_token(data))
         if name == "done":
             self.ended = True
             return None
@@ -83,7 +83,7 @@ class ChatReader(EventReader[m.ChatEvent, m.ChatReply]):
 
     def on_silence(self) -> Flow[None]:
         """Look whether the turn has ended elsewhere, and recover its reply if so."""
-        yield from self._look()
+        yield from self._check_request()
 
     def on_end(self) -> Flow[m.ChatEvent | None]:
         """The event that is missing at the end of the body.
@@ -94,7 +94,7 @@ class ChatReader(EventReader[m.ChatEvent, m.ChatReply]):
         if self._send_again:
             return self.on_json((yield from request(self._turn.call(stream=False))))
         if self.ended and self._end is None:  # `done` comes alone after ten minutes
-            yield from self._look()
+            yield from self._check_request()
         if self._end is None or not self.ended:
             raise self._failure(
                 StreamInterruptedError, "The stream ended before the turn did", code=None
@@ -123,7 +123,7 @@ class ChatReader(EventReader[m.ChatEvent, m.ChatReply]):
             StreamInterruptedError, "The stream ended before the turn did", code=None
         )
 
-    def _noted(self, event: m.ChatEvent) -> m.ChatEvent:
+    def _record(self, event: m.ChatEvent) -> m.ChatEvent:
         if isinstance(event, (m.Widgets, m.UnknownEvent)):
             return event
         self._request_id = self._request_id or event.request_id
@@ -161,7 +161,7 @@ class ChatReader(EventReader[m.ChatEvent, m.ChatReply]):
         self.ended = True
         return end
 
-    def _look(self) -> Flow[None]:
+    def _check_request(self) -> Flow[None]:
         ids = TurnIds(self._turn.ids.user_id, self._session_id, self._request_id)
         try:
             end = yield from find_end(ids)

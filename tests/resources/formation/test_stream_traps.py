@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -225,3 +226,93 @@ def test_audio_streams_learn_the_turns_id_from_its_events(client_kind: ClientKin
     assert "request_id" not in server.received[0].json
     assert server.received[1].path == "/v1/requests/req_made"
     assert reply.text == "heard"
+
+
+@pytest.mark.parametrize(
+    ("data", "message", "code"),
+    [
+        ("out of memory", "out of memory", None),
+        ('"out of memory"', "out of memory", None),
+        ('{"code": "OVERLOADED", "message": "Too much"}', "Too much", "OVERLOADED"),
+        ('{"error": {"code": "OVERLOADED", "message": "Too much"}}', "Too much", "OVERLOADED"),
+        ('{"error": "boom", "type": "ValueError"}', "boom", "ValueError"),
+        ('{"detail": "Not today"}', "Not today", None),
+        ("{}", "The turn failed", None),
+        ("[1]", "The turn failed", None),
+    ],
+)
+def test_an_error_frame_says_what_the_server_said(
+    client_kind: ClientKind, data: str, message: str, code: str | None
+) -> None:
+    frame = f"event: error\ndata: {data}\n\n".encode()
+    with (
+        FakeServer(stream_of(token("content", "Hel"), frame)) as server,
+        pytest.raises(StreamError) as caught,
+    ):
+        client_kind.stream(server.url, lambda f: f.chat.stream("hi"))
+    assert (caught.value.message, caught.value.code) == (message, code)
+    assert (caught.value.partial, caught.value.sent) == ("Hel", True)
+    assert caught.value.request_id == server.received[0].json["request_id"]
+    assert caught.value.details == (json.loads(data) if data[0] in '{["' else data)
+
+
+def test_widgets_of_a_reply_that_came_whole_are_kept(client_kind: ClientKind) -> None:
+    widget = {"type": "action_link", "id": "ui_1", "label": "Open", "url": "https://example.test"}
+    message = {"role": "assistant", "content": "Look", "ui": [widget]}
+    with FakeServer(envelope({"message": message, "session_id": "s"})) as server:
+        reply = client_kind.stream(server.url, lambda f: f.chat.stream("hi")).result
+    assert reply.widgets == [m.ActionLink.model_validate(widget)]
+
+
+def test_a_stream_that_is_answered_from_the_background_says_so(client_kind: ClientKind) -> None:
+    word = {"request_id": "req_bg", "status": "processing", "message": "Later"}
+    with FakeServer(envelope({"message": word, "session_id": "s"})) as server:
+        streamed = client_kind.stream(server.url, lambda f: f.chat.stream("hi"))
+    assert (streamed.result.is_background, streamed.result.request_id) == (True, "req_bg")
+    [end] = streamed.events
+    assert (end.content, end.request_id, end.recovered) == ("Later", "req_bg", True)
+
+
+def test_a_voice_note_that_says_nothing_is_not_looked_up(client_kind: ClientKind) -> None:
+    """Without an event nobody knows the id of its turn."""
+    note = {"filename": "a.wav", "content": "UklGRg==", "content_type": "audio/wav"}
+    events = stream_of(*slow_keepalives(8), token("completed", "Hello", request_id="r"), DONE)
+    with FakeServer(events) as server:
+        reply = client_kind.stream(
+            server.url, lambda f: f.audio.stream([note], stall_after=0.1)
+        ).result
+        assert len(server.received) == 1
+    assert (reply.text, reply.request_id) == ("Hello", "r")
+
+
+def test_a_ui_event_without_widgets_is_kept_as_unknown(client_kind: ClientKind) -> None:
+    frames = (b'event: ui\ndata: {"ui": 7}\n\n', token("completed", "Hello"), DONE)
+    with FakeServer(stream_of(*frames)) as server:
+        streamed = client_kind.stream(server.url, lambda f: f.chat.stream("hi"))
+    assert streamed.events[0] == m.UnknownEvent(type="ui", data={"ui": 7})
+    assert streamed.result.widgets == []
+
+
+@pytest.mark.parametrize("more", [{"total_tasks": "3 of 5"}, {"self": 1}, {"cls": 1}])
+def test_no_key_of_an_end_is_in_the_way_of_its_reply(
+    client_kind: ClientKind, more: dict[str, Any]
+) -> None:
+    end = token("completed", "Hello", handled_by="agent", **more)
+    with FakeServer(stream_of(end, DONE)) as server:
+        reply = client_kind.stream(server.url, lambda f: f.chat.stream("hi")).result
+    assert (reply.text, reply.metadata.handled_by, reply.metadata.total_tasks) == (
+        "Hello",
+        "agent",
+        None,
+    )
+
+
+@pytest.mark.parametrize("more", [{"stage": 5}, {"timestamp": "soon"}])
+def test_an_end_that_does_not_fit_is_looked_up(
+    client_kind: ClientKind, more: dict[str, Any]
+) -> None:
+    events = stream_of(token("completed", "Hello", **more), DONE)
+    with FakeServer(by_path(events, requests=state("completed", result="Hello"))) as server:
+        streamed = client_kind.stream(server.url, lambda f: f.chat.stream("hi"))
+    assert streamed.result.text == "Hello"
+    assert isinstance(streamed.events[0], m.UnknownEvent)
