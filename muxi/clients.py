@@ -24,10 +24,12 @@ if TYPE_CHECKING:
     import httpx
     import pydantic
 
+    import muxi
+
     from ._core.options import Options
     from ._http.pool import AsyncPool, SyncPool
 else:  # annotations name them; to import a client stays cheap
-    pydantic, httpx = LazyModule("pydantic"), LazyModule("httpx")
+    pydantic, httpx, muxi = LazyModule("pydantic"), LazyModule("httpx"), LazyModule("muxi")
 
 RawT = TypeVar("RawT", covariant=True)
 HttpT = TypeVar("HttpT", bound="httpx.Client | httpx.AsyncClient")
@@ -55,6 +57,9 @@ class _Client(Resource[TransportT], Generic[TransportT, HttpT]):
             retry: When to try again.
             headers: Sent with each request, besides those of this client.
             user_id: The user to act as; None for no user.
+
+        Raises:
+            ConfigurationError: A value can't be used.
         """
         changed = self._transport.options.changed(
             timeout=timeout, retry=retry, headers=headers, user_id=user_id
@@ -81,7 +86,7 @@ class _SyncClient(_Client[Sync, "httpx.Client"]):
         from ._http.pool import SyncPool
         from ._http.transport import SyncTransport
 
-        self._pool = SyncPool(http_client)
+        self._pool = SyncPool(options.base_url, http_client)
         self._transport = SyncTransport(options, self._pool)
 
     def close(self) -> None:
@@ -109,7 +114,7 @@ class _AsyncClient(_Client[Async, "httpx.AsyncClient"]):
         from ._http.pool import AsyncPool
         from ._http.transport import AsyncTransport
 
-        self._pool = AsyncPool(http_client)
+        self._pool = AsyncPool(options.base_url, http_client)
         self._transport = AsyncTransport(options, self._pool)
 
     async def aclose(self) -> None:
@@ -140,30 +145,46 @@ class _ServerClient(
         secret_key: str | pydantic.SecretStr | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
-        debug: bool | None = None,
         retry: Retry | None = None,
         headers: Mapping[str, str] | None = None,
+        debug: bool | None = None,
+        max_response_bytes: int | None = None,
+        max_event_bytes: int | None = None,
+        insecure_http: Literal["warn", "allow", "refuse"] | None = None,
         http_client: HttpT | None = None,
+        settings: muxi.ServerSettings | None = None,
     ) -> None:
         """Make a client. What isn't passed comes from the environment, else from the default.
 
         Args:
-            url: Of the server, as `https://muxi.example.com:7890` (`MUXI_SERVER_URL`).
-            key_id: `MUXI_…` (`MUXI_KEY_ID`).
-            secret_key: `sk_…` (`MUXI_SECRET_KEY`).
+            url: The server's address, such as `https://muxi.example.com:7890`
+                (`MUXI_SERVER_URL`).
+            key_id: The id of the key, `MUXI_...` (`MUXI_KEY_ID`).
+            secret_key: The secret of the key, `sk_...` (`MUXI_SECRET_KEY`).
             timeout: Seconds to wait for a connection, each write and each read; 30 by default,
                 `inf` for ever (`MUXI_TIMEOUT`).
-            max_retries: Attempts after the first one, 2 by default (`MUXI_MAX_RETRIES`).
+            max_retries: Attempts after the first one, 2 by default (`MUXI_MAX_RETRIES`). Short for
+                `retry=Retry(max_retries=...)`.
+            retry: How often and how patiently failed calls are repeated.
+            headers: Sent with each request. Names compare in any case; those that the SDK sets
+                for a call are refused.
             debug: Log each attempt to the logger `muxi` (`MUXI_DEBUG`).
-            retry: Everything about retries; goes before `max_retries`.
-            headers: Sent with each request.
-            http_client: Used instead of one of our own, and never closed by us.
+            max_response_bytes: The largest answer that is read into memory, decoded; 64 MiB by
+                default (`MUXI_MAX_RESPONSE_BYTES`). Downloads to files have no limit.
+            max_event_bytes: The largest event of a stream, decoded; 16 MiB by default
+                (`MUXI_MAX_EVENT_BYTES`).
+            insecure_http: What to do when keys would go over `http://` to another machine:
+                `"warn"` logs a warning once, `"allow"` says nothing, `"refuse"` raises
+                (`MUXI_INSECURE_HTTP`).
+            http_client: The httpx client to send with, which is never closed by this one. Its
+                proxies, TLS settings, headers, cookies and hooks are used.
+            settings: What else is given; arguments go before it. The environment isn't read then,
+                since the settings object has read it.
 
         Raises:
             ConfigurationError: A setting is missing or wrong.
         """
-        from ._core.configure import load, server_options
-        from .settings import ServerSettings
+        from ._core.configure import server_options
 
         given = {
             "url": url,
@@ -171,10 +192,14 @@ class _ServerClient(
             "secret_key": secret_key,
             "timeout": timeout,
             "max_retries": max_retries,
+            "retry": retry,
+            "headers": headers,
             "debug": debug,
+            "max_response_bytes": max_response_bytes,
+            "max_event_bytes": max_event_bytes,
+            "insecure_http": insecure_http,
         }
-        options = server_options(load(ServerSettings, given), retry, headers or {})
-        self._open(options, http_client)
+        self._open(server_options(given, settings), http_client)
 
     __init__.__qualname__ = "ServerClient.__init__"  # what a wrong keyword's TypeError says
 
@@ -234,35 +259,52 @@ class _FormationClient(
         mode: Literal["live", "draft"] | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
-        debug: bool | None = None,
         retry: Retry | None = None,
         headers: Mapping[str, str] | None = None,
+        debug: bool | None = None,
+        max_response_bytes: int | None = None,
+        max_event_bytes: int | None = None,
+        insecure_http: Literal["warn", "allow", "refuse"] | None = None,
         http_client: HttpT | None = None,
+        settings: muxi.FormationSettings | None = None,
     ) -> None:
         """Make a client. What isn't passed comes from the environment, else from the default.
 
         Args:
-            server_url: Of the server that runs the formation (`MUXI_SERVER_URL`).
-            formation_id: Which formation of that server (`MUXI_FORMATION_ID`).
-            url: Of the formation itself, without `/v1`, instead (`MUXI_FORMATION_URL`).
-            base_url: Of the API itself, taken as it is, instead (`MUXI_BASE_URL`).
-            client_key: For chat, sessions and all that users do (`MUXI_CLIENT_KEY`).
-            admin_key: For status, configuration and administration (`MUXI_ADMIN_KEY`).
+            server_url: The address of the server that runs the formation (`MUXI_SERVER_URL`).
+            formation_id: The formation's id on that server (`MUXI_FORMATION_ID`).
+            url: Instead of both: the formation's own address, with or without `/v1`
+                (`MUXI_FORMATION_URL`).
+            base_url: Instead of these: the address of the API, taken as it is (`MUXI_BASE_URL`).
+            client_key: The key for chat, sessions and everything else that users do
+                (`MUXI_CLIENT_KEY`).
+            admin_key: The key for status, configuration and administration (`MUXI_ADMIN_KEY`).
             user_id: The user to act as; printable ASCII (`MUXI_USER_ID`).
             mode: `"draft"` for the deployment under development (`MUXI_MODE`).
             timeout: Seconds to wait for a connection, each write and each read; 30 by default,
                 `inf` for ever (`MUXI_TIMEOUT`). Streams may stay silent as long as they like.
-            max_retries: Attempts after the first one, 2 by default (`MUXI_MAX_RETRIES`).
+            max_retries: Attempts after the first one, 2 by default (`MUXI_MAX_RETRIES`). Short for
+                `retry=Retry(max_retries=...)`.
+            retry: How often and how patiently failed calls are repeated.
+            headers: Sent with each request. Names compare in any case; those that the SDK sets
+                for a call are refused.
             debug: Log each attempt to the logger `muxi` (`MUXI_DEBUG`).
-            retry: Everything about retries; goes before `max_retries`.
-            headers: Sent with each request.
-            http_client: Used instead of one of our own, and never closed by us.
+            max_response_bytes: The largest answer that is read into memory, decoded; 64 MiB by
+                default (`MUXI_MAX_RESPONSE_BYTES`). Downloads to files have no limit.
+            max_event_bytes: The largest event of a stream, decoded; 16 MiB by default
+                (`MUXI_MAX_EVENT_BYTES`).
+            insecure_http: What to do when keys would go over `http://` to another machine:
+                `"warn"` logs a warning once, `"allow"` says nothing, `"refuse"` raises
+                (`MUXI_INSECURE_HTTP`).
+            http_client: The httpx client to send with, which is never closed by this one. Its
+                proxies, TLS settings, headers, cookies and hooks are used.
+            settings: What else is given; arguments go before it. The environment isn't read then,
+                since the settings object has read it.
 
         Raises:
             ConfigurationError: A setting is missing or wrong, or two exclude each other.
         """
-        from ._core.configure import formation_options, load
-        from .settings import FormationSettings
+        from ._core.configure import formation_options
 
         given = {
             "server_url": server_url,
@@ -275,10 +317,14 @@ class _FormationClient(
             "mode": mode,
             "timeout": timeout,
             "max_retries": max_retries,
+            "retry": retry,
+            "headers": headers,
             "debug": debug,
+            "max_response_bytes": max_response_bytes,
+            "max_event_bytes": max_event_bytes,
+            "insecure_http": insecure_http,
         }
-        options = formation_options(load(FormationSettings, given), retry, headers or {})
-        self._open(options, http_client)
+        self._open(formation_options(given, settings), http_client)
 
     __init__.__qualname__ = "FormationClient.__init__"  # what a wrong keyword's TypeError says
 
@@ -293,7 +339,11 @@ class _FormationClient(
         The view shares the connections, which close with the client that was constructed.
 
         Args:
-            user_id: Printable ASCII. An e-mail address is lower-cased by the formation.
+            user_id: The user to act as; printable ASCII. The formation lower-cases e-mail
+                addresses.
+
+        Raises:
+            ConfigurationError: The id can't be sent.
         """
         return self.with_options(user_id=user_id)
 

@@ -2,6 +2,7 @@
 
     MuxiError
     ├── ConfigurationError      a client can't be made, or has no key for a call (also ValueError)
+    ├── ClientClosedError       the client was closed (also RuntimeError)
     ├── BundleError             a formation's files can't be deployed as they are (also ValueError)
     ├── ValidationError         400, 413, 422, or refused before sending (also ValueError)
     ├── AuthenticationError     401
@@ -18,7 +19,7 @@
     ├── InvalidResponseError    the answer did not fit its model
     └── WebhookSignatureError   a webhook isn't signed with the given keys
 
-Other statuses, 405 and 410 among them, raise a plain `MuxiError`.
+Other statuses, such as 405 and 410, raise a plain `MuxiError`.
 """
 
 from __future__ import annotations
@@ -29,17 +30,17 @@ _RETRYABLE = frozenset({408, 429, 500, 502, 503, 504})
 
 
 class MuxiError(Exception):
-    """The root of the tree.
+    """The base class of all errors that a client raises.
 
     Attributes:
-        message: What went wrong, as the server says it or in one sentence of ours.
-        code: The server's own word for it, such as `REQUEST_NOT_FOUND`; the control plane and
-            the proxy send a phrase such as `Formation unavailable`.
-        status_code: The HTTP status; None when there was no answer.
-        details: What else the server told, such as its list of validation errors.
-        request_id: The id of the HTTP call or, for a chat turn, of the turn.
-        retry_after: Seconds that the server asks to wait.
-        sent: The server may have acted on the call.
+        message: What went wrong, in the server's words or in a sentence of the SDK.
+        code: The server's error code, such as `REQUEST_NOT_FOUND`. The control plane and the
+            proxy send a phrase instead, such as `Formation unavailable`.
+        status_code: The HTTP status; None if there was no answer.
+        details: What else the server sent, such as its list of validation errors.
+        request_id: The id of the HTTP request, or of the chat turn.
+        retry_after: The seconds that the server asks to wait before the next attempt.
+        sent: True if the request may have reached the server, so that it may have acted.
     """
 
     def __init__(
@@ -64,7 +65,7 @@ class MuxiError(Exception):
 
     @property
     def retryable(self) -> bool:
-        """The same call may work a little later."""
+        """True if the same call may succeed a little later."""
         return self.status_code in _RETRYABLE
 
     def __str__(self) -> str:
@@ -75,15 +76,19 @@ class MuxiError(Exception):
 
 
 class ConfigurationError(MuxiError, ValueError):
-    """The client lacks a setting, or has one that can't be."""
+    """A setting of the client is missing or wrong."""
+
+
+class ClientClosedError(MuxiError, RuntimeError):
+    """The client was closed, or the `http_client` that it was given."""
 
 
 class BundleError(MuxiError, ValueError):
-    """A formation's files can't be deployed, or a download can't be unpacked; it names the file."""
+    """A formation's files can't be deployed, or a download can't be unpacked. Names the file."""
 
 
 class ValidationError(MuxiError, ValueError):
-    """The call's input is wrong: the server said so (400, 413, 422), or we before sending."""
+    """An argument is wrong: the server refused it (400, 413, 422), or the client before sending."""
 
 
 class AuthenticationError(MuxiError):
@@ -95,19 +100,19 @@ class WebhookSignatureError(MuxiError):
 
 
 class AuthorizationError(MuxiError):
-    """The key is right, but may not do this (403)."""
+    """The key is valid but doesn't allow this call (403)."""
 
 
 class NotFoundError(MuxiError):
-    """There is no such thing (404)."""
+    """What the call names doesn't exist (404)."""
 
 
 class ConflictError(MuxiError):
-    """It exists already, is in use, or is in the wrong state (409)."""
+    """What the call names exists already, is in use, or is in the wrong state (409)."""
 
 
 class RateLimitError(MuxiError):
-    """Too much at once (429)."""
+    """Too many requests (429); `retry_after` may say when to try again."""
 
 
 class ServerError(MuxiError):
@@ -115,24 +120,24 @@ class ServerError(MuxiError):
 
 
 class UnavailableError(ServerError):
-    """Not running, still starting, or a feature that is not configured (503)."""
+    """The formation isn't running or still starts, or a feature isn't configured (503)."""
 
 
 class ConnectionError(MuxiError, builtins.ConnectionError):
-    """There was no connection, or it broke before the answer was whole."""
+    """No connection could be made, or it broke before the whole answer was read."""
 
     @property
     def retryable(self) -> bool:
-        """Always: the next connection may hold."""
+        """Always True."""
         return True
 
 
 class TimeoutError(MuxiError, builtins.TimeoutError):
-    """There was no answer in time. A chat turn goes on: `requests.wait(error.request_id)`."""
+    """No answer came in time. A chat turn goes on: `requests.wait(error.request_id)`."""
 
     @property
     def retryable(self) -> bool:
-        """Always: the next attempt may be faster."""
+        """Always True."""
         return True
 
 
@@ -140,18 +145,18 @@ class StreamError(MuxiError):
     """The turn behind a stream failed.
 
     Attributes:
-        partial: The text that had arrived.
+        partial: The text that had arrived until then.
     """
 
     partial: str = ""
 
 
 class StreamInterruptedError(StreamError):
-    """The stream ended before its terminal event; `partial` has the text that had arrived."""
+    """The stream ended before its terminal event. `partial` is the text until then."""
 
 
 class InvalidResponseError(MuxiError):
-    """The answer is no JSON, or does not fit its model."""
+    """The answer isn't JSON, doesn't fit its model, or is larger than the client's limits."""
 
 
 _BY_STATUS: dict[int, type[MuxiError]] = {
@@ -182,7 +187,7 @@ _STATUS_OF_CODE = {
 
 
 def error_class(status_code: int, code: str | None = None) -> type[MuxiError]:
-    """The class for an HTTP status; a 2xx with an error inside goes by its code."""
+    """Return the class for an HTTP status; a 2xx with an error inside goes by its code."""
     if status_code < 300 and code is not None:
         status_code = _STATUS_OF_CODE.get(code, 404 if code.endswith("_NOT_FOUND") else 500)
     return _BY_STATUS.get(status_code, ServerError if status_code >= 500 else MuxiError)

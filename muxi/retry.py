@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from .errors import ConfigurationError, MuxiError
 
+LONGEST_WAIT = 1e9
+"""Seconds, about 31 years; the timers of Python and of operating systems end soon after."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Retry:
@@ -37,7 +40,7 @@ class Retry:
         for name, value in vars(self).items():
             is_count = name == "max_retries"
             is_number = isinstance(value, int if is_count else (int, float)) and value is not True
-            if not is_number or not 0 <= value < math.inf:
+            if not is_number or not 0 <= value <= (math.inf if is_count else LONGEST_WAIT):
                 kind = "a whole number" if is_count else "seconds"
                 raise ConfigurationError(f"{name} must be {kind} from 0 up, not {value!r}.")
 

@@ -1,119 +1,123 @@
-"""Settings of the clients: arguments, else environment variables, else defaults."""
+"""Settings of the clients as objects, read from environment variables."""
 
 from __future__ import annotations
 
-from typing import Literal, NoReturn
-from urllib.parse import urlsplit
+import os
+from collections.abc import Mapping
+from typing import ClassVar, Literal, NoReturn
 
-from pydantic import AliasChoices, Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
-
-from ._core.call import path
-from .errors import ConfigurationError
+from pydantic import SecretStr
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 
 class ClientSettings(BaseSettings):
-    """What both clients have in common."""
+    """What both kinds of client have in common. What is None has the client's default."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="MUXI_",
-        env_ignore_empty=True,
-        extra="forbid",
-        frozen=True,
-        hide_input_in_errors=True,
-        populate_by_name=True,
-    )
+    model_config = SettingsConfigDict(frozen=True, hide_input_in_errors=True)
 
-    timeout: float = Field(default=30.0, gt=0)
+    variables: ClassVar[Mapping[str, str]] = {}
+    """The variables of fields that aren't called `MUXI_` and the field's name."""
+
+    timeout: float | None = None
     """Seconds to wait for a connection, for each write and for each read; `inf` for ever."""
-    max_retries: int = Field(default=2, ge=0)
+    max_retries: int | None = None
     """Attempts after the first one."""
-    debug: bool = False
+    debug: bool | None = None
     """Log each attempt to the logger `muxi`: never a key, a token or a body."""
+    max_response_bytes: int | None = None
+    """The largest answer that is read into memory, decoded."""
+    max_event_bytes: int | None = None
+    """The largest event of a stream that is read into memory, decoded."""
+    insecure_http: Literal["warn", "allow", "refuse"] | None = None
+    """What to do when keys would go over `http://` to another machine."""
+
+    @classmethod
+    def variable(cls, name: str) -> str:
+        """Return the environment variable of a field."""
+        return cls.variables.get(name, f"MUXI_{name.upper()}")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read arguments, then the documented variables under exactly their names."""
+        return init_settings, _Variables(cls)
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(f"{type(self).__name__} holds keys and can't be pickled")
 
 
+class _Variables(PydanticBaseSettingsSource):
+    def __init__(self, kind: type[ClientSettings]) -> None:
+        super().__init__(kind)
+        self._variables = {name: kind.variable(name) for name in kind.model_fields}
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[object, str, bool]:
+        """Return the value of a field's variable."""
+        return os.environ.get(self._variables[field_name]), field_name, False
+
+    def __call__(self) -> dict[str, object]:
+        found = {name: os.environ.get(variable) for name, variable in self._variables.items()}
+        return {name: value for name, value in found.items() if value}
+
+
 class ServerSettings(ClientSettings):
-    """Settings of `ServerClient`, from `MUXI_SERVER_URL`, `MUXI_KEY_ID`, `MUXI_SECRET_KEY`,
-    `MUXI_TIMEOUT`, `MUXI_MAX_RETRIES` and `MUXI_DEBUG`."""
+    """Settings of `ServerClient`. What isn't passed comes from the environment.
 
-    url: str | None = Field(default=None, validation_alias=AliasChoices("url", "MUXI_SERVER_URL"))
-    """Of the server, as `https://muxi.example.com:7890`."""
+    The variables are `MUXI_SERVER_URL`, `MUXI_KEY_ID`, `MUXI_SECRET_KEY`, `MUXI_TIMEOUT`,
+    `MUXI_MAX_RETRIES`, `MUXI_DEBUG`, `MUXI_MAX_RESPONSE_BYTES`, `MUXI_MAX_EVENT_BYTES` and
+    `MUXI_INSECURE_HTTP`.
+
+    Example:
+        >>> from muxi import ServerClient, ServerSettings
+        >>> client = ServerClient(settings=ServerSettings(url="https://muxi.example.com:7890"))
+    """
+
+    variables = {"url": "MUXI_SERVER_URL"}
+
+    url: str | None = None
+    """The server's address, such as `https://muxi.example.com:7890`."""
     key_id: str | None = None
+    """The id of the key, `MUXI_...`."""
     secret_key: SecretStr | None = None
-
-    def api_url(self) -> str:
-        """Where calls go.
-
-        Raises:
-            ConfigurationError: The URL is missing or can't be.
-        """
-        if self.url is None:
-            raise ConfigurationError(
-                "The server's URL is missing: pass url= or set MUXI_SERVER_URL."
-            )
-        return _checked("url", self.url)
+    """The secret of the key, `sk_...`."""
 
 
 class FormationSettings(ClientSettings):
-    """Settings of `FormationClient`, from `MUXI_SERVER_URL`, `MUXI_FORMATION_ID`,
-    `MUXI_FORMATION_URL`, `MUXI_BASE_URL`, `MUXI_CLIENT_KEY`, `MUXI_ADMIN_KEY`, `MUXI_USER_ID`,
-    `MUXI_MODE`, `MUXI_TIMEOUT`, `MUXI_MAX_RETRIES` and `MUXI_DEBUG`."""
+    """Settings of `FormationClient`. What isn't passed comes from the environment.
+
+    The variables are `MUXI_SERVER_URL`, `MUXI_FORMATION_ID`, `MUXI_FORMATION_URL`,
+    `MUXI_BASE_URL`, `MUXI_CLIENT_KEY`, `MUXI_ADMIN_KEY`, `MUXI_USER_ID`, `MUXI_MODE`,
+    `MUXI_TIMEOUT`, `MUXI_MAX_RETRIES`, `MUXI_DEBUG`, `MUXI_MAX_RESPONSE_BYTES`,
+    `MUXI_MAX_EVENT_BYTES` and `MUXI_INSECURE_HTTP`.
+
+    Example:
+        >>> from muxi import FormationClient, FormationSettings
+        >>> settings = FormationSettings(url="http://127.0.0.1:8001", client_key="fmc_...")
+        >>> client = FormationClient(settings=settings)
+    """
+
+    variables = {"url": "MUXI_FORMATION_URL"}
 
     server_url: str | None = None
-    """Of the server that runs the formation; goes with `formation_id`."""
+    """The address of the server that runs the formation; goes with `formation_id`."""
     formation_id: str | None = None
-    url: str | None = Field(
-        default=None, validation_alias=AliasChoices("url", "MUXI_FORMATION_URL")
-    )
-    """Of the formation itself, without `/v1`."""
+    """The formation's id on that server."""
+    url: str | None = None
+    """The formation's own address, with or without `/v1`."""
     base_url: str | None = None
-    """Of the API itself, taken as it is."""
+    """The address of the formation's API, taken as it is."""
     client_key: SecretStr | None = None
+    """The key for chat, sessions and everything else that users do."""
     admin_key: SecretStr | None = None
+    """The key for status, configuration and administration."""
     user_id: str | None = None
-    """For whom the client speaks unless a call or a view says otherwise."""
-    mode: Literal["live", "draft"] = "live"
-    """Which deployment `server_url` and `formation_id` lead to."""
-
-    def api_url(self) -> str:
-        """Where calls go: `base_url`, else `url`, else `server_url` with `formation_id`.
-
-        Raises:
-            ConfigurationError: No URL can be made of what there is.
-        """
-        if self.base_url is not None:
-            return _checked("base_url", self.base_url)
-        if self.url is not None:
-            return _checked("url", self.url) + "/v1"
-        if self.server_url is None:
-            raise ConfigurationError(
-                "The formation's address is missing: pass server_url= and formation_id=, or url=, "
-                "or set MUXI_SERVER_URL and MUXI_FORMATION_ID, or MUXI_FORMATION_URL."
-            )
-        if self.formation_id is None:
-            raise ConfigurationError(
-                "The formation's id is missing: pass formation_id= or set MUXI_FORMATION_ID."
-            )
-        entry = "api" if self.mode == "live" else "draft"
-        return _checked("server_url", self.server_url) + path(entry, self.formation_id, "v1")
-
-
-def _checked(name: str, url: str) -> str:
-    """A URL without a slash at its end; the error doesn't repeat it.
-
-    Raises:
-        ConfigurationError: It is no plain http or https URL.
-    """
-    try:
-        parts = urlsplit(url)
-        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        parts, sound = urlsplit(""), False
-    if not sound or url != url.strip() or not url.isascii() or not url.isprintable():
-        raise ConfigurationError(f"{name} is no URL such as https://muxi.example.com:7890.")
-    if parts.username is not None or parts.query or parts.fragment:
-        raise ConfigurationError(f"{name} can't have a user name, a query or a fragment.")
-    return url.rstrip("/")
+    """The user to act as, unless a call or a view names another one."""
+    mode: Literal["live", "draft"] | None = None
+    """Which deployment `server_url` and `formation_id` lead to: live by default."""

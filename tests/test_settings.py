@@ -1,9 +1,15 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
+from typing import Any
 
+import httpx
 import pytest
+from pydantic import SecretStr
 
+import muxi
 from muxi import (
     AsyncFormationClient,
     AsyncServerClient,
@@ -28,6 +34,7 @@ def url_of(**settings: object) -> str:
         ({"base_url": "http://h:1/any/where/"}, "http://h:1/any/where"),
         ({"url": "http://h:1"}, "http://h:1/v1"),
         ({"url": "http://h:1/"}, "http://h:1/v1"),
+        ({"url": "http://h:1/v1/"}, "http://h:1/v1"),
         ({"server_url": "https://h", "formation_id": "bot"}, "https://h/api/bot/v1"),
         (
             {"server_url": "https://h/muxi", "formation_id": "bot", "mode": "draft"},
@@ -90,28 +97,58 @@ def test_timeouts_may_be_endless() -> None:
         ({"url": "http://h", "base_url": "http://h"}, "base_url= and url= exclude each other"),
         ({"url": "http://h", "server_url": "http://h"}, "url= and server_url= exclude each other"),
         ({"url": "http://h", "mode": "draft"}, "mode= goes with server_url="),
-        ({"url": "h:1"}, "url is no URL"),
-        ({"url": "ftp://h"}, "url is no URL"),
-        ({"url": "http://"}, "url is no URL"),
-        ({"url": "http://h:99999"}, "url is no URL"),
-        ({"url": "http://[::1"}, "url is no URL"),
-        ({"url": " http://h"}, "url is no URL"),
+        ({"url": "h:1"}, "^url has no scheme: write it with https://, as https://muxi.example"),
+        ({"url": 5}, "^url must be a text, not int"),
+        ({"url": "ftp://h"}, "^url must begin with https:// or http://"),
+        ({"url": "http://"}, "^url is no URL"),
+        ({"url": "http://h:99999"}, "^url is no URL"),
+        ({"url": "http://[::1"}, "^url is no URL"),
+        ({"url": " http://h"}, "^url is no URL"),
+        ({"url": "http://a..b"}, "host in the client's URL can't exist"),
+        ({"url": f"http://{'a' * 64}.example"}, "host in the client's URL can't exist"),
+        ({"url": "http://.example.com"}, "host in the client's URL can't exist"),
+        ({"url": "http://xn--zzzzzz.example"}, "host in the client's URL can't exist"),
+        ({"server_url": "http://h/api/bot/v1"}, "^server_url ends in /v1, .*pass that as url="),
+        ({"server_url": "http://h/rpc"}, "^server_url ends in /rpc: leave that out"),
         ({"url": "http://user:pass@h"}, "can't have a user name"),
         ({"url": "http://h?x=1"}, "can't have a user name, a query"),
-        ({"url": "http://h", "timeout": 0}, "timeout= or MUXI_TIMEOUT is wrong"),
-        ({"url": "http://h", "max_retries": -1}, "max_retries= or MUXI_MAX_RETRIES is wrong"),
-        ({"url": "http://h", "mode": "dead"}, "mode= or MUXI_MODE is wrong|mode= goes with"),
-        ({"url": "http://h", "client_key": "clé"}, "client_key must be printable ASCII"),
-        ({"url": "http://h", "client_key": ""}, "client_key is empty"),
-        ({"url": "http://h", "admin_key": "a\r\nb"}, "admin_key must be printable ASCII"),
-        ({"url": "http://h", "user_id": "zoë"}, "user_id must be printable ASCII"),
-        ({"server_url": "http://h", "formation_id": "a/b"}, "An id can't contain '/'"),
-        ({"server_url": "http://h", "formation_id": ""}, "An id is empty"),
+        *(
+            ({"url": "http://h", "timeout": value}, "^timeout must be seconds above 0, at most 1e")
+            for value in (0, -1, 1e10, math.nan, -math.inf, "5", True, [])
+        ),
+        ({"url": "http://h", "max_retries": -1}, "^max_retries must be a whole number from 0 up"),
+        ({"url": "http://h", "max_retries": "3"}, "^max_retries must be a whole number from 0 up"),
+        ({"url": "http://h", "retry": 5}, r"^retry must be a Retry, not 5: write retry=Retry\("),
+        (
+            {"url": "http://h", "retry": muxi.Retry(), "max_retries": 3},
+            "^retry= and max_retries= exclude each other",
+        ),
+        ({"url": "http://h", "max_response_bytes": 0}, "^max_response_bytes must be a whole"),
+        ({"url": "http://h", "max_event_bytes": 1.5}, "^max_event_bytes must be a whole number"),
+        ({"url": "http://h", "debug": "no"}, "^debug must be True or False, not 'no'"),
+        ({"server_url": "http://h", "formation_id": "b", "mode": "dead"}, "^mode must be one of"),
+        ({"url": "http://h", "insecure_http": "no"}, "^insecure_http must be one of warn, allow"),
+        ({"url": "http://h", "client_key": "clé"}, "^client_key must be printable ASCII"),
+        ({"url": "http://h", "client_key": ""}, "^client_key is empty"),
+        ({"url": "http://h", "client_key": "fma_1"}, "^client_key holds an admin key .*admin_key="),
+        ({"url": "http://h", "admin_key": "fmc_1"}, "^admin_key holds a client key .*client_key="),
+        ({"url": "http://h", "admin_key": "fma_1\n"}, "^admin_key has a space or a line break"),
+        ({"url": "http://h", "admin_key": "a\r\nb"}, "^admin_key must be printable ASCII"),
+        ({"url": "http://h", "user_id": "zoë"}, "^user_id must be printable ASCII"),
+        ({"url": "http://h", "user_id": []}, "^user_id must be a text, not list"),
+        ({"url": "http://h", "headers": {"a b": "c"}}, "^headers has 'a b', which is no name"),
+        ({"url": "http://h", "headers": {"a": "b\n"}}, r"^headers\['a'\] has a space or a line"),
+        ({"url": "http://h", "headers": {"a": None}}, r"^headers\['a'\] must be a text"),
+        ({"url": "http://h", "headers": ["a"]}, "^headers must be a mapping of texts, not list"),
+        ({"url": "http://h", "http_client": httpx.AsyncClient()}, "http_client must be an httpx.C"),
+        ({"server_url": "http://h", "formation_id": "a/b"}, "^formation_id can't contain '/'"),
+        ({"server_url": "http://h", "formation_id": ""}, "^formation_id is empty"),
     ],
 )
 def test_what_can_not_be_is_said_in_one_sentence(settings: dict[str, object], words: str) -> None:
-    with pytest.raises((ConfigurationError, ValidationError), match=words) as caught:
+    with pytest.raises(ConfigurationError, match=words) as caught:
         url_of(**settings)
+    assert caught.value.__cause__ is None
     assert "\n" not in str(caught.value)
     assert not caught.value.sent
 
@@ -122,9 +159,29 @@ def test_what_can_not_be_is_said_in_one_sentence(settings: dict[str, object], wo
         ({}, "URL is missing: pass url= or set MUXI_SERVER_URL"),
         ({"url": "http://h", "key_id": "x"}, "key_id= and secret_key= go together"),
         ({"url": "http://h", "secret_key": "x"}, "key_id= and secret_key= go together"),
+        ({"url": "http://h", "key_id": "clé"}, "^key_id must be printable ASCII.*header.$"),
+        (
+            {"url": "http://h", "key_id": "k", "secret_key": "s\n"},
+            "^secret_key has a space or a line",
+        ),
+        ({"url": "http://h", "key_id": "sk_1"}, "^key_id holds a secret key .*as secret_key="),
+        (
+            {"url": "http://h", "key_id": "k", "secret_key": "MUXI_1"},
+            "^secret_key holds the id of a",
+        ),
+        ({"url": "http://h:8001/v1"}, "^url ends in /v1, which is a formation's address"),
+        (
+            {
+                "url": "http://h",
+                "key_id": "k",
+                "secret_key": "s",
+                "headers": {"authorization": "x"},
+            },
+            "^headers can't have Authorization: the signature",
+        ),
     ],
 )
-def test_what_a_server_client_needs(settings: dict[str, str], words: str) -> None:
+def test_what_a_server_client_needs(settings: dict[str, Any], words: str) -> None:
     with pytest.raises(ConfigurationError, match=words):
         ServerClient(**settings)
 
@@ -155,9 +212,141 @@ def test_a_reply_brings_its_own_session() -> None:
         client.chat.send("yes", reply_to=reply, session_id="t")
 
 
-def test_settings_are_models_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_settings_are_objects_that_clients_take(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MUXI_CLIENT_KEY", "fmc")
-    settings = FormationSettings(url="http://h")
+    settings = FormationSettings(url="http://h", timeout=5, user_id="alice")
     assert settings.client_key is not None
     assert settings.client_key.get_secret_value() == "fmc"
-    assert ServerSettings(url="http://h").timeout == 30
+    monkeypatch.setenv("MUXI_ADMIN_KEY", "late")
+    for client in (
+        FormationClient(settings=settings, user_id="bob"),
+        AsyncFormationClient(settings=settings, user_id="bob"),
+    ):
+        options = client._transport.options
+        assert (options.base_url, options.timeout, options.user_id) == ("http://h/v1", 5, "bob")
+        assert len(options.keys) == 1
+    server = ServerSettings(url="http://s", key_id="k", secret_key=SecretStr("s"), max_retries=7)
+    assert ServerClient(settings=server)._transport.options.retry.max_retries == 7
+    other = FormationClient(settings=settings, server_url="http://mine", formation_id="bot")
+    assert other._transport.options.base_url == "http://mine/api/bot/v1"
+    with pytest.raises(ConfigurationError, match=r"^settings\.url has no scheme"):
+        FormationClient(settings=FormationSettings(url="h"))
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "words"),
+    [
+        ("MUXI_TIMEOUT", "soon", "^MUXI_TIMEOUT is wrong: Input should be a valid number"),
+        ("MUXI_TIMEOUT", "-1", "^MUXI_TIMEOUT must be seconds above 0"),
+        ("MUXI_MAX_RETRIES", "-1", "^MUXI_MAX_RETRIES must be a whole number from 0 up"),
+        ("MUXI_FORMATION_URL", "h:1", "^MUXI_FORMATION_URL has no scheme"),
+        ("MUXI_CLIENT_KEY", "fma_1", "^MUXI_CLIENT_KEY holds an admin key"),
+        ("MUXI_ADMIN_KEY", "a b ", "^MUXI_ADMIN_KEY has a space or a line break at an end"),
+        ("MUXI_MODE", "dead", "^MUXI_MODE is wrong: Input should be 'live' or 'draft'"),
+        ("MUXI_DEBUG", "perhaps", "^MUXI_DEBUG is wrong: Input should be a valid boolean"),
+    ],
+)
+def test_a_wrong_variable_is_named(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, words: str
+) -> None:
+    monkeypatch.setenv("MUXI_FORMATION_URL", "http://h")
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(ConfigurationError, match=words):
+        FormationClient()
+
+
+@pytest.mark.parametrize("name", ["URL", "url", "MUXI_URL", "TIMEOUT", "muxi_server_url", "MODE"])
+def test_only_the_documented_variables_are_read(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv("MUXI_SERVER_URL", "http://right")
+    monkeypatch.setenv("MUXI_FORMATION_ID", "bot")
+    monkeypatch.setenv(name, "http://wrong")
+    assert url_of() == "http://right/api/bot/v1"
+    assert ServerClient()._transport.options.base_url == "http://right"
+    assert ServerSettings().url == "http://right"
+
+
+def test_an_empty_variable_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MUXI_FORMATION_URL", "")
+    monkeypatch.setenv("MUXI_CLIENT_KEY", "")
+    assert FormationClient(url="http://h")._transport.options.keys == {}
+    with pytest.raises(ConfigurationError, match="address is missing"):
+        FormationClient()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        *(({"timeout": value}, "^timeout must be") for value in (0, -1, 1e10, math.nan, "5", None)),
+        ({"retry": 5}, "^retry must be a Retry, not 5"),
+        ({"headers": {"Content-Type": "x"}}, "^headers can't have Content-Type: it depends on"),
+        ({"headers": {"x-muxi-client-key": "x"}}, "^headers can't have .*: pass client_key="),
+        ({"headers": {"X-Muxi-Idempotency-Key": "x"}}, "^headers can't have .* one of its own"),
+        ({"user_id": ""}, "^user_id is empty"),
+        ({"user_id": " bob"}, "^user_id has a space"),
+        ({"user_id": object()}, "^user_id must be a text, not object"),
+    ],
+)
+def test_views_check_what_they_are_given(options: dict[str, Any], words: str) -> None:
+    client = FormationClient(url="http://h", client_key="c")
+    with pytest.raises(ConfigurationError, match=words):
+        client.with_options(**options)
+    if options.keys() == {"user_id"}:
+        with pytest.raises(ConfigurationError, match=words):
+            client.for_user(options["user_id"])
+
+
+def test_users_are_taken_as_databases_have_them() -> None:
+    client = FormationClient(url="http://h", client_key="c")
+    assert client.for_user(42)._transport.options.user_id == "42"  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("code", "loads"),
+    [
+        ("FormationClient(url='http://h', client_key='c')", False),
+        ("ServerClient(url='http://h', key_id='k', secret_key='s')", False),
+        ("os.environ['MUXI_USER_ID'] = 'u'; FormationClient(url='http://h')", True),
+    ],
+)
+def test_pydantic_settings_is_loaded_for_variables_alone(code: str, loads: bool) -> None:
+    program = f"""
+import os, sys
+for name in [name for name in os.environ if name.startswith("MUXI_")]: del os.environ[name]
+from muxi import FormationClient, ServerClient
+{code}
+print("pydantic_settings" in sys.modules)"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == str(loads)
+
+
+@pytest.mark.parametrize(
+    ("url", "warnings"),
+    [
+        ("http://plain.example:80", 1),
+        ("http://10.0.0.1", 1),
+        ("https://plain.example", 0),
+        ("http://localhost:1", 0),
+        ("http://bot.localhost", 0),
+        ("http://127.0.0.9", 0),
+        ("http://[::1]:7", 0),
+    ],
+)
+def test_keys_that_cross_the_network_unencrypted_are_warned_of_once(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, url: str, warnings: int
+) -> None:
+    monkeypatch.setattr("muxi._core.configure._warned", set())
+    FormationClient(url=url)
+    FormationClient(url=url, client_key="c", insecure_http="allow")
+    assert caplog.messages == []
+    for _ in range(3):
+        FormationClient(url=url, client_key="c")
+        ServerClient(url=url, key_id="k", secret_key="s")
+    assert len(caplog.messages) == warnings
+    assert all("unencrypted: use https://" in message for message in caplog.messages)
+    if warnings:
+        with pytest.raises(ConfigurationError, match="unencrypted: use https://, or pass insec"):
+            FormationClient(url=url, client_key="c", insecure_http="refuse")
+    else:
+        FormationClient(url=url, client_key="c", insecure_http="refuse")

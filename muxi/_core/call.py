@@ -7,6 +7,7 @@ from dataclasses import KW_ONLY, dataclass, field, replace
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from urllib.parse import quote
+from uuid import UUID
 
 from ..errors import MuxiError, ValidationError
 
@@ -145,25 +146,48 @@ def _with_data(response: Response[Any], data: Any) -> Response[Any]:  # noqa: AN
     return replace(response, data=data)
 
 
+class IdError(ValidationError):
+    """An id that can't be part of a path.
+
+    Attributes:
+        part: The id.
+        problem: What is wrong with it, to be said of the argument that it came in.
+    """
+
+    def __init__(self, name: str, part: object, problem: str) -> None:
+        super().__init__(f"{name} {problem}")
+        self.part = part
+        self.problem = problem
+
+
 def path(*parts: str) -> str:
-    """A path with each part percent-encoded.
+    """Return a path with each part percent-encoded.
 
     Raises:
-        ValidationError: A part is empty or can't reach the server: the formation decodes `%2F`
-            before it routes, and the proxy cuts the path at `?`, `#` and `%` (contract A-extra,
+        IdError: A part can't be. Methods that describe calls name the argument that it is.
+    """
+    return "".join(f"/{path_part('An id', part)}" for part in parts)
+
+
+def path_part(name: str, part: object) -> str:
+    """Return a part of a path, percent-encoded.
+
+    Raises:
+        IdError: It is empty or can't reach the server: the formation decodes `%2F` before it
+            routes, and the proxy cuts the path at `?`, `#` and `%` (contract A-extra,
             server-api 10).
     """
-    return "".join(f"/{_quoted(part)}" for part in parts)
-
-
-def _quoted(part: str) -> str:
+    if isinstance(part, (int, UUID)) and not isinstance(part, bool):
+        return str(part)  # as databases have them
+    if not isinstance(part, str):
+        raise IdError(name, part, f"must be a text, not {type(part).__name__}.")
     if not part:
-        raise ValidationError("An id is empty.")
+        raise IdError(name, part, "is empty.")
     if part in (".", ".."):
-        raise ValidationError(f"An id can't be {part!r}: it would change the path.")
+        raise IdError(name, part, f"can't be {part!r}: it would change the path.")
     bad = sorted({char for char in part if char in "/?#%\\" or "\ud800" <= char <= "\udfff"})
     if bad:
-        raise ValidationError(f"An id can't contain {bad[0]!r}: it would not reach the server.")
+        raise IdError(name, part, f"can't contain {bad[0]!r}: it would not reach the server.")
     return quote(part, safe="")
 
 
@@ -176,12 +200,12 @@ def query(**values: str | int | bool | None) -> dict[str, str]:
     }
 
 
-def check_range(name: str, value: int, low: int, high: int) -> int:
+def check_range(name: str, value: object, low: int, high: int) -> int:
     """A number that the server takes only between bounds.
 
     Raises:
         ValidationError: It is not.
     """
-    if not low <= value <= high:
-        raise ValidationError(f"{name} must be from {low} to {high}, not {value}.")
+    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+        raise ValidationError(f"{name} must be from {low} to {high}, not {value!r}.")
     return value

@@ -20,7 +20,8 @@ from typing import (
     overload,
 )
 
-from .call import Call, EventT, Response, ResultT, T
+from ..errors import ValidationError
+from .call import Call, EventT, IdError, Response, ResultT, T
 from .steps import Flow, Pages, StreamCall
 
 if TYPE_CHECKING:
@@ -128,7 +129,6 @@ class _Method(Generic[P, DescribedT]):
     is_awaited: ClassVar[bool] = True
 
     def __init__(self, describe: Callable[Concatenate[Any, P], DescribedT]) -> None:
-        self._describe = describe
         self._functions: dict[tuple[bool, bool], FunctionType] = {}
         self.__doc__ = describe.__doc__
         self.__wrapped__ = describe
@@ -150,6 +150,16 @@ class _Method(Generic[P, DescribedT]):
         """What `returns` may name."""
         return {}
 
+    def _describe(
+        self, resource: Resource[Any] | None, *args: P.args, **kwargs: P.kwargs
+    ) -> DescribedT:
+        try:
+            return self.__wrapped__(resource, *args, **kwargs)
+        except IdError as exc:
+            given = signature(self.__wrapped__).bind(object(), *args, **kwargs).arguments
+            names = [name for name, value in given.items() if value is exc.part]
+            raise ValidationError(f"{names[0] if names else 'An id'} {exc.problem}") from None
+
     def _bound(self, resource: Resource[Any]) -> MethodType:
         kind = _transport_of(resource).is_async, _is_raw(resource)
         function = self._functions.get(kind)
@@ -160,13 +170,13 @@ class _Method(Generic[P, DescribedT]):
     def _function(self, is_async: bool, raw: bool) -> FunctionType:
         describe, begin = self._describe, self._begin
 
-        @wraps(describe)
+        @wraps(self.__wrapped__)
         def method(resource: Resource[Any], /, *args: P.args, **kwargs: P.kwargs) -> Any:  # noqa: ANN401
             described = describe(resource, *args, **kwargs)
             del args, kwargs  # tracebacks show local variables, and these may be secrets
             return begin(_transport_of(resource), described, raw=raw)
 
-        @wraps(describe)
+        @wraps(self.__wrapped__)
         async def awaited(resource: Resource[Any], /, *args: P.args, **kwargs: P.kwargs) -> object:
             begun = method(resource, *args, **kwargs)
             del args, kwargs
@@ -185,12 +195,12 @@ class _Method(Generic[P, DescribedT]):
         `typing.get_type_hints` finds types; `inspect.signature` and `help` show them as they are
         imported from `muxi`.
         """
-        described = signature(self._describe)
+        described = signature(self.__wrapped__)
         kind, _, answer = str(described.return_annotation).removesuffix("]").partition("[")
         assert kind == self.describes, f"{function.__qualname__} returns no {self.describes}"
         returned = template.format(client_kind, answer)
-        hint = eval(returned, {**self._describe.__globals__, **self._names()})
-        function.__annotations__ = {**self._describe.__annotations__, "return": hint}
+        hint = eval(returned, {**self.__wrapped__.__globals__, **self._names()})
+        function.__annotations__ = {**self.__wrapped__.__annotations__, "return": hint}
         parameters = [
             one.replace(annotation=_MODULE.sub("", one.annotation))
             if isinstance(one.annotation, str)

@@ -8,16 +8,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import Any, Final, NoReturn
 from urllib.parse import urlencode
 
 from .._version import __version__
 from ..errors import ConfigurationError, ValidationError
+from ..retry import Retry
 from .call import Call, KeyKind, UserRule
+from .checks import check_header, check_headers, check_retry, check_seconds
 from .messages import HttpRequest, Key
-
-if TYPE_CHECKING:
-    from ..retry import Retry
 
 _NEEDS = {
     KeyKind.ADMIN: "the admin key: pass admin_key= or set MUXI_ADMIN_KEY",
@@ -27,6 +26,10 @@ _NEEDS = {
     ),
     KeyKind.HMAC: "keys: pass key_id= and secret_key=, or set MUXI_KEY_ID and MUXI_SECRET_KEY",
 }
+
+
+_USER_HEADER = "x-muxi-user-id"
+"""In `headers=` it is what `user_id=` is, and gives way to every other user that is named."""
 
 
 class NotGiven(Enum):
@@ -48,11 +51,24 @@ class Options:
 
     base_url: str
     keys: Mapping[KeyKind, Key]
-    retry: Retry
-    timeout: float
+    retry: Retry = field(default_factory=Retry)
+    timeout: float = 30.0
+    """Seconds to wait for a connection, for each write and for each read."""
     user_id: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Sent with each request; their names are in lower case."""
     debug: bool = False
+    insecure_http: str = "warn"
+    max_response_bytes: int = 64 * 2**20
+    """The largest answer that is read into memory, decoded."""
+    max_event_bytes: int = 16 * 2**20
+    """The largest event of a stream that is read into memory, decoded."""
+
+    def __post_init__(self) -> None:
+        if "authorization" in self.headers and KeyKind.HMAC in self.keys:
+            raise ConfigurationError(
+                "headers can't have Authorization: the signature made with secret_key= is in it."
+            )
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("Clients hold keys and connections and can't be pickled")
@@ -65,15 +81,24 @@ class Options:
         headers: Mapping[str, str] | NotGiven,
         user_id: str | NotGiven | None,
     ) -> Options:
-        """The same with what is given; headers are added to those that there are."""
-        changes: dict[str, Any] = {
-            "timeout": timeout,
-            "retry": retry,
-            "headers": headers if headers is NOT_GIVEN else {**self.headers, **headers},
-            "user_id": user_id,
-        }
-        given = {name: value for name, value in changes.items() if value is not NOT_GIVEN}
-        return replace(self, **given)
+        """Return the same with what is given; headers are added to those that there are.
+
+        Raises:
+            ConfigurationError: A value can't be used.
+        """
+        changes: dict[str, Any] = {}
+        try:
+            if timeout is not NOT_GIVEN:
+                changes["timeout"] = check_seconds("timeout", timeout)
+            if retry is not NOT_GIVEN:
+                changes["retry"] = check_retry("retry", retry)
+            if headers is not NOT_GIVEN:
+                changes["headers"] = {**self.headers, **check_headers("headers", headers)}
+            if user_id is not NOT_GIVEN:
+                changes["user_id"] = None if user_id is None else check_header("user_id", user_id)
+        except ValidationError as exc:
+            raise ConfigurationError(exc.message) from None
+        return replace(self, **changes)
 
     def outgoing(self, call: Call[Any], *, idempotency_key: str, events: bool) -> HttpRequest:
         """The request for a call.
@@ -115,13 +140,14 @@ class Options:
     @cached_property
     def _common_headers(self) -> tuple[tuple[bytes, bytes], ...]:
         own = {
-            "User-Agent": f"muxi-client/{__version__}",
-            "X-Muxi-SDK": f"python/{__version__}",
-            "X-Muxi-Client": _platform(),
+            "user-agent": f"muxi-client/{__version__}",
+            "x-muxi-sdk": f"python/{__version__}",
+            "x-muxi-client": _platform(),
         }
         return tuple(
-            (name.encode(), check_header(f"The header {name}", value).encode())
+            (name.encode(), value.encode())
             for name, value in {**own, **self.headers}.items()
+            if name != _USER_HEADER
         )
 
     def _auth(self, call: Call[Any]) -> KeyKind:
@@ -137,6 +163,8 @@ class Options:
         if call.user is UserRule.UNUSED:
             return None
         user_id = call.user_id if call.user_id is not None else self.user_id
+        if user_id is None:
+            user_id = self.headers.get(_USER_HEADER)
         if user_id is not None:
             return check_header("user_id", user_id)
         if call.user is UserRule.DEFAULT_ZERO:
@@ -145,26 +173,10 @@ class Options:
             call.user is UserRule.REQUIRED_WITH_CLIENT_KEY and auth is KeyKind.CLIENT
         ):
             raise ValidationError(
-                f"{call.method} {call.path} speaks for a user: pass user_id=, take for_user(...), "
-                'or set MUXI_USER_ID; what nobody was named for belongs to user "0".'
+                f"{call.method} {call.path} needs a user: pass user_id=, take for_user(...), or "
+                'set MUXI_USER_ID. What is done without a user belongs to user "0".'
             )
         return None
-
-
-def check_header(name: str, value: str) -> str:
-    """A value that an HTTP header carries unchanged; the error doesn't repeat it.
-
-    Raises:
-        ValidationError: It is empty, has other than printable ASCII characters (the formation
-            would read them as Latin-1, contract A-extra), or a space at an end.
-    """
-    if not value:
-        raise ValidationError(f"{name} is empty.")
-    if not value.isascii() or not value.isprintable() or value != value.strip():
-        raise ValidationError(
-            f"{name} must be printable ASCII with no space at an end: it travels in an HTTP header."
-        )
-    return value
 
 
 def _headers_of(call: Call[Any]) -> Iterator[tuple[bytes, bytes]]:

@@ -23,7 +23,7 @@ _url = lru_cache(maxsize=256)(httpx.URL)
 
 def to_httpx_request(step: HttpRequest) -> httpx.Request:
     """The request, absolute and with raw headers: nothing of the HTTP client's own is mixed in."""
-    timeout = httpx.Timeout(_limit(step.timeout), read=_limit(step.read_timeout), pool=None)
+    timeout = httpx.Timeout(_limit(step.timeout), read=_limit(step.read_timeout))
     request = httpx.Request(
         step.method,
         _url(step.url),

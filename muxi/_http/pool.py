@@ -1,16 +1,23 @@
-"""What both drivers need of httpx: the pool, requests, replies, and its errors as ours."""
+"""The HTTP clients that a client and its views send with: one a process, and an event loop."""
 
 from __future__ import annotations
 
+import asyncio
+import ipaddress
+import os
 import ssl
-import threading
 import weakref
 from collections.abc import AsyncGenerator
+from dataclasses import dataclass
 from functools import cache
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
+import sniffio
 
-from ..errors import MuxiError
+from ..errors import ClientClosedError, ConfigurationError
 from .body import AsyncBodies, SyncBodies
 
 _LIMITS = httpx.Limits(max_connections=1000, max_keepalive_connections=20)
@@ -18,94 +25,243 @@ _LIMITS = httpx.Limits(max_connections=1000, max_keepalive_connections=20)
 
 @cache
 def tls() -> ssl.SSLContext:
-    """One context for the whole process: to make one takes tens of milliseconds."""
-    return httpx.create_ssl_context()
+    """Return the TLS context of the whole process: to make one takes tens of milliseconds.
+
+    Raises:
+        ConfigurationError: The certificates that the environment names can't be read.
+    """
+    try:
+        return httpx.create_ssl_context()
+    except OSError as exc:  # ssl.SSLError too
+        raise ConfigurationError(
+            f"The certificates in SSL_CERT_FILE can't be read: {exc}."
+        ) from None
 
 
 class SyncPool:
-    """The HTTP client that a client and its views share, made on first use."""
+    """The HTTP client of each process; a child that was forked never touches its parent's.
 
-    def __init__(self, given: httpx.Client | None) -> None:
-        self.bodies = SyncBodies()
+    Args:
+        base_url: Where calls go, which decides about proxies.
+        given: The HTTP client to use instead; never closed.
+
+    Raises:
+        ConfigurationError: `given` is no `httpx.Client`, or no host can be called like that.
+    """
+
+    def __init__(self, base_url: str, given: httpx.Client | None) -> None:
+        _check_kind(given, httpx.Client)
+        _check_host(base_url)
+        self._base_url = base_url
         self._given = given
-        self._made: httpx.Client | None = None
-        self._lock = threading.Lock()
+        self._made: dict[int, httpx.Client] = {}
+        self._bodies: dict[int, SyncBodies] = {}
         self._closed = False
 
+    @property
+    def bodies(self) -> SyncBodies:
+        """The open answers in this process."""
+        return self._bodies.setdefault(os.getpid(), SyncBodies())
+
     def client(self) -> httpx.Client:
-        """The HTTP client to send with.
+        """Return the HTTP client to send with.
 
         Raises:
-            MuxiError: The pool was closed.
+            ClientClosedError: The pool was closed.
+            ConfigurationError: A proxy or a certificate of the environment can't be used.
         """
         if self._closed:
-            raise MuxiError("The client is closed.")
+            raise ClientClosedError("The client is closed.")
         if self._given is not None:
+            _check_open(self._given)
             return self._given
-        with self._lock:
-            if self._made is None:
-                self._made = httpx.Client(verify=tls(), limits=_LIMITS)
-                weakref.finalize(self, self._made.close)
-            return self._made
+        process = os.getpid()
+        if (made := self._made.get(process)) is not None:
+            return made
+        new = httpx.Client(
+            verify=tls(),
+            limits=_LIMITS,
+            trust_env=False,
+            proxy=proxy_of(self._base_url),
+            cookies=_no_cookies(),
+        )
+        made = self._made.setdefault(process, new)  # no lock: a fork might copy it locked
+        if made is new:
+            weakref.finalize(self, _close_in, process, made)
+        if self._closed:
+            made.close()
+            raise ClientClosedError("The client is closed.")
+        return made
 
     def close(self) -> None:
-        """Close what was made here. Twice is fine."""
+        """Close what was made in this process. Twice is fine."""
         self._closed = True
         self.bodies.close()
-        if self._made is not None:
-            self._made.close()
+        if (made := self._made.get(os.getpid())) is not None:
+            made.close()
+
+
+def _close_in(process: int, client: httpx.Client) -> None:
+    if os.getpid() == process:
+        client.close()
 
 
 class AsyncPool:
-    """The same for async clients; what was made for one event loop is closed with that loop."""
+    """The HTTP client of each event loop; they may be used at once and one after another.
 
-    def __init__(self, given: httpx.AsyncClient | None) -> None:
+    A child that was forked never touches its parent's.
+
+    Args:
+        base_url: Where calls go, which decides about proxies.
+        given: The HTTP client to use instead; never closed.
+
+    Raises:
+        ConfigurationError: `given` is no `httpx.AsyncClient`, or no host can be called like that.
+    """
+
+    def __init__(self, base_url: str, given: httpx.AsyncClient | None) -> None:
+        _check_kind(given, httpx.AsyncClient)
+        _check_host(base_url)
+        self._base_url = base_url
         self._given = given
         self._bodies = weakref.WeakKeyDictionary[httpx.AsyncClient, AsyncBodies]()
-        self._made: httpx.AsyncClient | None = None
-        self._guard: AsyncGenerator[None, None] | None = None
+        self._made: dict[tuple[int, object], _OfLoop] = {}
         self._closed = False
 
     async def client(self) -> httpx.AsyncClient:
-        """The HTTP client to send with.
+        """Return the HTTP client to send with.
 
         Raises:
-            MuxiError: The pool was closed.
+            ClientClosedError: The pool was closed.
+            ConfigurationError: A proxy or a certificate of the environment can't be used.
         """
         if self._closed:
-            raise MuxiError("The client is closed.")
+            raise ClientClosedError("The client is closed.")
         if self._given is not None:
+            _check_open(self._given)
             return self._given
-        if self._made is None:
-            self._made = made = httpx.AsyncClient(verify=tls(), limits=_LIMITS)
-            # Event loops close the async generators that are still open when they end.
-            self._guard = _closed_at_the_end(made, weakref.ref(self))
-            await anext(self._guard)
-            return made
-        return self._made
+        process, loop = os.getpid(), _running_loop()
+        if (made := self._made.get((process, loop))) is not None:
+            return made.client
+        self._forget_ended(process)
+        new = httpx.AsyncClient(
+            verify=tls(),
+            limits=_LIMITS,
+            trust_env=False,
+            proxy=proxy_of(self._base_url),
+            cookies=_no_cookies(),
+        )
+        made = _OfLoop(new, _closed_at_the_end(new, self._made, (process, loop)))
+        self._made[process, loop] = made
+        # Event loops close the async generators that are still open when they end.
+        await anext(made.guard)
+        return new
 
     def bodies_of(self, client: httpx.AsyncClient) -> AsyncBodies:
         """Return the open answers of one of the HTTP clients."""
         return self._bodies.setdefault(client, AsyncBodies())
 
-    def forget(self, client: httpx.AsyncClient) -> None:
-        """Its event loop has ended: the next call makes a new one."""
-        if self._made is client:
-            self._made = None
-
     async def close(self) -> None:
-        """Close what was made here. Twice is fine."""
+        """Close what was made for this event loop. That of others is closed when they end."""
         self._closed = True
-        if self._guard is not None:
-            await self._guard.aclose()
+        if (made := self._made.get((os.getpid(), _running_loop()))) is not None:
+            await made.guard.aclose()
+
+    def _forget_ended(self, process: int) -> None:
+        """Drop the clients of event loops that ended without closing their generators."""
+        for key in list(self._made):
+            owner, loop = key
+            if (
+                owner == process
+                and isinstance(loop, asyncio.AbstractEventLoop)
+                and loop.is_closed()
+            ):
+                self._made.pop(key, None)
+
+
+@dataclass(frozen=True)
+class _OfLoop:
+    client: httpx.AsyncClient
+    guard: AsyncGenerator[None, None]
 
 
 async def _closed_at_the_end(
-    client: httpx.AsyncClient, pool: weakref.ref[AsyncPool]
+    client: httpx.AsyncClient, made: dict[tuple[int, object], _OfLoop], key: tuple[int, object]
 ) -> AsyncGenerator[None, None]:
     try:
         yield
     finally:
-        if (owner := pool()) is not None:
-            owner.forget(client)
+        made.pop(key, None)
         await client.aclose()
+
+
+def _running_loop() -> object:
+    """What stands for the event loop that runs in this thread."""
+    if sniffio.current_async_library() == "trio":
+        import trio  # which runs already
+
+        return trio.lowlevel.current_trio_token()
+    return asyncio.get_running_loop()
+
+
+def _check_kind(given: object, kind: type[httpx.Client] | type[httpx.AsyncClient]) -> None:
+    if given is not None and not isinstance(given, kind):
+        raise ConfigurationError(
+            f"http_client must be an httpx.{kind.__name__}, not {type(given).__name__}: "
+            "httpx.Client for the clients that aren't awaited, httpx.AsyncClient for the others."
+        )
+
+
+def _check_host(url: str) -> None:
+    try:
+        httpx.URL(url).host.encode("idna")
+    except (httpx.InvalidURL, UnicodeError) as exc:
+        raise ConfigurationError(f"The host in the client's URL can't exist: {exc}") from None
+
+
+def _check_open(given: httpx.Client | httpx.AsyncClient) -> None:
+    if given.is_closed:
+        raise ClientClosedError("The http_client= that this client was given is closed.")
+
+
+def _no_cookies() -> CookieJar:
+    """A jar that stays empty: users of a client share its connections."""
+    return CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+
+
+def proxy_of(url: str) -> httpx.Proxy | None:
+    """Return the proxy that the environment or the system names for a URL, if any.
+
+    Raises:
+        ConfigurationError: It can't be used.
+    """
+    parts, proxies = urlsplit(url), getproxies()
+    scheme = parts.scheme if parts.scheme in proxies else "all"
+    host = parts.hostname or ""
+    if scheme not in proxies or proxy_bypass(parts.netloc) or _is_excepted(host, proxies):
+        return None
+    proxy = proxies[scheme] if "://" in proxies[scheme] else f"http://{proxies[scheme]}"
+    try:
+        found = httpx.Proxy(proxy)
+        httpx.HTTPTransport(proxy=found, verify=False)
+    except (ValueError, ImportError, httpx.InvalidURL) as exc:
+        raise ConfigurationError(
+            f"The proxy in {scheme.upper()}_PROXY can't be used: {exc} Correct the variable, or "
+            f"name {host} in NO_PROXY."
+        ) from None
+    return found
+
+
+def _is_excepted(host: str, proxies: dict[str, str]) -> bool:
+    """NO_PROXY names the host's address, or a network that it is in."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    for entry in proxies.get("no", "").replace("[", "").replace("]", "").split(","):
+        try:
+            if address in ipaddress.ip_network(entry.strip(), strict=False):
+                return True
+        except ValueError:
+            continue
+    return False

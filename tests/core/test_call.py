@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import pickle
+import re
+from typing import Any
 from urllib.parse import unquote
+from uuid import UUID
 
 import pytest
 from hypothesis import example, given
@@ -75,9 +78,29 @@ def test_a_path_part_reaches_the_server_as_it_is(parts: list[str]) -> None:
                 assert len(server.received) == before
 
 
-def test_an_empty_id_is_refused_in_one_sentence() -> None:
-    with pytest.raises(ValidationError, match=r"^An id is empty\.$"):
-        Requests.get.build("")
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [
+        ("", "is empty."),
+        ("..", "can't be '..': it would change the path."),
+        ("a/b", "can't contain '/': it would not reach the server."),
+        (None, "must be a text, not NoneType."),
+        (True, "must be a text, not bool."),
+        (["a"], "must be a text, not list."),
+    ],
+)
+def test_an_id_that_can_not_be_is_refused_by_its_name(value: Any, problem: str) -> None:
+    client = FormationClient(url="http://127.0.0.1:9", client_key="c", user_id="u")
+    for call in (Requests.get.build, client.requests.get, client.raw.requests.get):
+        with pytest.raises(ValidationError, match=f"^request_id {re.escape(problem)}$"):
+            call(value)
+    with pytest.raises(ValidationError, match=f"^An id {re.escape(problem)}$"):
+        path("requests", value)
+
+
+@pytest.mark.parametrize("value", [42, UUID(int=7)])
+def test_ids_are_taken_as_databases_have_them(value: Any) -> None:
+    assert Requests.get.build(value).path == f"/requests/{value}"
 
 
 def test_query_leaves_out_what_is_none() -> None:

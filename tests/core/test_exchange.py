@@ -164,12 +164,12 @@ def test_bodies_hold_what_was_set_and_nothing_else() -> None:
 
 
 def test_common_headers_are_on_every_request() -> None:
-    options = replace(OPTIONS, headers={"X-Mine": "1"})
+    options = replace(OPTIONS, headers={"x-mine": "1"})
     _, [request], _ = play(GET, reply(), options=options)
     sent = headers(request)
-    assert sent["X-Muxi-SDK"].startswith("python/")
-    assert "/py3." in sent["X-Muxi-Client"]
-    assert (sent["Accept"], sent["X-Mine"]) == ("application/json", "1")
+    assert sent["x-muxi-sdk"].startswith("python/")
+    assert "/py3." in sent["x-muxi-client"]
+    assert (sent["Accept"], sent["x-mine"]) == ("application/json", "1")
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from muxi import (
 )
 from muxi.models import formation as m
 
+from ..support.clients import http_client
 from ..support.fake_server import Events, FakeServer, Silence
 from ..support.sse import DONE, GOOD, KEEPALIVE, slow_keepalives, stream_of, token
 
@@ -205,8 +206,7 @@ def test_a_stream_that_was_read_to_its_end_gives_its_connection_back() -> None:
 
 
 def pool_size(client: Any) -> int:
-    http = client._transport.pool._made
-    return len(http._transport._pool.connections)
+    return len(http_client(client)._transport._pool.connections)
 
 
 ENDLESS = stream_of(token("progress"), *slow_keepalives(200))

@@ -37,7 +37,7 @@ def test_keys_and_users_are_checked_before_a_stream_opens(ask: Asking) -> None:
         ask.stream(lambda f: f.logs.stream(), admin_key="wrong")
     with pytest.raises(muxi.AuthenticationError):
         ask.stream(lambda f: f.events.stream(), client_key="wrong")
-    with pytest.raises(muxi.ValidationError, match="speaks for a user"):
+    with pytest.raises(muxi.ValidationError, match="needs a user"):
         ask.stream(lambda f: f.events.stream(), user_id=None)
 
 

@@ -105,6 +105,12 @@ class Connect:
         return self._stack.enter_context(Driven(self._portal, asynchronous(**settings)))
 
 
+def http_client(client: Any) -> Any:
+    """The only HTTP client that a client has made."""
+    [made] = client._transport.pool._made.values()
+    return getattr(made, "client", made)
+
+
 def collect(found: Any) -> Any:
     """All that an iterator gives, or a coroutine of it."""
     return _collect_async(found) if hasattr(found, "__aiter__") else list(found)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..._core.call import Call, KeyKind, path
+from ..._core.checks import check_header
 from ..._core.endpoint import Resource, TransportT, endpoint, flow
-from ..._core.options import check_header
 from ..._core.steps import Flow
 from ...models import formation as m
 from .._inputs import validate_body

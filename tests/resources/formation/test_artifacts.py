@@ -74,7 +74,7 @@ def test_artifacts_take_either_key_and_need_a_user(
     assert (first["x-muxi-client-key"], first["x-muxi-user-id"]) == (CLIENT_KEY, "alice")
     assert (second["x-muxi-admin-key"], second["x-muxi-user-id"]) == (ADMIN_KEY, "alice")
     for keys in ({}, {"client_key": None}):
-        with pytest.raises(muxi.ValidationError, match="speaks for a user"):
+        with pytest.raises(muxi.ValidationError, match="needs a user"):
             client_kind.formation("http://muxi.test", use, user_id=None, **keys)
 
 

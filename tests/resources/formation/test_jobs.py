@@ -75,7 +75,7 @@ def test_jobs_are_listed_with_either_key(client_kind: ClientKind) -> None:
     received = sent(client_kind, lambda f: f.jobs.list())
     assert received.headers["x-muxi-client-key"] == CLIENT_KEY
     assert received.headers["x-muxi-user-id"] == "alice"
-    with pytest.raises(muxi.ValidationError, match="speaks for a user"):
+    with pytest.raises(muxi.ValidationError, match="needs a user"):
         client_kind.formation("http://muxi.test", lambda f: f.jobs.list(), user_id=None)
     received = sent(client_kind, lambda f: f.jobs.list(), client_key=None, user_id=None)
     assert received.headers["x-muxi-admin-key"] == ADMIN_KEY

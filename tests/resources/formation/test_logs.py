@@ -211,7 +211,7 @@ def test_what_is_asked(client_kind: ClientKind) -> None:
         assert request.path == f"/v1/{path}"
         assert request.headers["x-muxi-client-key"] == CLIENT_KEY
         assert request.headers["x-muxi-user-id"] == "alice"
-        with pytest.raises(muxi.ValidationError, match="speaks for a user"):
+        with pytest.raises(muxi.ValidationError, match="needs a user"):
             client_kind.stream("http://muxi.test", use, user_id=None)
         assert "x-muxi-user-id" not in sent(use, client_key=None, user_id=None).headers
     request = sent(lambda f: f.logs.stream())

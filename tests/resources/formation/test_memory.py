@@ -338,7 +338,7 @@ def test_the_upkeep_speaks_about_users_with_the_admin_key(
 def test_clearing_nobodys_buffer_is_refused(
     client_kind: ClientKind, use: Callable[[Any], Any]
 ) -> None:
-    with pytest.raises(muxi.ValidationError, match="speaks for a user"):
+    with pytest.raises(muxi.ValidationError, match="needs a user"):
         client_kind.formation("http://muxi.test", use, client_key=None, user_id=None)
 
 

@@ -41,7 +41,7 @@ def test_credentials_need_a_user_but_for_the_services(client_kind: ClientKind) -
         lambda f: f.history.list(),
     ):
         for client_key in (CLIENT_KEY, None):
-            with pytest.raises(muxi.ValidationError, match="speaks for a user"):
+            with pytest.raises(muxi.ValidationError, match="needs a user"):
                 client_kind.formation("http://muxi.test", use, user_id=None, client_key=client_key)
         assert sent(client_kind, use).headers["x-muxi-user-id"] == "alice"
     assert (

@@ -136,7 +136,7 @@ def test_each_method_is_in_one_row() -> None:
     there = {".".join(one.path) for one in FOUND if one.service == "server"}
     assert there - set(named) == {"formations.wait_until_healthy"}, "polls `get`"
     assert set(named) <= there
-    assert callable(ServerClient.formation)
+    assert callable(ServerClient.formation_client)
 
 
 @pytest.mark.parametrize("row", [row for row in ROWS if row["id"] in METHODS], ids=row_id)

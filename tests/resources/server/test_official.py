@@ -19,7 +19,7 @@ from muxi import ServerClient
 from muxi._core import sdk_notice
 from muxi.testing import Emulator
 
-from ...support.clients import ClientKind
+from ...support.clients import ClientKind, http_client
 from ...support.control_answers import HELLO, ID, NOT_FOUND, by_method, flat, ok, refused
 from ...support.fake_server import Answer, FakeServer
 from ...testing.control.traces import connections
@@ -192,11 +192,11 @@ def test_closing_closes_the_only_pool(client_kind: ClientKind) -> None:
 
         def pinged(client: Any) -> Any:
             client.ping()
-            return client, client._transport.pool._made
+            return client, http_client(client)
 
         async def apinged(client: Any) -> Any:
             await client.ping()
-            return client, client._transport.pool._made
+            return client, http_client(client)
 
         client, http = client_kind.server(emulator.server_url, use)
         assert connections(int(emulator.server_url.rpartition(":")[2])) == 0

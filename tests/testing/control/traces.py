@@ -16,6 +16,7 @@ from typing import Any
 
 import trio
 
+from ...support.clients import http_client
 from ..asking import until
 
 
@@ -59,7 +60,7 @@ def no_traces(url: str, folder: Path) -> Iterator[None]:
 
 def busy(client: Any) -> list[Any]:
     """The connections of a client that are still in use."""
-    pool = client._transport.pool._made._transport._pool
+    pool = http_client(client)._transport._pool
     return [one for one in pool.connections if not one.is_idle()]
 
 

@@ -1,0 +1,307 @@
+"""Who shares connections with whom: processes, event loops, proxies, and HTTP clients passed in."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+
+from muxi import (
+    AsyncFormationClient,
+    ClientClosedError,
+    ConfigurationError,
+    FormationClient,
+    ServerClient,
+    TimeoutError,
+)
+from muxi._http.pool import proxy_of
+
+from ..support.clients import ClientKind
+from ..support.fake_server import SESSIONS, Answer, Events, FakeServer, Received, envelope
+
+OFF = {"max_retries": 0, "client_key": "c"}
+
+
+def whose(request: Received) -> Answer:
+    """The name of the user who asks, as the id of a session."""
+    user = request.headers["x-muxi-user-id"]
+    session = {"session_id": user, "active": True, "user_id": user}
+    return envelope({"sessions": [session], "count": 1})
+
+
+@pytest.fixture
+def server() -> Iterator[FakeServer]:
+    with FakeServer(whose) as running:
+        yield running
+
+
+def foreign(client: FormationClient, name: str) -> int:
+    """How many of 30 answers were another user's."""
+    mine = client.for_user(name).sessions
+    return sum(mine.list()[0].session_id != name for _ in range(30))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system can't fork")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")
+def test_children_of_a_fork_have_connections_of_their_own(server: FakeServer) -> None:
+    with FormationClient(url=server.url, **OFF) as client:
+        assert foreign(client, "parent") == 0
+        before = len(server.received)
+        children = [os.fork() or os._exit(_child(client, number)) for number in range(3)]
+        assert foreign(client, "parent") == 0
+        codes = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
+        assert codes == [0, 0, 0]
+        assert foreign(client, "parent") == 0
+    assert len(server.received) == before + 30 * 5
+
+
+def _child(client: FormationClient, number: int) -> int:
+    try:
+        found = foreign(client, f"child{number}")
+        client.close()
+        return found
+    except BaseException:
+        return 99
+
+
+@pytest.mark.parametrize("orderly", [True, False], ids=["asyncio.run", "loop.close"])
+def test_event_loops_one_after_another(server: FakeServer, orderly: bool) -> None:
+    client = AsyncFormationClient(url=server.url, user_id="u", **OFF)
+    for _ in range(5):
+        if orderly:
+            asyncio.run(client.sessions.list())
+        else:
+            loop = asyncio.new_event_loop()
+            transports: list[Any] = []
+            loop.run_until_complete(_call_and_note(client, transports))
+            for transport in transports:
+                transport.close()
+            loop.run_until_complete(asyncio.sleep(0))
+            loop.close()
+        anyio.run(client.sessions.list, backend="trio")
+    assert len(server.received) == 10
+    assert len(client._transport.pool._made) <= 1
+
+
+async def _call_and_note(client: AsyncFormationClient, transports: list[Any]) -> None:
+    """Call, and note what a loop that is closed without care would leave open."""
+    loop = asyncio.get_running_loop()
+    create = loop.create_connection
+
+    async def creating(*args: Any, **kwargs: Any) -> Any:
+        transport, protocol = await create(*args, **kwargs)
+        transports.append(transport)
+        return transport, protocol
+
+    loop.create_connection = creating  # type: ignore[method-assign]
+    await client.sessions.list()
+    assert transports
+
+
+def test_event_loops_at_once(server: FakeServer) -> None:
+    client = AsyncFormationClient(url=server.url, **OFF)
+    wrong: list[object] = []
+
+    async def many(name: str) -> None:
+        mine = client.for_user(name).sessions
+        for _ in range(5):
+            answers = await asyncio.gather(*[mine.list() for _ in range(6)])
+            wrong.extend(one[0].session_id for one in answers if one[0].session_id != name)
+
+    def work(name: str, backend: str) -> None:
+        try:
+            anyio.run(many, name) if backend == "asyncio" else anyio.run(few, name, backend="trio")
+        except BaseException as exc:
+            wrong.append(exc)
+
+    async def few(name: str) -> None:
+        for _ in range(10):
+            wrong.extend([] if (await client.for_user(name).sessions.list()) else [name])
+
+    threads = [
+        threading.Thread(target=work, args=(f"user{number}", "trio" if number == 2 else "asyncio"))
+        for number in range(3)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+    assert len(server.received) == 70
+    assert client._transport.pool._made == {}
+
+
+def test_an_http_client_of_the_other_kind_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match=r"must be an httpx\.Client, not AsyncClient"):
+        FormationClient(url="http://h", http_client=httpx.AsyncClient())  # type: ignore[arg-type]
+    with httpx.Client() as sync:
+        with pytest.raises(ConfigurationError, match=r"must be an httpx\.AsyncClient, not Client"):
+            AsyncFormationClient(url="http://h", http_client=sync)  # type: ignore[arg-type]
+        with pytest.raises(ConfigurationError, match=r"must be an httpx\.Client, not str"):
+            ServerClient(url="http://h", http_client="x")  # type: ignore[arg-type]
+
+
+def test_a_closed_client_says_which_one(client_kind: ClientKind, server: FakeServer) -> None:
+    closed: Any = httpx.Client() if client_kind.name == "sync" else httpx.AsyncClient()
+    if client_kind.name == "sync":
+        closed.close()
+    else:
+        anyio.run(closed.aclose, backend=client_kind.name)
+    with pytest.raises(ClientClosedError, match="http_client= that this client was given"):
+        client_kind.formation(server.url, lambda f: f.sessions.list(), http_client=closed)
+
+    def use(client: Any) -> Any:
+        return client.close() if client_kind.name == "sync" else client.aclose()
+
+    client: list[Any] = []
+    client_kind.formation(server.url, lambda f: client.append(f) or use(f))
+    call: Any = client[0].sessions.list
+    if client_kind.name != "sync":
+        call = functools.partial(anyio.run, call, backend=client_kind.name)
+    with pytest.raises(ClientClosedError, match=r"^The client is closed\.$"):
+        call()
+    assert server.received == []
+
+
+def test_the_wait_for_a_free_connection_ends(client_kind: ClientKind) -> None:
+    limits = httpx.Limits(max_connections=1)
+
+    def use_sync(client: Any) -> None:
+        with client.chat.stream("hi"):
+            client.sessions.list()
+
+    async def use_async(client: Any) -> None:
+        async with client.chat.stream("hi"):
+            await client.sessions.list()
+
+    over = threading.Event()
+    held = Events([b": hi\n\n", lambda: over.wait(10) and None])
+    own: Any = httpx.Client if client_kind.name == "sync" else httpx.AsyncClient
+    with FakeServer(held) as server:
+        with pytest.raises(TimeoutError) as caught:
+            client_kind.formation(
+                server.url,
+                use_sync if client_kind.name == "sync" else use_async,
+                http_client=own(limits=limits),
+                timeout=0.2,
+                max_retries=0,
+            )
+        over.set()
+    assert not caught.value.sent
+    assert len(server.received) == 1
+
+
+@pytest.mark.parametrize(
+    ("url", "environment", "proxy"),
+    [
+        ("http://h", {}, None),
+        ("http://h", {"HTTP_PROXY": "http://p:1"}, "http://p:1"),
+        ("http://h", {"http_proxy": "p:1"}, "http://p:1"),
+        ("https://h", {"HTTP_PROXY": "http://p:1"}, None),
+        ("https://h", {"ALL_PROXY": "http://p:1"}, "http://p:1"),
+        ("http://h", {"ALL_PROXY": "http://a:1", "HTTP_PROXY": "http://p:1"}, "http://p:1"),
+        *(
+            (url, {"ALL_PROXY": "http://p:1", "NO_PROXY": no}, None)
+            for url, no in (
+                ("http://h:7890", "other, h"),
+                ("http://h:7890", "*"),
+                ("http://bot.example.com", "localhost,.example.com"),
+                ("http://bot.example.com", "example.com"),
+                ("http://127.0.0.1:5", "127.0.0.1,::1,fd00::/8"),
+                ("http://10.1.2.3", "10.0.0.0/8"),
+                ("http://[fd00::7]:80", "localhost,::1,fd00::/8,[::1]"),
+                ("http://[::1]:80", "[::1]"),
+            )
+        ),
+        *(
+            (url, {"ALL_PROXY": "http://p:1", "NO_PROXY": no}, "http://p:1")
+            for url, no in (
+                ("http://h", "localhost,127.0.0.1,::1,fd00::/8,[::1],,"),
+                ("http://badexample.com", "example.com"),
+                ("http://11.1.2.3", "10.0.0.0/8"),
+                ("http://[fe00::7]", "fd00::/8"),
+            )
+        ),
+    ],
+)
+def test_proxies_of_the_environment(
+    no_proxies: None,
+    monkeypatch: pytest.MonkeyPatch,
+    url: str,
+    environment: dict[str, str],
+    proxy: str | None,
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    found = proxy_of(url)
+    assert found == proxy if found is None else str(found.url) == proxy
+
+
+@pytest.fixture
+def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+
+
+@pytest.mark.parametrize(
+    "proxy", ["socks://127.0.0.1:1", "ftp://127.0.0.1", "http://[::1", "socks4://h"]
+)
+def test_a_proxy_that_can_not_be_used_is_named(
+    client_kind: ClientKind, no_proxies: None, monkeypatch: pytest.MonkeyPatch, proxy: str
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", proxy)
+    with pytest.raises(ConfigurationError, match=r"ALL_PROXY can't be used: .*name h in NO_PROXY"):
+        client_kind.formation("http://h:1", lambda f: f.sessions.list())
+
+
+def test_calls_go_through_the_proxy(
+    client_kind: ClientKind, no_proxies: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with FakeServer(SESSIONS) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", proxy.url)
+        client_kind.formation("http://nowhere.invalid", lambda f: f.sessions.list())
+    assert proxy.received[0].headers["host"] == "nowhere.invalid"
+
+
+def test_certificates_that_can_not_be_read_are_named() -> None:
+    program = """
+from muxi import ConfigurationError, FormationClient
+try:
+    FormationClient(url="https://h.invalid", client_key="c", user_id="u").sessions.list()
+except ConfigurationError as exc:
+    print(exc)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "SSL_CERT_FILE": "/nowhere/at/all"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.stderr == ""
+    assert done.stdout.startswith("The certificates in SSL_CERT_FILE can't be read: ")
+
+
+def test_cookies_of_an_answer_are_not_kept(client_kind: ClientKind) -> None:
+    cookie = Answer(200, SESSIONS.body, {**SESSIONS.headers, "Set-Cookie": "who=alice"})
+
+    def twice(client: Any) -> Any:
+        client.sessions.list()
+        return client.sessions.list()
+
+    async def atwice(client: Any) -> Any:
+        await client.sessions.list()
+        return await client.sessions.list()
+
+    with FakeServer(cookie) as server:
+        client_kind.formation(server.url, twice if client_kind.name == "sync" else atwice)
+    assert ["cookie" in request.headers for request in server.received] == [False, False]
