@@ -1,19 +1,19 @@
-"""Every Python example of the README and the docs is run, on the emulator."""
+"""Every Python example of the README and the docs: checked, and run on the emulator."""
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from muxi.testing import Emulator
-
-ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+from ..support.checkers import Checker, mypy, pyright
+from .environment import ENDINGS, environment, with_real_values
+from .pages import PAGES, ROOT, WITH_CODE, Block, Page
 
 QUICK_START = """
 from muxi import ServerClient, FormationClient
@@ -31,54 +31,80 @@ async def main():
         break
 """  # noqa: E501
 
+UNTYPED_YET = {"chat.md", "formation.md", "memory.md"}
+"""Pages that wait for answers whose types are being made exact."""
 
-def blocks(page: Path) -> list[str]:
-    return BLOCK.findall(page.read_text())
-
-
-def with_real_values(code: str, environ: dict[str, str]) -> str:
-    code = code.replace("https://server.example.com", environ["MUXI_SERVER_URL"])
-    for name in ("key_id", "secret_key", "formation_id", "client_key", "admin_key"):
-        code = code.replace(f"<{name}>", environ[f"MUXI_{name.upper()}"])
-    return code
+MARK = "<end of block {}>"
 
 
-@pytest.fixture
-def emulator() -> Iterator[Emulator]:
-    with Emulator(multi_user=True, token_pause=0) as emulator:
-        yield emulator
+def module_name(page: Page) -> str:
+    return page.file.stem.lower().replace("-", "_") + ".py"
 
 
-@pytest.mark.parametrize(
-    "page", [page for page in PAGES if blocks(page)], ids=lambda page: page.name
-)
-def test_examples_run(
-    page: Path,
-    emulator: Emulator,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    for name, value in emulator.environ.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.chdir(ROOT)
-    monkeypatch.setattr(sys, "argv", ["example.py", "examples/hello-formation"])
-    names: dict[str, object] = {"__name__": "__main__"}
-    for code in blocks(page):
-        source = with_real_values(code, emulator.environ)
-        exec(compile(source, f"{page.name}: {code.strip().splitlines()[0]}", "exec"), names)
-    assert "print(" not in "".join(blocks(page)) or capsys.readouterr().out
+@pytest.mark.parametrize("check", [mypy, pyright], ids=["mypy", "pyright"])
+def test_examples_are_typed(check: Checker, tmp_path: Path) -> None:
+    for page in WITH_CODE:
+        code = page.program().replace("async def main():", "async def main() -> None:")
+        (tmp_path / module_name(page)).write_text(code)
+    report = check(tmp_path)
+    said = [
+        f"{page.file.relative_to(ROOT)}:{line}: {complaint}"
+        for page in WITH_CODE
+        if page.file.name not in UNTYPED_YET
+        for line, complaint in report.get(module_name(page), {}).items()
+    ]
+    assert "\n".join(said) == ""
+
+
+@pytest.mark.parametrize("page", WITH_CODE, ids=str)
+def test_examples_run(page: Page, tmp_path: Path) -> None:
+    program, report = tmp_path / module_name(page), tmp_path / "not_run.json"
+    with environment(tmp_path) as settings:
+        code = page.program(f"print({MARK!r}, flush=True)") + ENDINGS.get(page.file.name, "")
+        program.write_text(with_real_values(code, settings))
+        run_page = Path(__file__).with_name("run_page.py")
+        done = subprocess.run(
+            [sys.executable, run_page, program, report, "examples/hello-formation"],
+            cwd=tmp_path,
+            env={**os.environ, **settings, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+    assert without_progress(page, done.stderr) == ""
+    assert done.returncode == 0
+    for number, block in enumerate(page.blocks()):
+        printed, end, done.stdout = done.stdout.partition(MARK.format(number) + "\n")
+        assert end
+        check_output(block, printed)
+    lines = page.text.splitlines()
+    assert [lines[line - 1] for line in json.loads(report.read_text())] == []
+
+
+def without_progress(page: Page, stderr: str) -> str:
+    """What was written to stderr, but for the progress that the page shows."""
+    return "" if "on_progress=progress_bar()" in page.text else stderr
+
+
+def check_output(block: Block, printed: str) -> None:
+    """What is shown is what is printed; `…` stands for anything."""
+    if block.output is None:
+        return
+    pattern = re.escape(block.output.strip()).replace("…", ".*")
+    assert re.fullmatch(pattern, printed.strip()), f"line {block.first} printed:\n{printed}"
 
 
 def test_the_quick_start_is_word_for_word() -> None:
-    shown = {line.strip() for line in "\n".join(blocks(ROOT / "README.md")).splitlines()}
-    assert {line.strip() for line in QUICK_START.splitlines()} <= shown
+    shown = {line.strip() for block in PAGES[0].blocks() for line in block.code.splitlines()}
+    assert {line.strip() for line in QUICK_START.splitlines()} <= shown | {""}
 
 
 def test_every_page_is_linked_and_every_link_leads_somewhere() -> None:
+    files = [page.file for page in PAGES]
     linked = {
-        (page.parent / target).resolve()
-        for page in [*PAGES, ROOT / "CONTRIBUTING.md"]
-        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text())
+        (file.parent / target).resolve()
+        for file in [*files, ROOT / "CONTRIBUTING.md"]
+        for target in re.findall(r"\]\(([^)#:]+)\)", file.read_text())
     }
-    assert {page.resolve() for page in PAGES[1:]} <= linked
+    assert {file.resolve() for file in files[1:]} <= linked
     assert [target for target in linked if not target.exists()] == []
