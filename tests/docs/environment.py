@@ -23,8 +23,8 @@ MANIFEST = {
     "mcp": {"servers": [{"id": "search", "type": "http", "endpoint": "http://127.0.0.1/mcp"}]},
     "memory": {"distillery": {"enabled": True}},
     "proactive": {"channels": {"inbox": {"url": "http://127.0.0.1/inbox"}}},
-    "sops": {"refund": "# Refund\n\nAsk for the order first."},
-    "triggers": {"ticket": "New ticket: ${{ data.title }}"},
+    "sops": {"refund": "---\ntype: sop\n---\nAsk for the order first."},
+    "triggers": {"new-ticket": "There is a new ticket."},
     "MUXI.md": "Answer politely.",
     "PENDING-MUXI.md": "Answer politely and briefly.",
 }
@@ -71,6 +71,10 @@ BEFORE = {
     "muxi.resources.formation.distilleries.Distilleries": (
         f"formation.memory.distilleries.register('attic', public_key='{'A' * 43}=')"
     ),
+    "muxi.resources.formation.notifications.Notifications": (
+        "formation.users.update_channels("
+        "user_id='alice', preferred_channel='inbox', channels={'inbox': {'to': 'alice'}})"
+    ),
     "muxi.resources.server.dev.Dev": "server.drafts.create('my-bot', mode='clone')",
 }
 """Code that makes what an example in a docstring works on."""
@@ -96,12 +100,14 @@ def a_model() -> Model:
 
 
 @contextmanager
-def environment(folder: Path) -> Iterator[dict[str, str]]:
-    """The variables of an emulator where alice has done a few things, and `my-bot` is deployed.
+def environment(folder: Path, *, deploy: bool) -> Iterator[dict[str, str]]:
+    """The variables of an emulator where alice has done a few things.
 
     Args:
-        folder: Where the code will run. The examples are copied to it, and a formation `my-bot`.
+        folder: Where the code will run. The files that it may name are put into it.
+        deploy: Deploy the formation `my-bot`, which is one of these files.
     """
+    (folder / "note.ogg").write_bytes(b"OggS")
     shutil.copytree(ROOT / "examples", folder / "examples")
     bot = shutil.copytree(ROOT / "examples" / "hello-formation", folder / "my-bot")
     manifest = bot / "formation.afs"
@@ -115,17 +121,16 @@ def environment(folder: Path) -> Iterator[dict[str, str]]:
             formation.chat.send("Where do we go?", session_id="trip")
             formation.chat.stream("Draw a chart", session_id="trip").result()
             formation.jobs.create("What is new?", type="recurring", schedule="0 9 * * *")
-        with ServerClient(
-            url=emulator.server_url,
-            key_id=settings["MUXI_KEY_ID"],
-            secret_key=settings["MUXI_SECRET_KEY"],
-        ) as server:
-            server.formations.deploy(bot)
+        if deploy:
+            keys = {"key_id": settings["MUXI_KEY_ID"], "secret_key": settings["MUXI_SECRET_KEY"]}
+            with ServerClient(url=emulator.server_url, **keys) as server:
+                server.formations.deploy(bot)
         yield settings
 
 
 def with_real_values(code: str, settings: dict[str, str]) -> str:
-    """Code whose placeholders are replaced by the settings."""
+    """Code whose placeholders are replaced by the settings, and that waits less for silence."""
+    code = code.replace("silence_timeout=60", "silence_timeout=0.1")
     code = code.replace("https://server.example.com", settings["MUXI_SERVER_URL"])
     for name in ("key_id", "secret_key", "formation_id", "client_key", "admin_key"):
         code = code.replace(f"<{name}>", settings[f"MUXI_{name.upper()}"])

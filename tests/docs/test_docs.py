@@ -31,8 +31,11 @@ async def main():
         break
 """  # noqa: E501
 
-UNTYPED_YET = {"chat.md", "formation.md", "memory.md"}
+UNTYPED_YET = {"memory.md"}
 """Pages that wait for answers whose types are being made exact."""
+
+NOT_RUN = {"print(alice.requests.wait(reply, timeout=600).result)"}
+"""Lines for what the emulator never does: no turn of it comes to an end in the background."""
 
 MARK = "<end of block {}>"
 
@@ -59,7 +62,7 @@ def test_examples_are_typed(check: Checker, tmp_path: Path) -> None:
 @pytest.mark.parametrize("page", WITH_CODE, ids=str)
 def test_examples_run(page: Page, tmp_path: Path) -> None:
     program, report = tmp_path / module_name(page), tmp_path / "not_run.json"
-    with environment(tmp_path) as settings:
+    with environment(tmp_path, deploy=False) as settings:
         code = page.program(f"print({MARK!r}, flush=True)") + ENDINGS.get(page.file.name, "")
         program.write_text(with_real_values(code, settings))
         run_page = Path(__file__).with_name("run_page.py")
@@ -78,7 +81,8 @@ def test_examples_run(page: Page, tmp_path: Path) -> None:
         assert end
         check_output(block, printed)
     lines = page.text.splitlines()
-    assert [lines[line - 1] for line in json.loads(report.read_text())] == []
+    not_run = {lines[line - 1].strip() for line in json.loads(report.read_text())}
+    assert not_run - NOT_RUN == set()
 
 
 def without_progress(page: Page, stderr: str) -> str:

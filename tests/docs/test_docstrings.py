@@ -9,6 +9,7 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -52,6 +53,12 @@ def examples() -> Iterator[Example]:
                 yield Example(name, "".join(_FENCED.findall(code)) or code)
 
 
+SILENT = {
+    "muxi.resources.formation.history.History",  # the emulator writes none
+    "muxi.webhooks.unwrap",  # a route that nobody calls
+}
+"""Examples that come to no `print`."""
+
 EXAMPLES = [*examples()]
 
 
@@ -63,17 +70,17 @@ def test_examples_run(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    with environment(tmp_path) as settings:
+    with environment(tmp_path, deploy="my-bot" in example.code) as settings:
         for name, value in settings.items():
             monkeypatch.setenv(name, value)
         with FormationClient(user_id="alice") as formation, ServerClient() as server:
-            names: dict[str, object] = {"formation": formation, "server": server}
+            names = {"formation": formation, "alice": formation, "server": server}
             exec(BEFORE.get(example.name, ""), names)
             run(example.name, with_real_values(example.code, settings), names)
-    assert "print(" not in example.code or capsys.readouterr().out
+    assert capsys.readouterr().out or "print(" not in example.code or example.name in SILENT
 
 
-def run(name: str, code: str, names: dict[str, object]) -> None:
+def run(name: str, code: str, names: dict[str, Any]) -> None:
     if not code.startswith(">>>"):
         exec(compile(code, name, "exec"), names)
         return
