@@ -17,6 +17,7 @@ test: .venv/dev.stamp         ## all tests that need nothing else installed
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
 
 types: .venv/dev.stamp
 	$(BIN)/mypy

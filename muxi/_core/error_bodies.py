@@ -1,5 +1,7 @@
-"""Reads error bodies: the formation's envelope, the flat shape of the control plane and the proxy,
-and what is no JSON at all (contract A2, server-api 1 and 10)."""
+"""Read error bodies (contract A2, server-api 1 and 10).
+
+They are the formation's envelope, the flat shape of the control plane and the proxy, or no JSON.
+"""
 
 from __future__ import annotations
 
@@ -74,8 +76,10 @@ def read_error(reply: RawResponse) -> MuxiError:
 
 
 def _told(body: dict[str, object]) -> object:
-    """What a body says that names no error: a notification that reached nobody is a success but
-    for its status, 502."""
+    """Return what a body says that names no error.
+
+    A notification that reached nobody is a success but for its status, 502.
+    """
     return body.get("data", body) or None
 
 

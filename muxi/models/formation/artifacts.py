@@ -54,8 +54,10 @@ class ArtifactVersions(Listing[Artifact]):
 
 
 class ArtifactFile(Answer):
-    """What a download wrote. It can be kept and read again like all answers, as it says of a file
-    what the server only told in headers."""
+    """What a download wrote.
+
+    It says of a file what the server sends only in headers.
+    """
 
     path: Path | None
     """Where it was written; None for a file that was passed in open."""

@@ -329,8 +329,9 @@ class Formations(Resource[TransportT]):
 
     @endpoint
     def cancel_update(self, formation_id: str) -> Call[m.CancelledUpdate]:
-        """Cancel an update that is in progress. The call that makes it fails; the old version
-        runs on.
+        """Cancel an update that is in progress.
+
+        The call that makes it fails; the old version runs on.
 
         Args:
             formation_id: The formation's id.

@@ -27,8 +27,10 @@ class Upload:
         return await self._read(None)
 
     async def dropped(self) -> bool:
-        """Read a little of what was not wanted; True when there is more, so that nothing else
-        can be asked on this connection."""
+        """Read a little of what was not wanted.
+
+        True when there is more, so that nothing else can be asked on this connection.
+        """
         if not self._more or self._waits:
             return self._waits
         await self._read(_PATIENCE)
