@@ -22,14 +22,15 @@ def extract(body: bytes, target: Path) -> Path:
     """
     if body[:2] != b"\x1f\x8b":
         raise BadBundle(f"failed to create gzip reader: {_not_gzip(body)}")
-    plain = gzip.GzipFile(fileobj=io.BytesIO(body))
+    plain = _Plain(gzip.GzipFile(fileobj=io.BytesIO(body)))
     try:
         root = _unpack(plain, target)
     except BadBundle:
         raise
-    except Exception as problem:
+    except Exception:
         # tarfile raises a dozen kinds of errors for archives that are made to hurt.
-        raise BadBundle(f"failed to read tar: {problem}") from None
+        why = "unexpected EOF" if plain.is_cut else "archive/tar: invalid tar header"
+        raise BadBundle(f"failed to read tar header: {why}") from None
     if not root:
         raise BadBundle("empty archive or no root directory found")
     return target / root
@@ -41,7 +42,27 @@ def _not_gzip(body: bytes) -> str:
     return "gzip: invalid header" if len(body) >= 10 else "unexpected EOF"
 
 
-def _unpack(plain: gzip.GzipFile, target: Path) -> str:
+class _Plain(io.BufferedIOBase):
+    """What is in a gzip file, for as far as it goes."""
+
+    def __init__(self, packed: gzip.GzipFile) -> None:
+        super().__init__()
+        self._packed = packed
+        self.is_cut = False
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """The next bytes; fewer than asked for only at the end."""
+        assert size is not None
+        found = b""
+        try:
+            while len(found) < size and (piece := self._packed.read1(size - len(found))):
+                found += piece
+        except EOFError:
+            self.is_cut = True
+        return found
+
+
+def _unpack(plain: _Plain, target: Path) -> str:
     root: str | None = None
     with tarfile.open(fileobj=plain, mode="r|") as archive:
         for member in archive:
@@ -65,7 +86,10 @@ def _write(archive: tarfile.TarFile, member: tarfile.TarInfo, target: Path) -> N
         source = archive.extractfile(member)
         assert source is not None
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(source.read())
+        try:
+            path.write_bytes(source.read())
+        except tarfile.ReadError:
+            raise BadBundle("failed to write file: unexpected EOF") from None
         path.chmod(member.mode & 0o777)
 
 

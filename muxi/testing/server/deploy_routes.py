@@ -100,7 +100,7 @@ async def deploy_draft(call: Call) -> Response:
             raise conflict
         # A defect of the server: no event, but the refusal as it is.
         text = go_json(drafts.refused(registry, formation_id, conflict)) + "\n"
-        return Pieces(only(text.encode()), EVENTS)
+        return Pieces(only(text.encode()), {**EVENTS, "x-accel-buffering": "no"})
     known.deploying = True
     run = Run("update", registry.behavior)
     return await call.work(run, lambda: _update_draft(registry, run, known, directory))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from urllib.parse import unquote_to_bytes
+from urllib.parse import quote, unquote_to_bytes
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
@@ -124,12 +124,13 @@ def _named(send: Send) -> Send:
 
 def _inner(scope: Scope, rest: str, port: int) -> Scope:
     """The call as the formation gets it. Escapes were undone once already, and are again."""
-    path, _, more = rest.partition("#")[0].partition("?")
+    given, _, more = rest.partition("#")[0].partition("?")
+    path = unquote_to_bytes(given)
     query = bytes(scope["query_string"])
     return {
         **scope,
-        "path": unquote_to_bytes(path).decode("utf-8", "replace"),
-        "raw_path": path.encode(),
+        "path": path.decode("utf-8", "replace"),
+        "raw_path": quote(path, safe="/:@!$&'()*+,;=~").encode(),
         "root_path": "",
         "query_string": b"?".join(part for part in (more.encode(), query) if part),
         "headers": _headers(scope, port),

@@ -43,7 +43,7 @@ def test_the_first_entry_names_the_directory(tmp_path: Path) -> None:
         ([(member("../x"), b"")], f"{OUTSIDE}../x"),
         ([], "empty archive or no root directory found"),
         ([(member("/etc/x"), b"")], "empty archive or no root directory found"),
-        ([(member("a"), b""), (member("a/x"), b"")], "failed to read tar: "),
+        ([(member("a"), b""), (member("a/x"), b"")], "failed to read tar header: "),
     ],
 )
 def test_what_is_no_bundle(tmp_path: Path, entries: list[tuple[Any, bytes]], why: str) -> None:
