@@ -22,7 +22,7 @@ SILENT: list[Callable[[Any], Any]] = [
 
 @pytest.mark.parametrize("use", SILENT)
 def test_nothing_is_told(ask: Asking, use: Callable[[Any], Any]) -> None:
-    with pytest.raises(muxi.TimeoutError, match=r"told nothing for 1\.5 s"):
+    with pytest.raises(muxi.TimeoutError, match=r"sent no event for 1\.5 s"):
         ask.stream(use)
 
 

@@ -104,7 +104,7 @@ class ToolCall(TurnEvent):
 
 
 class Replanning(TurnEvent):
-    """A workflow failed and is planned anew."""
+    """A workflow failed and is planned again."""
 
     type: Literal["replanning"] = "replanning"
     attempt: int | None = None
@@ -199,7 +199,7 @@ _NOT_METADATA = {"type", "content", "timestamp", "artifacts", "user_id", "recove
 
 
 def completed_of(reply: ChatReply) -> Completed:
-    """The end of a turn whose reply came whole."""
+    """Make the last event of a turn whose reply came in one answer."""
     said = reply.metadata
     return Completed(
         content=reply.text,
@@ -222,7 +222,7 @@ def completed_of(reply: ChatReply) -> Completed:
 def reply_of(
     completed: Completed, widgets: list[Widget], *, session_id: str, request_id: str
 ) -> ChatReply:
-    """The reply that a finished stream adds up to; the ids are for an end that names none."""
+    """Make the reply of a finished stream; the ids are for a last event that has none."""
     said: JsonObject = completed.model_dump(
         exclude=_NOT_METADATA, exclude_none=True, exclude_unset=True
     )

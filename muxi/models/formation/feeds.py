@@ -1,4 +1,4 @@
-"""What a formation tells those who watch it: events and log records (contract A4.2, A4.4)."""
+"""Events and log records of a formation, as they happen (contract A4.2, A4.4)."""
 
 from __future__ import annotations
 

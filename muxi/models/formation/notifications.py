@@ -9,7 +9,7 @@ from pydantic import AfterValidator
 from .._base import Answer, Request
 
 
-def _told(message: str) -> str:
+def _not_blank(message: str) -> str:
     if not message.strip():
         raise ValueError("is blank")
     return message
@@ -29,5 +29,5 @@ class NotificationRequest(Request):
     """The body of a notification."""
 
     user_id: str
-    message: Annotated[str, AfterValidator(_told)]
+    message: Annotated[str, AfterValidator(_not_blank)]
     channels: list[str] | None = None

@@ -152,8 +152,8 @@ class ChatReply(Answer):
     session_id: str
     """The conversation; pass it on, or `reply_to=reply`, to continue it."""
     request_id: str
-    """The turn's id, for `requests.get`. Of a voice note it is the id of the call: this runtime
-    tells that of the turn in its events alone."""
+    """The turn's id, for `requests.get`. For a voice note that wasn't streamed it is the id of the
+    HTTP call: this runtime sends the turn's id in events only."""
 
     @property
     def text(self) -> str:

@@ -36,8 +36,9 @@ def spoken(files: Sequence[m.AttachmentLike]) -> list[m.Attachment | Mapping[str
 
 
 def _each(files: Sequence[m.AttachmentLike]) -> Sequence[m.AttachmentLike]:
-    if isinstance(files, (str, bytes, os.PathLike, Mapping)) or not isinstance(files, Iterable):
-        raise ValidationError(f"files is a list of files, not {type(files).__name__}.")
+    given: object = files
+    if isinstance(given, (str, bytes, os.PathLike, Mapping)) or not isinstance(given, Iterable):
+        raise ValidationError(f"files is a list of files, not {type(given).__name__}.")
     return files
 
 

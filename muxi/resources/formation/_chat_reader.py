@@ -191,7 +191,11 @@ def _token(data: str) -> m.ChatEvent:
     try:
         token = _frames().validate_json(data)["token"]
     except pydantic.ValidationError:
-        return m.UnknownEvent(type="message", data=json_of(data))
+        body = json_of(data)
+        try:
+            token = _frames().validate_python(body)["token"]
+        except pydantic.ValidationError:
+            return m.UnknownEvent(type="message", data=body)
     return m.TextDelta(content=token) if isinstance(token, str) else token
 
 

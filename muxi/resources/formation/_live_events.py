@@ -1,7 +1,8 @@
-"""Reads feeds: streams that tell what happens for as long as somebody listens. No I/O."""
+"""Reads live events: what happens in a formation, sent until the stream is closed. No I/O."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -39,7 +40,7 @@ class LiveEventReader(EventReader["FeedT | m.UnknownEvent", None]):
 
         Raises:
             StreamError: It says that the feed failed.
-            InvalidResponseError: It is no JSON.
+            InvalidResponseError: It is not JSON.
         """
         body = None if name == "error" else json_of(data)
         known = dict_or_empty(body)
@@ -71,7 +72,7 @@ class LiveEventReader(EventReader["FeedT | m.UnknownEvent", None]):
             TimeoutError: Always.
         """
         yield from ()
-        raise TimeoutError(f"The stream told nothing for {self.stall_after} s", sent=True)
+        raise TimeoutError(f"The stream sent no event for {self.stall_after} s", sent=True)
 
     def on_end(self) -> Flow[None]:
         """At the end of the body.
@@ -121,6 +122,16 @@ def error_in(data: str) -> SaidError:
     return SaidError(message, next(filter(None, codes), None), body)
 
 
+def mend_surrogates(data: str) -> str:
+    """The same JSON with U+FFFD for half a surrogate pair, which servers send where they cut text.
+
+    Raises:
+        ValueError: It is not JSON.
+    """
+    text = json.dumps(json.loads(data), ensure_ascii=False)
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
 def json_of(data: str) -> object:
     """The payload of a server-sent event.
 
@@ -128,9 +139,19 @@ def json_of(data: str) -> object:
         InvalidResponseError: It is not JSON.
     """
     try:
-        parsed: object = from_json(data)
-    except ValueError as exc:
-        raise InvalidResponseError(f"An event of the stream is no JSON: {exc}", sent=True) from None
+        return _parse(data)
+    except ValueError:
+        pass
+    try:
+        return _parse(mend_surrogates(data))
+    except (ValueError, RecursionError) as exc:
+        raise InvalidResponseError(
+            f"An event of the stream is not JSON: {exc}", sent=True
+        ) from None
+
+
+def _parse(data: str) -> object:
+    parsed: object = from_json(data)
     return parsed
 
 

@@ -21,7 +21,7 @@ _LONGEST_MESSAGE = 100_000
 
 @dataclass(frozen=True)
 class TurnIds:
-    """What tells a turn apart."""
+    """The ids that identify a turn."""
 
     user_id: str | None
     session_id: str
@@ -129,11 +129,11 @@ def _fields(
         return {"message": given}
     if isinstance(given, Mapping):
         return dict(given)
-    if isinstance(given, (m.ChatRequest, m.AudioRequest)):
-        return {name: getattr(given, name) for name in given.model_fields_set}
-    raise ValidationError(
-        f"A message is a text, a ChatRequest or a mapping, not {type(given).__name__}."
-    )
+    if not isinstance(given, (m.ChatRequest, m.AudioRequest)):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise ValidationError(
+            f"A message is a text, a ChatRequest or a mapping, not {type(given).__name__}."
+        )
+    return {name: getattr(given, name) for name in given.model_fields_set}
 
 
 def _complete(
@@ -141,7 +141,8 @@ def _complete(
 ) -> str | None:
     """Add the ids to the fields, and take out of them the user, whom a header names.
 
-    A session is always named: the runtime tells the id that it makes itself for some replies alone.
+    A session is always named: for greetings and commands the runtime doesn't return the id of a
+    session that it makes itself.
     """
     fields.update(drop_none(session_id=session_id, agent_id=agent_id))
     fields["session_id"] = fields.get("session_id") or f"sess_{uuid4().hex}"

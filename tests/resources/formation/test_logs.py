@@ -101,7 +101,7 @@ def test_silence_ends_in_an_error(
 ) -> None:
     seen, error = read(client_kind, use, hold)
     assert (seen, type(error)) == ([], muxi.TimeoutError)
-    assert "told nothing for 0.1 s" in error.message
+    assert "sent no event for 0.1 s" in error.message
     assert (error.sent, error.retryable) == (True, True)
 
 

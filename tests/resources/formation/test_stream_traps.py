@@ -316,3 +316,20 @@ def test_an_end_that_does_not_fit_is_looked_up(
         streamed = client_kind.stream(server.url, lambda f: f.chat.stream("hi"))
     assert streamed.result.text == "Hello"
     assert isinstance(streamed.events[0], m.UnknownEvent)
+
+
+def test_half_a_surrogate_pair_costs_a_character_and_no_more(client_kind: ClientKind) -> None:
+    """Python servers send it escaped where they cut a text between two tokens."""
+    frames = [
+        b'data: {"token": {"type": "content", "content": "Hi \\ud83d"}}\n\n',
+        b'data: {"token": {"type": "content", "content": "\\ude00!"}}\n\n',
+        b'data: {"token": {"type": "completed", "content": "Hi \\ud83d\\ude00!"}}\n\n',
+    ]
+    with FakeServer(stream_of(*frames, DONE)) as server:
+        streamed = client_kind.stream(server.url, lambda f: f.chat.stream("hi"))
+    assert [event.content for event in streamed.events] == [
+        "Hi \ufffd",
+        "\ufffd!",
+        "Hi \U0001f600!",
+    ]
+    assert streamed.result.text == "Hi \U0001f600!"
