@@ -66,6 +66,21 @@ FollowUp = Callable[
 
 
 @dataclass(frozen=True)
+class AlreadyDone(Generic[T]):
+    """The error that means success where an attempt before it may have run."""
+
+    status: int
+    answer: T
+    says: str = ""
+    """What the error's message must hold, where its status alone could mean something else."""
+
+    def matches(self, error: MuxiError) -> bool:
+        """Whether the error says so. A gateway's page or an unknown route doesn't."""
+        is_of_route = error.code in (None, "RESOURCE_NOT_FOUND")
+        return error.status_code == self.status and not is_of_route and self.says in error.message
+
+
+@dataclass(frozen=True)
 class Call(Generic[T]):
     """One request and the type of its answer. `Agents.get.build("x")` makes one to look at."""
 
@@ -101,8 +116,7 @@ class Call(Generic[T]):
     """Seconds to wait for each piece of the answer, events too, instead of the client's."""
     safe_to_retry: bool | None = None
     """It may run twice without harm; None to go by its method."""
-    already_done: tuple[int, T] | None = None
-    """The status that means "done" where an attempt before may have acted, and the answer then."""
+    already_done: AlreadyDone[T] | None = None
     save: DownloadTarget | None = None
     """Where the body goes of a call whose shape is a file; `returns` is `Saved`."""
     transform: Callable[[Response[Any]], Any] | None = None

@@ -13,7 +13,7 @@ from typing_extensions import Required, TypedDict
 from ..errors import InvalidResponseError
 from ..models._base import SCHEMA_LOCK, Answer, Meta
 from .call import BodyFormat, Call, Response
-from .error_bodies import dict_or_empty, holds_error, read_error, request_id_of, str_or_none
+from .error_bodies import dict_or_empty, error_inside, read_error, request_id_of, str_or_none
 
 if TYPE_CHECKING:
     from .messages import RawResponse
@@ -33,12 +33,13 @@ class _Envelope(TypedDict, Generic[T], total=False):
 def _adapter(returns: object, shape: BodyFormat) -> TypeAdapter[Any]:
     """What validates answers of a type; built once, by one thread."""
     key = (returns, shape)
+    if (known := _ADAPTERS.get(key)) is not None:
+        return known
     with SCHEMA_LOCK:
-        if key not in _ADAPTERS:
-            generic: Any = _Envelope
-            bare: Any = returns
-            _ADAPTERS[key] = TypeAdapter(generic[bare] if shape is BodyFormat.ENVELOPE else bare)
-        return _ADAPTERS[key]
+        generic: Any = _Envelope
+        bare: Any = returns
+        made = TypeAdapter(generic[bare] if shape is BodyFormat.ENVELOPE else bare)
+        return _ADAPTERS.setdefault(key, made)
 
 
 def read_answer(call: Call[T], reply: RawResponse, attempts: int) -> Response[T]:
@@ -65,19 +66,23 @@ def read_answer(call: Call[T], reply: RawResponse, attempts: int) -> Response[T]
 
 
 def _read(call: Call[T], reply: RawResponse) -> tuple[T, Meta]:
-    if call.already_done is not None and reply.status_code == call.already_done[0]:
-        return call.already_done[1], Meta()
+    if call.already_done is not None and reply.status_code == call.already_done.status:
+        return call.already_done.answer, Meta()
     adapter = _adapter(call.returns, call.shape)
     if call.shape is BodyFormat.FILE:
+        if reply.saved is None:
+            raise error_inside(reply) or InvalidResponseError(
+                f"The answer to {call.method} {call.path} is no file, but {_kind_of(reply)}",
+                status_code=reply.status_code,
+                sent=True,
+            )
         return adapter.validate_python(reply.saved), Meta()
     if call.shape is BodyFormat.TEXT:
         return adapter.validate_python(reply.body.decode(errors="replace")), Meta()
     try:
         found = adapter.validate_json(reply.body)
     except pydantic.ValidationError as exc:
-        raise (
-            read_error(reply) if holds_error(reply) else _invalid_response(call, reply, exc)
-        ) from None
+        raise (error_inside(reply) or _invalid_response(call, reply, exc)) from None
     if call.shape is BodyFormat.BARE:
         return found, Meta()
     envelope: _Envelope[T] = found
@@ -111,3 +116,8 @@ def _invalid_response(
         request_id=call.turn_id or request_id_of(reply),
         sent=True,
     )
+
+
+def _kind_of(reply: RawResponse) -> str:
+    kind = reply.headers.get("content-type", "no content type")
+    return f"{len(reply.body)} bytes of {kind}, with status {reply.status_code}"

@@ -5,7 +5,10 @@ They are the formation's envelope, the flat shape of the control plane and the p
 
 from __future__ import annotations
 
+import re
+from datetime import timezone
 from email.utils import parsedate_to_datetime
+from html import unescape
 from typing import TYPE_CHECKING
 
 import pydantic
@@ -16,6 +19,7 @@ from ..errors import AuthenticationError, MuxiError, error_class
 if TYPE_CHECKING:
     from .messages import RawResponse
 
+_LONGEST_TEXT, _LONGEST_PAGE = 200, 10_000
 _OBJECT = TypeAdapter(dict[str, object])
 _OBJECTS = TypeAdapter(list[dict[str, object]])
 
@@ -40,42 +44,49 @@ def _body(reply: RawResponse) -> dict[str, object]:
         return {}
 
 
+def _request_id(body: dict[str, object]) -> str | None:
+    return str_or_none(dict_or_empty(body.get("request")).get("id"))
+
+
 def request_id_of(reply: RawResponse) -> str | None:
     """The id in the envelope of an answer, if it has one."""
-    return str_or_none(dict_or_empty(_body(reply).get("request")).get("id"))
+    return _request_id(_body(reply))
 
 
-def holds_error(reply: RawResponse) -> bool:
-    """The body is an error, whatever the status says."""
+def error_inside(reply: RawResponse) -> MuxiError | None:
+    """The error in an answer with a good status, if its body is one."""
     body = _body(reply)
-    return bool(body.get("error")) or body.get("success") is False
+    return _read(reply, body) if body.get("error") or body.get("success") is False else None
 
 
 def read_error(reply: RawResponse) -> MuxiError:
     """The error in an answer."""
-    body = _body(reply)
+    return _read(reply, _body(reply))
+
+
+def _read(reply: RawResponse, body: dict[str, object]) -> MuxiError:
     phrase, inner = str_or_none(body.get("error")), dict_or_empty(body.get("error"))
-    told = str_or_none(body.get("message"))
-    message = str_or_none(inner.get("message")) or told or phrase
+    outer = str_or_none(body.get("message"))
+    message = str_or_none(inner.get("message")) or outer or phrase
     # Of dev runs `error` is all the text there is, and no code (server-api 5.1).
-    code = str_or_none(inner.get("code")) or (phrase if told else None) or None
+    code = str_or_none(inner.get("code")) or (phrase if outer else None) or None
     kind = error_class(reply.status_code, code)
     if not message:
-        message = _unreadable(reply)
+        message = _of_framework(body) or _unreadable(reply)
     elif kind is AuthenticationError:
         message += _clock_skew(message, reply)
     return kind(
-        message + _faults(inner.get("data")),
+        message + _field_errors(inner.get("data")),
         code=code,
         status_code=reply.status_code,
-        details=inner.get("data") if body.get("error") else _told(body),
-        request_id=request_id_of(reply),
+        details=inner.get("data") if body.get("error") else _details(body),
+        request_id=_request_id(body),
         retry_after=_retry_after(reply),
         sent=True,
     )
 
 
-def _told(body: dict[str, object]) -> object:
+def _details(body: dict[str, object]) -> object:
     """Return what a body says that names no error.
 
     A notification that reached nobody is a success but for its status, 502.
@@ -83,14 +94,34 @@ def _told(body: dict[str, object]) -> object:
     return body.get("data", body) or None
 
 
+def _of_framework(body: dict[str, object]) -> str:
+    """What FastAPI and problem+json say."""
+    texts = (str_or_none(body.get(name)) for name in ("title", "detail"))
+    return ": ".join(text for text in texts if text)
+
+
 def _unreadable(reply: RawResponse) -> str:
     if "location" in reply.headers and 300 <= reply.status_code < 400:
         return f"The server redirects to {reply.headers['location']}; keys are not sent on to it"
     kind = reply.headers.get("content-type", "no content type")
+    text = _text_of(reply.body, kind) if kind.startswith("text/") else ""
+    if text:
+        return f"The server answered {reply.status_code}: {text}"
     return f"The server answered {reply.status_code} with {len(reply.body)} bytes of {kind}"
 
 
-def _faults(details: object) -> str:
+def _text_of(body: bytes, kind: str) -> str:
+    """The beginning of a text, or of what a page shows, in one line."""
+    text = body[:_LONGEST_PAGE].decode(errors="replace")
+    if "html" in kind:
+        title = re.search(r"<title[^>]*>(.*?)</title", text, re.IGNORECASE | re.DOTALL)
+        text = title[1] if title and title[1].strip() else re.sub(r"<[^>]*>", " ", text)
+        text = unescape(text)
+    text = " ".join("".join(one if one.isprintable() else " " for one in text).split())
+    return text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}…"
+
+
+def _field_errors(details: object) -> str:
     """The fields that the server refused, which its message only counts."""
     try:
         faults = _OBJECTS.validate_python(dict_or_empty(details).get("validation_errors"))
@@ -125,7 +156,11 @@ def _retry_after(reply: RawResponse) -> float | None:
 
 
 def _date(text: str | None) -> float | None:
+    if text is None:
+        return None
     try:
-        return None if text is None else parsedate_to_datetime(text).timestamp()
+        moment = parsedate_to_datetime(text)
+        zone = moment.tzinfo or timezone.utc  # HTTP knows no other
+        return moment.replace(tzinfo=zone).timestamp()
     except (ValueError, OverflowError):
         return None

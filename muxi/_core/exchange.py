@@ -8,21 +8,25 @@ from __future__ import annotations
 
 import random
 from collections.abc import Generator
+from dataclasses import replace
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from ..errors import MuxiError
+from ..errors import MuxiError, TimeoutError
 from .call import Call, Response
 from .decode import read_answer
 from .error_bodies import read_error
 from .log import log_attempt
-from .messages import Delivery, HttpRequest, RawResponse
+from .messages import Delivery, HttpRequest
 from .options import Options
 from .sdk_notice import notify_newer_version
 from .steps import Sleep, Step, clock
 
 T = TypeVar("T")
 
+
+_NOTHING_DONE = frozenset({408, 429, 503})
+"""Statuses of a server that turned the request away."""
 
 HttpSteps = Generator[HttpRequest | Step, Any, T]
 """Steps on the wire: yields requests and pauses, and is sent replies or thrown errors."""
@@ -64,22 +68,25 @@ def send_with_retries(call: Call[Any], options: Options, *, events: bool) -> Htt
 def _attempts(call: Call[Any], options: Options, *, events: bool) -> HttpSteps[Delivery]:
     key = call.idempotency_key or str(uuid4())
     request = options.outgoing(call, idempotency_key=key, events=events)
+    deadline = None if call.timeout is None else clock() + call.timeout
     attempt, may_have_run = 0, False
     while True:
         attempt += 1
         reply = None
         try:
-            reply = yield request
+            reply = yield _bounded(request, deadline)
         except MuxiError as exc:
             error = exc
         else:
             notify_newer_version(reply.headers.get("x-muxi-sdk-latest"), reply.received_at)
-            if _is_good(call, reply, may_have_run=may_have_run):
+            if reply.status_code < 300 or reply.status_code in call.accepted_statuses:
                 log_attempt(options, call, request, attempt, reply, None)
                 return Delivery(reply, attempt, may_have_run)
             error = read_error(reply)
         log_attempt(options, call, request, attempt, reply, error)
         error.request_id = call.turn_id or error.request_id
+        if reply and may_have_run and call.already_done and call.already_done.matches(error):
+            return Delivery(reply, attempt, may_have_run)
         delay = options.retry.delay(
             error,
             attempt=attempt,
@@ -88,14 +95,28 @@ def _attempts(call: Call[Any], options: Options, *, events: bool) -> HttpSteps[D
         )
         if delay is None:
             raise error
-        may_have_run = may_have_run or error.sent
+        may_have_run = may_have_run or (error.sent and error.status_code not in _NOTHING_DONE)
+        if deadline is not None and clock() + delay >= deadline:
+            raise TimeoutError(
+                f"{call.method} {call.path} did not succeed within {call.timeout:g} s. "
+                f"The last attempt: {error.message}",
+                request_id=error.request_id,
+                sent=may_have_run,
+            ) from error
         yield Sleep(delay)
 
 
-def _is_good(call: Call[Any], reply: RawResponse, *, may_have_run: bool) -> bool:
-    if may_have_run and call.already_done is not None and reply.status_code == call.already_done[0]:
-        return True
-    return reply.status_code < 300 or reply.status_code in call.accepted_statuses
+def _bounded(request: HttpRequest, deadline: float | None) -> HttpRequest:
+    """The request, with no wait that is longer than the time left."""
+    if deadline is None:
+        return request
+    left = max(0.001, deadline - clock())
+    return replace(
+        request,
+        timeout=min(request.timeout, left),
+        read_timeout=min(request.read_timeout, left),
+        deadline=deadline,
+    )
 
 
 def _is_safe_to_retry(call: Call[Any], error: MuxiError) -> bool:
@@ -105,6 +126,6 @@ def _is_safe_to_retry(call: Call[Any], error: MuxiError) -> bool:
         return False  # part of the file may be written already
     if call.method in ("GET", "PUT", "DELETE"):
         return True
-    # The server forgets a deduplicated call that failed, and would run it anew: a chat turn whose
+    # The server forgets a deduplicated call that failed, and would run it again: a chat turn whose
     # answer it can't serialise ends in 500 each time, after all its work (contract A5, A10).
     return call.idempotent and error.status_code != 500

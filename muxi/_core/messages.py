@@ -64,11 +64,12 @@ class HttpRequest:
     """Seconds to wait for each piece of a stream of events."""
     save: DownloadTarget | None
     """Where the body of a good answer goes."""
-
-    @property
-    def streamed(self) -> bool:
-        """The body isn't to be read before status and headers are known."""
-        return self.events or self.save is not None
+    max_response_bytes: int
+    """How long an answer may be that is held whole, decoded."""
+    max_event_bytes: int
+    """How long one server-sent event may be."""
+    deadline: float | None = None
+    """When the call as a whole has to end, by the clock of flows."""
 
 
 class EventBody(Protocol):

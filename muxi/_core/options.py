@@ -135,6 +135,8 @@ class Options:
             read_timeout=self.timeout if call.read_timeout is None else call.read_timeout,
             event_timeout=math.inf if call.read_timeout is None else call.read_timeout,
             save=call.save,
+            max_response_bytes=self.max_response_bytes,
+            max_event_bytes=self.max_event_bytes,
         )
 
     @cached_property

@@ -20,12 +20,11 @@ import httpx
 
 from .._core.messages import HttpRequest, ServerSentEvents
 from ..errors import InvalidResponseError, MuxiError, StreamInterruptedError, TimeoutError
+from .chunks import HTTP_ERRORS, AsyncChunks, SyncChunks
 from .sse import EventDecoder
 
-MAX_EVENT_BYTES = 16 * 1024 * 1024
 _ENDING = 0.05
 """Seconds to wait for the end of a body after its last event."""
-_HTTP_ERRORS = (httpx.HTTPError, httpx.StreamError)
 
 
 class _Body:
@@ -33,7 +32,7 @@ class _Body:
         self._response = response
         self._timeout = request.event_timeout
         self._left = left
-        self._decoder = EventDecoder(MAX_EVENT_BYTES)
+        self._decoder = EventDecoder(request.max_event_bytes)
         self._closed = False
         self._process = os.getpid()
         self._set_read_timeout(request.event_timeout)
@@ -89,7 +88,7 @@ class SyncBody(_Body):
     ) -> None:
         super().__init__(response, request, left)
         self._others = others
-        self._chunks = response.iter_bytes()
+        self._chunks = SyncChunks(response)
         self._lock = threading.Lock()
         self._reading = False
 
@@ -104,8 +103,8 @@ class SyncBody(_Body):
                 return None
             self._reading = True
         try:
-            chunk = next(self._chunks, None)
-        except _HTTP_ERRORS as exc:
+            chunk = self._chunks.read()
+        except HTTP_ERRORS as exc:
             if not self._closed:
                 raise self._error(exc) from exc
             chunk = None
@@ -126,8 +125,7 @@ class SyncBody(_Body):
         self._others.discard(self)
         if ended:
             self._read_to_end()
-        self._response.close()
-        self._chunks = iter(())
+        self._chunks.close()
 
     def _read_to_end(self) -> None:
         stream = self._response.stream
@@ -135,7 +133,7 @@ class SyncBody(_Body):
             return
         self._set_read_timeout(_ENDING)
         until = time.monotonic() + _ENDING
-        with suppress(*_HTTP_ERRORS):
+        with suppress(*HTTP_ERRORS):
             for _ in stream:  # not the chunks: those wait for as long as they did before
                 if time.monotonic() > until:
                     break
@@ -146,7 +144,7 @@ class AsyncBody(_Body):
 
     def __init__(self, response: httpx.Response, request: HttpRequest, left: deque[Any]) -> None:
         super().__init__(response, request, left)
-        self._chunks = response.aiter_bytes()
+        self._chunks = AsyncChunks(response)
 
     async def read(self) -> ServerSentEvents | None:
         """Return the events in the next chunk; None at the end.
@@ -157,8 +155,8 @@ class AsyncBody(_Body):
         if self._closed:
             return None
         try:
-            chunk = await anext(self._chunks, None)
-        except _HTTP_ERRORS as exc:
+            chunk = await self._chunks.read()
+        except HTTP_ERRORS as exc:
             if not self._closed:
                 raise self._error(exc) from exc
             chunk = None
@@ -167,18 +165,10 @@ class AsyncBody(_Body):
     async def close(self, *, ended: bool = False) -> None:
         """Close it; a task that reads comes to its end."""
         self._closed = True
-        with suppress(*_HTTP_ERRORS):
-            if ended:
-                with anyio.move_on_after(_ENDING):
-                    async for _ in self._chunks:
-                        pass
-            with anyio.CancelScope(shield=True):
-                await self._response.aclose()
-                # Run the generators below into the closed connection: dropped half-way, they
-                # would be finalized one by one by the event loop.
-                with suppress(RuntimeError):  # another task is in them
-                    async for _ in self._chunks:
-                        pass
+        if ended:
+            with suppress(*HTTP_ERRORS), anyio.move_on_after(_ENDING):
+                await self._chunks.read_to_end()
+        await self._chunks.close()
 
 
 class SyncBodies:

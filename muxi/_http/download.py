@@ -1,47 +1,60 @@
-"""Write the body of an answer where it goes, as it arrives."""
+"""Writes the body of an answer to its target, as it arrives."""
 
 from __future__ import annotations
 
-from contextlib import aclosing, closing, suppress
-
-import anyio
 import httpx
 
+from .._core.messages import HttpRequest
 from .._files.download import DownloadedFile, DownloadTarget, DownloadWriter
+from .chunks import AsyncChunks, SyncChunks
+from .reading import check_deadline
 from .threads import run_in_thread
 
 _BLOCK = 1024 * 1024
 
 
-def download(response: httpx.Response, where: DownloadTarget) -> DownloadedFile:
-    """Write the body where it goes, as it arrives."""
-    with closing(response), DownloadWriter(where, response.headers) as saving:
-        saving.open()
-        for chunk in response.iter_bytes():
-            saving.feed(chunk)
-            saving.write()
-        return saving.commit()
+def is_file(response: httpx.Response) -> bool:
+    """Whether the body is the whole of a file, not a part, an error or somebody's web page."""
+    if response.status_code != 200:
+        return False
+    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    is_page = kind in ("text/html", "application/json", "application/problem+json")
+    return "content-disposition" in response.headers or not is_page
 
 
-async def download_async(response: httpx.Response, where: DownloadTarget) -> DownloadedFile:
-    """The same, beside the event loop: a slow disk or a full cache must not stop it.
+def download(
+    response: httpx.Response, request: HttpRequest, where: DownloadTarget
+) -> DownloadedFile:
+    """Write a file."""
+    chunks = SyncChunks(response)
+    try:
+        with DownloadWriter(where, response.headers) as writer:
+            writer.open()
+            while (chunk := chunks.read()) is not None:
+                check_deadline(request)
+                writer.feed(chunk)
+                writer.write()
+            return writer.commit()
+    finally:
+        chunks.close()
+
+
+async def download_async(
+    response: httpx.Response, request: HttpRequest, where: DownloadTarget
+) -> DownloadedFile:
+    """Write a file beside the event loop: a slow disk or a full cache must not stop it.
 
     To hand work to a thread takes 200 µs, ten times what it takes to write one 64 KiB chunk; in
     blocks of 1 MiB that is 0.02 s for 100 MiB.
     """
-    async with aclosing(response):
-        with DownloadWriter(where, response.headers) as saving:
-            await run_in_thread(saving.open)
-            chunks = response.aiter_bytes()
-            try:
-                async for chunk in chunks:
-                    if saving.feed(chunk) >= _BLOCK:
-                        await run_in_thread(saving.write)
-            finally:
-                # After an error of ours, run the generators below into the closed connection:
-                # dropped half-way, they would be finalized one by one by the event loop.
-                with anyio.CancelScope(shield=True), suppress(httpx.HTTPError):
-                    await response.aclose()
-                    async for _ in chunks:
-                        pass
-            return await run_in_thread(saving.commit)
+    chunks = AsyncChunks(response)
+    try:
+        with DownloadWriter(where, response.headers) as writer:
+            await run_in_thread(writer.open)
+            while (chunk := await chunks.read()) is not None:
+                check_deadline(request)
+                if writer.feed(chunk) >= _BLOCK:
+                    await run_in_thread(writer.write)
+            return await run_in_thread(writer.commit)
+    finally:
+        await chunks.close()

@@ -18,7 +18,12 @@ from .threads import run_in_thread
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
 
-_url = lru_cache(maxsize=256)(httpx.URL)
+@lru_cache(maxsize=256)
+def _url(url: str) -> httpx.URL:
+    try:
+        return httpx.URL(url)
+    except httpx.InvalidURL as exc:
+        raise ValidationError(f"{url[:200]} can't be requested: {exc}") from None
 
 
 def to_httpx_request(step: HttpRequest) -> httpx.Request:
@@ -78,14 +83,15 @@ def to_raw_response(
     response: httpx.Response,
     began: float,
     *,
+    content: bytes = b"",
     saved: DownloadedFile | None = None,
     events: EventBody | None = None,
 ) -> RawResponse:
-    """Return what came back, with its body unless that went elsewhere."""
+    """Return what came back; its body is in one of the three."""
     return RawResponse(
         status_code=response.status_code,
         headers=response.headers,
-        body=response.content if saved is None and events is None else b"",
+        body=content,
         elapsed=time.perf_counter() - began,
         received_at=time.time(),
         events=events,
@@ -94,14 +100,22 @@ def to_raw_response(
 
 
 def map_httpx_error(exc: httpx.HTTPError | httpx.InvalidURL, step: HttpRequest) -> MuxiError:
-    """The error as ours; `sent` says whether the server may have acted."""
+    """Return the error of a request that was handed to the HTTP client as one of ours.
+
+    Its `sent` says whether the server may have acted.
+    """
     what = f"{step.method} {step.url}"
     sent = not isinstance(exc, _NOT_SENT)
+    if isinstance(exc, httpx.PoolTimeout):
+        return TimeoutError(f"{what} got no connection of the pool within {step.timeout:.3g} s")
     if isinstance(exc, httpx.TimeoutException):
         limit = step.read_timeout if isinstance(exc, httpx.ReadTimeout) else step.timeout
-        return TimeoutError(f"{what} got no answer within {limit} s", sent=sent)
-    if isinstance(exc, (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError)):
+        return TimeoutError(f"{what} got no answer within {limit:.3g} s", sent=sent)
+    if isinstance(exc, httpx.LocalProtocolError):
         return ValidationError(f"{what} can't be sent: {exc}")
+    if isinstance(exc, (httpx.InvalidURL, httpx.UnsupportedProtocol)):
+        # The URL of the request was read before. httpx reads a redirect's though it follows none.
+        return InvalidResponseError(f"{what} is redirected to what is no address: {exc}", sent=True)
     if isinstance(exc, httpx.DecodingError):
         return InvalidResponseError(f"The answer to {what} can't be decoded: {exc}", sent=True)
     if isinstance(step.content, Upload) and not step.content.is_complete and sent:

@@ -44,10 +44,6 @@ class EventDecoder:
             if self._held.startswith(_BOM):
                 del self._held[: len(_BOM)]
         end = self._last_blank_line()
-        if not end and len(self._held) > self._limit:
-            raise InvalidResponseError(
-                f"An event of the stream is longer than {self._limit} bytes", sent=True
-            )
         if not end:
             return ()
         self._last = bytes(self._held[:end])
@@ -63,10 +59,15 @@ class EventDecoder:
 
     def _last_blank_line(self) -> int:
         """Where the last blank line ends; 0 for none. What was searched isn't searched again."""
-        end = 0
+        end = longest = 0
         for found in _BLANK_LINE.finditer(self._held, max(0, self._searched - 3)):
+            longest = max(longest, found.end() - end)
             end = found.end()
         self._searched = len(self._held)
+        if max(longest, self._searched - end) > self._limit:
+            raise InvalidResponseError(
+                f"An event of the stream is longer than {self._limit} bytes", sent=True
+            )
         return end
 
 

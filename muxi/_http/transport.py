@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Generator, Iterator
-from contextlib import aclosing, closing
 from typing import Any, TypeVar
 
 import anyio
@@ -33,9 +32,10 @@ from ..errors import TimeoutError
 from .async_items import AsyncPageIterator
 from .auth import auth_for
 from .body import AsyncBody, SyncBody
-from .download import download, download_async
+from .download import download, download_async, is_file
 from .messages import is_event_stream, map_httpx_error, to_httpx_request, to_raw_response
 from .pool import AsyncPool, SyncPool
+from .reading import read_whole, read_whole_async
 from .threads import run_in_thread
 
 T = TypeVar("T")
@@ -122,27 +122,27 @@ class SyncTransport:
             return stream.result()
 
     def _send(self, step: HttpRequest) -> RawResponse:
-        began, saved = time.perf_counter(), None
+        began = time.perf_counter()
         self.pool.bodies.close_left()
+        request, client = to_httpx_request(step), self.pool.client()
         try:
-            response = self.pool.client().send(
-                to_httpx_request(step),
-                auth=auth_for(step),
-                stream=step.streamed,
-                follow_redirects=False,
+            response = client.send(
+                request, auth=auth_for(step), stream=True, follow_redirects=False
             )
-            if step.save is not None and response.is_success:
-                saved = download(response, step.save)
-            elif step.events and is_event_stream(response):
-                return to_raw_response(
-                    response, began, events=self.pool.bodies.open(response, step)
-                )
-            elif step.streamed:
-                with closing(response):
-                    response.read()
+        except httpx.HTTPStatusError as exc:  # of a hook
+            response = exc.response
         except (httpx.HTTPError, httpx.InvalidURL) as exc:
             raise map_httpx_error(exc, step) from exc
-        return to_raw_response(response, began, saved=saved)
+        if step.events and is_event_stream(response):
+            return to_raw_response(response, began, events=self.pool.bodies.open(response, step))
+        try:
+            if step.save is not None and is_file(response):
+                saved = download(response, step, step.save)
+                return to_raw_response(response, began, saved=saved)
+            content = read_whole(response, step)
+        except httpx.HTTPError as exc:
+            raise map_httpx_error(exc, step) from exc
+        return to_raw_response(response, began, content=content)
 
 
 class AsyncTransport:
@@ -232,24 +232,25 @@ class AsyncTransport:
             return await stream.result()
 
     async def _send(self, step: HttpRequest) -> RawResponse:
-        began, saved = time.perf_counter(), None
+        began = time.perf_counter()
+        request, client = to_httpx_request(step), await self.pool.client()
+        bodies = self.pool.bodies_of(client)
+        await bodies.close_left()
         try:
-            client = await self.pool.client()
-            bodies = self.pool.bodies_of(client)
-            await bodies.close_left()
             response = await client.send(
-                to_httpx_request(step),
-                auth=auth_for(step),
-                stream=step.streamed,
-                follow_redirects=False,
+                request, auth=auth_for(step), stream=True, follow_redirects=False
             )
-            if step.save is not None and response.is_success:
-                saved = await download_async(response, step.save)
-            elif step.events and is_event_stream(response):
-                return to_raw_response(response, began, events=bodies.open(response, step))
-            elif step.streamed:
-                async with aclosing(response):
-                    await response.aread()
+        except httpx.HTTPStatusError as exc:  # of a hook
+            response = exc.response
         except (httpx.HTTPError, httpx.InvalidURL) as exc:
             raise map_httpx_error(exc, step) from exc
-        return to_raw_response(response, began, saved=saved)
+        if step.events and is_event_stream(response):
+            return to_raw_response(response, began, events=bodies.open(response, step))
+        try:
+            if step.save is not None and is_file(response):
+                saved = await download_async(response, step, step.save)
+                return to_raw_response(response, began, saved=saved)
+            content = await read_whole_async(response, step)
+        except httpx.HTTPError as exc:
+            raise map_httpx_error(exc, step) from exc
+        return to_raw_response(response, began, content=content)

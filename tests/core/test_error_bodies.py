@@ -84,12 +84,40 @@ def test_the_status_decides_the_class(status: int, kind: type[MuxiError]) -> Non
 
 @pytest.mark.parametrize(
     "body",
-    [b"<html>Bad Gateway</html>", b'{"error": {"code"', b"", b"[1]", b'"x"', b"null", b"\xff"],
+    [b'{"error": {"code"', b"", b"[1]", b'"x"', b"null", b"\xff"],
 )
 def test_bodies_that_are_no_error_at_all(body: bytes) -> None:
-    error = read_error(reply(502, body, content_type="text/html"))
+    error = read_error(reply(502, body, content_type="application/json"))
     assert type(error) is muxi.ServerError
-    assert error.message == f"The server answered 502 with {len(body)} bytes of text/html"
+    assert error.message == f"The server answered 502 with {len(body)} bytes of application/json"
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "said"),
+    [
+        ("application/json", b'{"detail": "locked by a worker"}', "locked by a worker"),
+        ("application/json", b'{"detail": [{"msg": "x"}]}', None),
+        (
+            "application/problem+json",
+            b'{"title": "Locked", "detail": "by a worker", "status": 409}',
+            "Locked: by a worker",
+        ),
+        ("text/plain", b"locked\r\nby\x1b[31m a worker\n", "locked by [31m a worker"),
+        ("text/html", b"<h1>locked</h1><p>by a&nbsp;worker", "locked by a worker"),
+        ("text/html; charset=x", b"<TITLE>Bad\n Gateway</TITLE><p>x", "Bad Gateway"),
+        ("text/html", b"<html></html>", None),
+        ("text/plain", b"x" * 1_000_000, "x" * 200 + "\u2026"),
+    ],
+)
+def test_what_frameworks_and_gateways_say_is_in_the_message(
+    kind: str, body: bytes, said: str | None
+) -> None:
+    message = read_error(reply(409, body, content_type=kind)).message
+    if said is None:
+        assert message == f"The server answered 409 with {len(body)} bytes of {kind}"
+    else:
+        prefix = "The server answered 409: " if kind.startswith("text/") else ""
+        assert message == f"{prefix}{said}"
 
 
 @given(
@@ -165,6 +193,8 @@ def test_clocks_that_agree_are_not_blamed() -> None:
         ({"retry_after": "1.5"}, 1.5),
         ({"retry_after_ms": "250", "retry_after": "9"}, 0.25),
         ({"retry_after": "Sun, 22 Nov 2026 05:47:51 GMT"}, 10.0),
+        ({"retry_after": "Sun, 22 Nov 2026 05:47:51"}, 10.0),
+        ({"retry_after": "Sun, 22 Nov 2026 05:47:51 -0000"}, 10.0),
         (
             {
                 "retry_after": "Sun, 22 Nov 2026 05:47:51 GMT",

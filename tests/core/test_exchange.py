@@ -12,8 +12,10 @@ from pydantic import SecretStr
 
 from muxi import (
     ConfigurationError,
+    ConflictError,
     ConnectionError,
     MuxiError,
+    NotFoundError,
     Response,
     Retry,
     ServerError,
@@ -21,7 +23,7 @@ from muxi import (
     UnavailableError,
     ValidationError,
 )
-from muxi._core.call import Call, KeyKind, UserRule
+from muxi._core.call import AlreadyDone, Call, KeyKind, UserRule
 from muxi._core.exchange import call_steps
 from muxi._core.messages import ApiKey, HttpRequest, RawResponse
 from muxi._core.options import Options
@@ -135,6 +137,112 @@ def test_the_last_error_is_raised_with_the_turn_it_belongs_to() -> None:
         play(call, *[reply(503, b"")] * 3)
     assert caught.value.request_id == "req_turn"
     assert caught.value.sent
+
+
+class Time:
+    """The drivers' clock, which moves when a step takes time."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = 1_000.0
+        monkeypatch.setattr("muxi._core.steps.monotonic", lambda: self.now)
+
+    def play(self, call: Call[Any], *outcomes: tuple[float, RawResponse | MuxiError]) -> Any:
+        """Run an exchange whose attempts take so many seconds."""
+        steps: Generator[Any, Any, Response[Any]] = call_steps(call, OPTIONS)
+        script, requests = list(outcomes), []
+        step = next(steps)
+        try:
+            while True:
+                if isinstance(step, Sleep):
+                    self.now += step.seconds
+                    step = steps.send(None)
+                    continue
+                requests.append(step)
+                seconds, outcome = script.pop(0)
+                self.now += seconds
+                is_error = isinstance(outcome, MuxiError)
+                step = steps.throw(outcome) if is_error else steps.send(outcome)
+        except StopIteration as stop:
+            return stop.value, requests
+
+
+def test_the_time_of_a_call_bounds_each_wait_of_its_attempts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    time = Time(monkeypatch)
+    late = reply(503, b"", retry_after_ms="0")
+    _, [first, second] = time.play(replace(GET, timeout=20.0), (15.0, late), (1.0, reply()))
+    assert (first.timeout, first.read_timeout, first.deadline) == (20.0, 20.0, 1_020.0)
+    assert 4 < second.read_timeout <= 5
+    assert second.deadline == 1_020.0
+    _, [alone] = time.play(replace(GET, timeout=100.0), (0.0, reply()))
+    assert alone.read_timeout == OPTIONS.timeout
+
+
+def test_no_pause_goes_beyond_the_time_of_a_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    time = Time(monkeypatch)
+    with pytest.raises(TimeoutError, match=r"within 5 s.*busy") as caught:
+        time.play(
+            replace(GET, timeout=5.0),
+            (1.0, reply(503, b'{"error": {"message": "busy"}}', retry_after="4")),
+        )
+    assert time.now == 1_001.0
+    assert not caught.value.sent
+    with pytest.raises(TimeoutError) as caught:
+        time.play(replace(GET, timeout=5.0), (5.0, ConnectionError("cut", sent=True)))
+    assert caught.value.sent
+
+
+GONE = reply(404, b'{"error": {"code": "SESSION_NOT_FOUND", "message": "Session not found"}}')
+DELETE = replace(
+    GET, method="DELETE", already_done=AlreadyDone(404, SessionList(sessions=[], count=0))
+)
+
+
+@pytest.mark.parametrize(
+    "lost", [ConnectionError("cut", sent=True), TimeoutError("late", sent=True), reply(502, b"")]
+)
+def test_what_a_lost_attempt_did_is_done(lost: RawResponse | MuxiError) -> None:
+    response, requests, _ = play(DELETE, lost, GONE)
+    assert response.data is DELETE.already_done.answer  # type: ignore[union-attr]
+    assert len(requests) == 2
+
+
+@pytest.mark.parametrize(
+    "nothing_done", [reply(429, b""), reply(503, b""), ConnectionError("refused"), None]
+)
+def test_what_no_attempt_can_have_done_is_not_done(
+    nothing_done: RawResponse | MuxiError | None,
+) -> None:
+    before = [nothing_done] if nothing_done is not None else []
+    with pytest.raises(NotFoundError):
+        play(DELETE, *before, GONE)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        reply(404, b"<html>", content_type="text/html"),
+        reply(404, b'{"error": {"code": "RESOURCE_NOT_FOUND", "message": "No such route"}}'),
+        reply(409, b'{"error": {"code": "SESSION_NOT_FOUND", "message": "x"}}'),
+    ],
+)
+def test_only_the_very_answer_means_that_it_is_done(other: RawResponse) -> None:
+    with pytest.raises(MuxiError):
+        play(DELETE, ConnectionError("cut", sent=True), other)
+
+
+def test_the_answer_that_means_done_may_have_to_say_so() -> None:
+    busy = b'{"error": "Conflict", "message": "Formation is being updated"}'
+    done = b'{"error": "Conflict", "message": "Formation is already stopped"}'
+    stop = replace(
+        DELETE,
+        already_done=AlreadyDone(409, SessionList(sessions=[], count=0), says="already stopped"),
+    )
+    lost = ConnectionError("cut", sent=True)
+    assert len(play(stop, lost, reply(409, done))[1]) == 2
+    with pytest.raises(ConflictError):
+        play(stop, lost, reply(409, busy))
 
 
 def test_retry_after_is_obeyed() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..._core.call import Call, KeyKind, UserRule, path
+from ..._core.call import AlreadyDone, Call, KeyKind, UserRule, path
 from ..._core.endpoint import Resource, TransportT, endpoint
 from ...models import formation as m
 from .._inputs import drop_none, validate_body
@@ -117,5 +117,5 @@ class Credentials(Resource[TransportT]):
             KeyKind.EITHER,
             user=_USER,
             user_id=user_id,
-            already_done=(404, m.DeletedCredential(credential_id=credential_id)),
+            already_done=AlreadyDone(404, m.DeletedCredential(credential_id=credential_id)),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from ..._core.call import Call, KeyKind, UserRule, path
+from ..._core.call import AlreadyDone, Call, KeyKind, UserRule, path
 from ..._core.endpoint import Resource, TransportT, endpoint
 from ...models import formation as m
 from .._inputs import drop_none, list_scope, validate_body
@@ -153,7 +153,7 @@ class Jobs(Resource[TransportT]):
             KeyKind.ADMIN,
             user=_USER,
             user_id=user_id,
-            already_done=(404, m.DeletedJob()),
+            already_done=AlreadyDone(404, m.DeletedJob()),
         ).map(lambda deleted: deleted.model_copy(update={"id": job_id}))
 
     @endpoint

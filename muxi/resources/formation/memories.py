@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ..._core.call import Call, KeyKind, UserRule, check_range, path, query
+from ..._core.call import AlreadyDone, Call, KeyKind, UserRule, check_range, path, query
 from ..._core.endpoint import Resource, TransportT, endpoint, flow, paging
 from ..._core.steps import Flow, Pages
 from ...models import formation as m
@@ -303,5 +303,5 @@ class Memories(Resource[TransportT]):
             KeyKind.EITHER,
             user=_USER,
             user_id=user_id,
-            already_done=(404, m.DeletedMemory(deleted=memory_id)),
+            already_done=AlreadyDone(404, m.DeletedMemory(deleted=memory_id)),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..._core.call import Call, KeyKind, path
+from ..._core.call import AlreadyDone, Call, KeyKind, path
 from ..._core.endpoint import Resource, TransportT, endpoint, flow
 from ..._core.steps import Flow, request
 from ...errors import ConflictError, NotFoundError
@@ -106,7 +106,7 @@ class Secrets(Resource[TransportT]):
             NotFoundError: There is no secret with this name (code `SECRET_NOT_FOUND`).
             ConflictError: The configuration refers to the secret (code `SECRET_IN_USE`).
         """
-        gone = (404, m.DeletedSecret())
+        gone = AlreadyDone(404, m.DeletedSecret())
         where = path("secrets", name)
         return Call("DELETE", where, m.DeletedSecret, KeyKind.ADMIN, already_done=gone).map(
             lambda deleted: deleted.model_copy(update={"id": name})

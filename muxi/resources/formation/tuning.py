@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from ..._core.call import Call, KeyKind, check_range, path
+from ..._core.call import AlreadyDone, Call, KeyKind, check_range, path
 from ..._core.endpoint import Resource, TransportT, endpoint
 from ...models import formation as m
 from .._inputs import validate_body
@@ -77,7 +77,7 @@ class Tuning(Resource[TransportT]):
             AuthenticationError: The admin key is wrong.
             NotFoundError: There is no suggestion (code `TUNING_NO_PENDING`).
         """
-        gone = (404, m.TuningDismissed())
+        gone = AlreadyDone(404, m.TuningDismissed())
         where = path("tuning", "pending")
         return Call("DELETE", where, m.TuningDismissed, KeyKind.ADMIN, already_done=gone)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ..._core.call import Call, KeyKind, path
+from ..._core.call import AlreadyDone, Call, KeyKind, path
 from ..._core.endpoint import Resource, TransportT, endpoint
 from ...models import formation as m
 from .._inputs import drop_none, validate_body
@@ -103,7 +103,7 @@ class Users(Resource[TransportT]):
             AuthenticationError: The client key is wrong.
             NotFoundError: No user has this identifier.
         """
-        gone = (404, m.UnlinkedIdentifier())
+        gone = AlreadyDone(404, m.UnlinkedIdentifier())
         where, kind = path("users", "identifiers", identifier), m.UnlinkedIdentifier
         return Call("DELETE", where, kind, KeyKind.CLIENT, already_done=gone).map(
             lambda unlinked: unlinked.model_copy(update={"id": identifier})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ..._core.call import BodyFormat, Call, KeyKind, path, query
+from ..._core.call import AlreadyDone, BodyFormat, Call, KeyKind, path, query
 from ..._core.steps import Flow, request
 from ...errors import NotFoundError
 from ...models import server as m
@@ -33,7 +33,7 @@ def stop_call(formation_id: str) -> Call[m.StoppedFormation]:
         m.StoppedFormation,
         KeyKind.HMAC,
         safe_to_retry=True,
-        already_done=(409, done),
+        already_done=AlreadyDone(409, done, says="already stopped"),
     )
 
 
@@ -41,7 +41,8 @@ def delete_call(formation_id: str) -> Call[m.DeletedFormation]:
     """The call that deletes a formation."""
     done = m.DeletedFormation(id=formation_id, message=_DONE)
     where = path(*FORMATIONS, formation_id)
-    return Call("DELETE", where, m.DeletedFormation, KeyKind.HMAC, already_done=(404, done))
+    gone = AlreadyDone(404, done)
+    return Call("DELETE", where, m.DeletedFormation, KeyKind.HMAC, already_done=gone)
 
 
 def cancel_call(formation_id: str) -> Call[m.CancelledUpdate]:

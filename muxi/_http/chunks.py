@@ -1,0 +1,112 @@
+"""The decoded bytes of an answer, a piece at a time, each of a bounded size."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
+
+import anyio
+import httpx
+
+_PIECE = 1024 * 1024
+HTTP_ERRORS = (httpx.HTTPError, httpx.StreamError)
+
+
+class _Chunks:
+    def __init__(self, response: httpx.Response) -> None:
+        self.response = response
+        self._whole = b"" if response.is_closed else None
+        with suppress(httpx.ResponseNotRead):
+            self._whole = response.content  # a hook or a mock has read it
+        encoding = response.headers.get("content-encoding", "identity").strip().lower()
+        self._encoding = "identity" if self._whole is not None else encoding
+        self._inflater = zlib.decompressobj(wbits=47)
+        self._pending = b""
+
+    def _take_whole(self) -> bytes | None:
+        whole, self._whole = self._whole, b""
+        return whole or None
+
+    def _inflate(self) -> bytes:
+        """Inflate what is pending, or a part of it: a few bytes can make a gigabyte."""
+        if self._encoding not in ("gzip", "x-gzip", "deflate"):
+            raise httpx.DecodingError(f"it is encoded as {self._encoding}")
+        try:
+            piece = self._inflater.decompress(self._pending, _PIECE)
+        except zlib.error as exc:
+            raise httpx.DecodingError(str(exc)) from exc
+        self._pending = self._inflater.unconsumed_tail
+        return piece
+
+    def _take_rest(self) -> bytes | None:
+        if self._encoding == "identity":
+            return None
+        rest = self._inflater.flush()
+        if not self._inflater.eof:
+            raise httpx.DecodingError("it ends too early")
+        return rest or None
+
+
+class SyncChunks(_Chunks):
+    """The pieces of an answer of a sync client."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        super().__init__(response)
+        self._raw: Iterator[bytes] = iter(()) if self._whole is not None else response.iter_raw()
+
+    def read(self) -> bytes | None:
+        """Return the next piece; None at the end."""
+        if self._whole is not None:
+            return self._take_whole()
+        while True:
+            if self._pending and (piece := self._inflate()):
+                return piece
+            if (chunk := next(self._raw, None)) is None:
+                return self._take_rest()
+            if self._encoding == "identity":
+                return chunk
+            self._pending = chunk
+
+    def close(self) -> None:
+        """Close the answer."""
+        self.response.close()
+        self._raw = iter(())
+
+
+class AsyncChunks(_Chunks):
+    """The pieces of an answer of an async client."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        super().__init__(response)
+        self._raw: AsyncIterator[bytes] | None = None
+        if self._whole is None:
+            self._raw = response.aiter_raw()
+
+    async def read(self) -> bytes | None:
+        """Return the next piece; None at the end."""
+        if self._raw is None:
+            return self._take_whole()
+        while True:
+            if self._pending and (piece := self._inflate()):
+                return piece
+            if (chunk := await anext(self._raw, None)) is None:
+                return self._take_rest()
+            if self._encoding == "identity":
+                return chunk
+            self._pending = chunk
+
+    async def read_to_end(self) -> None:
+        """Read what is left, for nothing."""
+        if self._raw is not None:
+            async for _ in self._raw:
+                pass
+
+    async def close(self) -> None:
+        """Close the answer, whatever happens."""
+        with anyio.CancelScope(shield=True), suppress(*HTTP_ERRORS):
+            await self.response.aclose()
+            # Run the generators below into the closed connection: dropped half-way, they would
+            # be finalized one by one by the event loop.
+            with suppress(RuntimeError):  # another task is in them
+                await self.read_to_end()

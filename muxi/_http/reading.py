@@ -1,0 +1,72 @@
+"""Reads answers whole, within the limits of their call."""
+
+from __future__ import annotations
+
+import httpx
+
+from .._core.messages import HttpRequest
+from .._core.steps import clock
+from ..errors import InvalidResponseError, TimeoutError
+from .chunks import AsyncChunks, SyncChunks
+
+
+def read_whole(response: httpx.Response, request: HttpRequest) -> bytes:
+    """Read and close an answer."""
+    chunks, answer = SyncChunks(response), _Answer(request)
+    try:
+        while (chunk := chunks.read()) is not None:
+            answer.add(chunk)
+    finally:
+        chunks.close()
+    return answer.content()
+
+
+async def read_whole_async(response: httpx.Response, request: HttpRequest) -> bytes:
+    """Read and close an answer."""
+    chunks, answer = AsyncChunks(response), _Answer(request)
+    try:
+        while (chunk := await chunks.read()) is not None:
+            answer.add(chunk)
+    finally:
+        await chunks.close()
+    return answer.content()
+
+
+class _Answer:
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+        self._chunks: list[bytes] = []
+        self._size = 0
+
+    def add(self, chunk: bytes) -> None:
+        """Take a piece.
+
+        Raises:
+            InvalidResponseError: The answer is too long.
+            TimeoutError: The call takes too long.
+        """
+        self._chunks.append(chunk)
+        self._size += len(chunk)
+        limit = self._request.max_response_bytes
+        if self._size > limit:
+            what = f"{self._request.method} {self._request.url}"
+            raise InvalidResponseError(
+                f"The answer to {what} is longer than {limit} bytes", sent=True
+            )
+        check_deadline(self._request)
+
+    def content(self) -> bytes:
+        """Return all of it."""
+        return b"".join(self._chunks)
+
+
+def check_deadline(request: HttpRequest) -> None:
+    """Give up where the time of the call as a whole is over.
+
+    Raises:
+        TimeoutError: It is.
+    """
+    if request.deadline is not None and clock() > request.deadline:
+        raise TimeoutError(
+            f"The answer to {request.method} {request.url} did not end in time", sent=True
+        )
