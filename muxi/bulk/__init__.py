@@ -1,0 +1,21 @@
+"""Thousands of calls: nothing lost, nothing done twice, however often the run is killed.
+
+Example:
+    ```python
+    from muxi import FormationClient, bulk
+    from muxi.resources.formation import Chat
+
+    jobs = (bulk.Job(str(n), Chat.send.build(f"Say {n}")) for n in range(1000))
+    for outcome in bulk.run(FormationClient(), jobs, journal="run.db"):
+        print(outcome.key, outcome.answer.text if outcome.answer else outcome.error)
+    ```
+"""
+
+from .dispatch import Progress as Progress
+from .jobs import Job as Job
+from .jobs import Outcome as Outcome
+from .journal import count as count
+from .journal import results as results
+from .run import run as run
+
+__all__ = ["Job", "Outcome", "Progress", "count", "results", "run"]

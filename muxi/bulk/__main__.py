@@ -1,0 +1,154 @@
+"""`python -m muxi.bulk`: thousands of calls from a shell.
+
+Chats, memories or events, one for each row of a JSONL or CSV file. Where the formation is and which
+keys to use comes from the environment, as for `FormationClient()`. The same command continues a run
+that was killed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Generator
+from contextlib import closing, contextmanager
+from functools import partial
+from pathlib import Path
+
+from .. import FormationClient, MuxiError
+from .dispatch import Progress
+from .journal import count, results
+from .rows import CALLS, jobs_of, print_outcomes, read_rows, trigger_call, write_outcomes
+from .run import run
+
+_EVERY = 5.0
+"""Seconds between two lines where nothing can be drawn."""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Do what the command line says; returns 1 if a job has failed or is uncertain, else 0."""
+    given = _parser().parse_args(argv)
+    try:
+        if given.command == "export":
+            if given.out is None:
+                print_outcomes(results(given.journal), sys.stdout, as_csv=False)
+            else:
+                write_outcomes(results(given.journal), given.out)
+            return 0
+        if given.command != "status":
+            _run(given)
+        return _report(given.journal)
+    except (MuxiError, OSError) as exc:
+        print(f"muxi.bulk: {exc}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("muxi.bulk: interrupted; the same command goes on", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m muxi.bulk", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, what in (
+        ("chat", "send the message (or prompt) of each row"),
+        ("memories", "store the content of each row, or ingest it if the row has a source"),
+        ("triggers", "fire a trigger with the data of each row, and wait for the reply"),
+    ):
+        runs = commands.add_parser(name, help=what)
+        if name == "triggers":
+            runs.add_argument("trigger", help="the trigger's name")
+        runs.add_argument("rows", type=Path, help="a JSONL or CSV file; user_id names the user")
+        runs.add_argument("--journal", type=Path, required=True, help="remembers what was done")
+        runs.add_argument("--out", type=Path, help="write the outcomes here, JSONL or CSV")
+        runs.add_argument("--key", help="the column that identifies a row (id, else its number)")
+        runs.add_argument("--concurrency", type=int, default=16, help="the most calls in flight")
+        runs.add_argument("--rate", type=float, help="the most calls begun in a second")
+        runs.add_argument("--retry-failed", action="store_true", help="do again what failed")
+        runs.add_argument(
+            "--retry-uncertain", action="store_true", help="do again what may have been done"
+        )
+        runs.add_argument(
+            "--resume",
+            action=argparse.BooleanOptionalAction,
+            default=True,
+            help="go on with the journal; --no-resume refuses one that is there",
+        )
+    status = commands.add_parser("status", help="count the jobs of a journal")
+    export = commands.add_parser("export", help="write the outcomes in a journal")
+    export.add_argument("--out", type=Path, help="JSONL or CSV; JSONL on stdout if left out")
+    for one in (status, export):
+        one.add_argument("journal", type=Path)
+    return parser
+
+
+def _run(given: argparse.Namespace) -> None:
+    if not given.resume and given.journal.exists():
+        raise FileExistsError(f"{given.journal} is there already, and --no-resume was given")
+    call = partial(trigger_call, given.trigger) if "trigger" in given else CALLS[given.command]
+    total = sum(1 for _ in read_rows(given.rows))
+    with FormationClient() as client, _display(total) as show:
+        outcomes = run(
+            client,
+            jobs_of(read_rows(given.rows), given.key, call),
+            journal=given.journal,
+            concurrency=given.concurrency,
+            rate=given.rate,
+            retry_failed=given.retry_failed,
+            retry_uncertain=given.retry_uncertain,
+            on_progress=show,
+        )
+        with closing(outcomes):
+            deque(outcomes, maxlen=0)
+    if given.out is not None:
+        write_outcomes(results(given.journal), given.out)
+
+
+def _report(journal: Path) -> int:
+    counts = count(journal)
+    print(", ".join(f"{number:,} {state}" for state, number in counts.items() if number) or "empty")
+    return 1 if counts["failed"] or counts["uncertain"] else 0
+
+
+@contextmanager
+def _display(total: int) -> Generator[Callable[[Progress], None]]:
+    """Show the progress on stderr: as a bar on a terminal if there is `rich`, else as lines."""
+    began = shown = time.monotonic()
+
+    def text(progress: Progress) -> str:
+        ended = _ended(progress) - progress.skipped
+        rate = ended / max(time.monotonic() - began, 1e-3)
+        left = (total - _ended(progress)) / rate if rate else 0.0
+        return (
+            f"{_ended(progress):,} of {total:,}, {progress.failed:,} failed, "
+            f"{progress.uncertain:,} uncertain, {rate:,.1f}/s, {max(left, 0):,.0f} s left"
+        )
+
+    def line(progress: Progress) -> None:
+        nonlocal shown
+        if time.monotonic() - shown >= _EVERY:
+            shown = time.monotonic()
+            print(text(progress), file=sys.stderr, flush=True)
+
+    try:
+        from rich.console import Console
+        from rich.progress import BarColumn, TextColumn
+        from rich.progress import Progress as Bar
+    except ImportError:
+        yield line
+        return
+    console = Console(stderr=True)
+    if not console.is_interactive:
+        yield line
+        return
+    with Bar(BarColumn(), TextColumn("{task.description}"), console=console) as bar:
+        task = bar.add_task("", total=total)
+        yield lambda now: bar.update(task, completed=_ended(now), description=text(now))
+
+
+def _ended(progress: Progress) -> int:
+    return progress.done + progress.failed + progress.uncertain + progress.skipped
+
+
+if __name__ == "__main__":
+    sys.exit(main())

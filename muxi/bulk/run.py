@@ -1,0 +1,143 @@
+"""The function `run`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Generator, Iterable
+from contextlib import aclosing, closing
+from typing import TYPE_CHECKING, TypeVar, overload
+
+from .._http.transport import AsyncTransport, SyncTransport
+from ..clients import AsyncFormationClient, AsyncServerClient, FormationClient, ServerClient
+from ..errors import ConfigurationError
+from .dispatch import Dispatch
+from .engines import OnProgress, Threads, Workers, adrive, drive
+from .journal import Journal
+from .throttle import Throttle
+
+if TYPE_CHECKING:
+    import os
+
+    from distributed import Client as DaskClient
+
+    from .._core.options import Options
+    from .jobs import Job, Outcome
+
+T = TypeVar("T")
+
+
+@overload
+def run(
+    client: FormationClient | ServerClient,
+    jobs: Iterable[Job[T]],
+    *,
+    journal: str | os.PathLike[str],
+    concurrency: int = 16,
+    rate: float | None = None,
+    retry_failed: bool = False,
+    retry_uncertain: bool = False,
+    on_progress: OnProgress | None = None,
+    engine: DaskClient | None = None,
+) -> Generator[Outcome[T], None, None]: ...
+@overload
+def run(
+    client: AsyncFormationClient | AsyncServerClient,
+    jobs: Iterable[Job[T]],
+    *,
+    journal: str | os.PathLike[str],
+    concurrency: int = 16,
+    rate: float | None = None,
+    retry_failed: bool = False,
+    retry_uncertain: bool = False,
+    on_progress: OnProgress | None = None,
+) -> AsyncGenerator[Outcome[T], None]: ...
+def run(
+    client: FormationClient | ServerClient | AsyncFormationClient | AsyncServerClient,
+    jobs: Iterable[Job[T]],
+    *,
+    journal: str | os.PathLike[str],
+    concurrency: int = 16,
+    rate: float | None = None,
+    retry_failed: bool = False,
+    retry_uncertain: bool = False,
+    on_progress: OnProgress | None = None,
+    engine: DaskClient | None = None,
+) -> Generator[Outcome[T], None, None] | AsyncGenerator[Outcome[T], None]:
+    """Make many calls, and yield what came of each as it ends.
+
+    A run that was killed is continued by calling this again with the same journal: jobs that are
+    done aren't done again. Calls that the formation deduplicates (chat, triggers, scheduled jobs,
+    ingestion with a `source_id`) and those that change nothing are repeated under the same
+    idempotency key where no answer came. Others that may have acted end as `uncertain`.
+
+    A sync client works with threads: closed early, the run waits for the calls in flight. An async
+    client works on the event loop: closed early, it cancels them.
+
+    Args:
+        client: Makes the calls. Its `retry` says how long to pause where the server doesn't.
+        jobs: What to do, read as it is needed; may be endless. Keys must be unique.
+        journal: The SQLite file that remembers the jobs; made if it isn't there.
+        concurrency: The most calls in flight. The run begins with 8, and halves the number
+            whenever the server refuses calls or lets them time out.
+        rate: The most calls begun in a second; None for no limit.
+        retry_failed: Do again what failed in an earlier run.
+        retry_uncertain: Do again what may have been done already.
+        on_progress: Called with the run's progress before each outcome.
+        engine: Makes the calls on the workers of this Dask cluster instead. They take their keys
+            from their own environment. Needs the extra `dask`, and a sync client.
+
+    Raises:
+        ConfigurationError: The journal is in use or none, or a key is missing.
+        AuthenticationError: The key is wrong. Nothing is recorded as failed.
+        RateLimitError: For five minutes, the server has refused every call.
+        UnavailableError: The same.
+        ConnectionError: For five minutes, the server couldn't be reached.
+        ValidationError: Two jobs have the same key.
+
+    Example:
+        ```python
+        jobs = (bulk.Job(row["id"], Chat.send.build(row["prompt"])) for row in rows)
+        for outcome in bulk.run(client, jobs, journal="run.db", concurrency=32):
+            print(outcome.key, outcome.state)
+        ```
+    """
+    if concurrency < 1:
+        raise ConfigurationError(f"concurrency must be at least 1, not {concurrency}.")
+    if rate is not None and rate <= 0:
+        raise ConfigurationError(f"rate must be more than 0, not {rate}.")
+
+    def dispatch(book: Journal, options: Options) -> Dispatch[T]:
+        return Dispatch(
+            iter(jobs),
+            book,
+            Throttle(concurrency, rate, options.retry),
+            options.retry,
+            concurrency,
+            retry_failed,
+            retry_uncertain,
+        )
+
+    def sync(transport: SyncTransport) -> Generator[Outcome[T], None, None]:
+        with Journal(journal) as book, closing(workers(transport)) as crew:
+            yield from drive(dispatch(book, transport.options), crew, on_progress)
+
+    async def asynchronous(transport: AsyncTransport) -> AsyncGenerator[Outcome[T], None]:
+        with Journal(journal) as book:
+            outcomes = adrive(dispatch(book, transport.options), transport, on_progress)
+            async with aclosing(outcomes):
+                async for outcome in outcomes:
+                    yield outcome
+
+    def workers(transport: SyncTransport) -> Workers:
+        if engine is None:
+            return Threads(transport, concurrency)
+        from .dask import DaskWorkers
+
+        return DaskWorkers(engine, transport, of_server=isinstance(client, ServerClient))
+
+    transport = client._transport  # pyright: ignore[reportPrivateUsage]
+    if isinstance(transport, SyncTransport):
+        return sync(transport)
+    assert isinstance(transport, AsyncTransport)
+    if engine is not None:
+        raise ConfigurationError("engine= needs a sync client.")
+    return asynchronous(transport)

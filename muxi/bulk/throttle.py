@@ -1,0 +1,81 @@
+"""How much may be in flight, and when. Nothing here does I/O or looks at a clock."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+from .jobs import refused
+
+if TYPE_CHECKING:
+    from ..errors import MuxiError
+    from ..retry import Retry
+
+_START = 8
+_PATIENCE = 300.0
+"""Seconds during which nothing but refusals may come before the run is given up."""
+
+
+class Throttle:
+    """More calls at once as long as all goes well, half as many when the server can't keep up.
+
+    Args:
+        concurrency: The most calls in flight.
+        rate: The most calls begun in a second; None for no limit.
+        retry: How long to pause where the server doesn't say.
+    """
+
+    def __init__(self, concurrency: int, rate: float | None, retry: Retry) -> None:
+        self.limit = float(min(_START, concurrency))
+        self._concurrency = concurrency
+        self._interval = 1 / rate if rate else 0.0
+        self._retry = retry
+        self._next = self._paused_until = float("-inf")
+        self._reduced_at: float | None = None
+        self._refusals = 0
+        self._refused_since: float | None = None
+
+    def wait(self, now: float, in_flight: int) -> float | None:
+        """Seconds until another call may begin; None while that takes one to end first."""
+        if in_flight >= int(self.limit):
+            return None
+        return max(0.0, self._paused_until - now, self._next - now)
+
+    def began(self, now: float) -> None:
+        """A call was begun."""
+        self._next = max(self._next, now) + self._interval
+
+    def answered(self) -> None:
+        """A call was answered, if only by an error of its own."""
+        self._refusals, self._refused_since = 0, None
+        grown = 1.0 if self._reduced_at is None else 1.0 / self.limit
+        self.limit = min(self.limit + grown, float(self._concurrency))
+
+    def congested(self, error: MuxiError, began: float, now: float) -> None:
+        """A call was refused, or timed out.
+
+        Args:
+            error: What it ended with.
+            began: When it was begun. What was in flight at the last reduction says nothing new.
+            now: The time.
+        """
+        new = self._reduced_at is None or began >= self._reduced_at
+        if new:
+            self.limit = max(1.0, self.limit / 2)
+            self._reduced_at = now
+        if not refused(error):
+            return
+        if self._refused_since is None:
+            self._refused_since = now
+        self._refusals += new
+        self._paused_until = max(self._paused_until, now + self._pause(error.retry_after))
+
+    def _pause(self, asked: float | None) -> float:
+        if asked is not None:
+            return min(asked, _PATIENCE)
+        longest = self._retry.base_delay * 2.0 ** min(self._refusals, 32)
+        return min(self._retry.max_delay, longest) * random.uniform(0.5, 1)
+
+    def hopeless(self, now: float) -> bool:
+        """For minutes, the server has done nothing but refuse."""
+        return self._refused_since is not None and now - self._refused_since > _PATIENCE

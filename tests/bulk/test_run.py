@@ -1,0 +1,347 @@
+"""Runs on real sockets: the emulator, and a server that does what a script says."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import sqlite3
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import aclosing, closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import muxi
+from muxi import FormationClient, bulk
+from muxi._core.endpoint import FlowCall
+from muxi._core.steps import request
+from muxi.bulk import Job, Outcome
+from muxi.models.formation import ChatReply
+from muxi.resources.formation import Chat, Requests, Sessions
+from muxi.testing import Emulator
+from muxi.testing.model import Failure, Reply, Turn
+
+from ..support.clients import ClientKind
+from ..support.fake_server import (
+    REPLY,
+    RESTORED,
+    SESSIONS,
+    Action,
+    Answer,
+    Drop,
+    FakeServer,
+    Received,
+    failure,
+)
+
+FAST = muxi.Retry(max_retries=2, base_delay=0.001)
+Jobs = Iterator[Job[Any]]
+
+
+def chats(*numbers: int) -> Jobs:
+    return (Job(str(number), Chat.send.build(f"Say {number}")) for number in numbers)
+
+
+def posts(*numbers: int) -> Jobs:
+    """Calls that the server doesn't deduplicate."""
+    return (Job(str(number), Sessions.restore.build(f"s{number}", [])) for number in numbers)
+
+
+def run(kind: ClientKind, url: str, jobs: Jobs, path: Path, **options: Any) -> list[Outcome[Any]]:
+    def use(client: Any) -> Any:
+        outcomes = bulk.run(client, jobs, journal=path, **options)
+        return list(outcomes) if kind.name == "sync" else _collect(outcomes)
+
+    found: list[Outcome[Any]] = kind.formation(url, use, retry=FAST)
+    return found
+
+
+async def _collect(outcomes: Any) -> list[Outcome[Any]]:
+    async with aclosing(outcomes):
+        return [outcome async for outcome in outcomes]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "run.db"
+
+
+def states(outcomes: list[Outcome[Any]]) -> dict[str, str]:
+    return {outcome.key: outcome.state for outcome in outcomes}
+
+
+def test_each_job_is_done_once_and_the_journal_has_the_answers(
+    client_kind: ClientKind, path: Path
+) -> None:
+    asked: Counter[str] = Counter()
+
+    def model(turn: Turn) -> Reply:
+        asked[turn.message] += 1
+        return Reply(turn.message.upper())
+
+    with Emulator(model=model) as emulator:
+        given = {"client_key": emulator.environ["MUXI_CLIENT_KEY"]}
+        for wanted in (40, 0):
+
+            def use(client: Any) -> Any:
+                outcomes = bulk.run(client, chats(*range(40)), journal=path)
+                return list(outcomes) if client_kind.name == "sync" else _collect(outcomes)
+
+            found = client_kind.formation(emulator.formation_url, use, **given)
+            assert len(found) == wanted
+            if wanted:
+                first = found
+    assert asked == {f"Say {number}": 1 for number in range(40)}
+    kept = {outcome.key: outcome for outcome in bulk.results(path, ChatReply)}
+    assert kept == {outcome.key: outcome for outcome in first}
+    assert {key: one.answer.text for key, one in kept.items() if one.answer} == {
+        str(number): f"SAY {number}" for number in range(40)
+    }
+    assert bulk.count(path)["done"] == 40
+
+
+def test_an_endless_iterable_is_read_as_it_is_needed(path: Path) -> None:
+    read = 0
+
+    def jobs() -> Jobs:
+        nonlocal read
+        for number in itertools.count():
+            read += 1
+            yield from chats(number)
+
+    with FakeServer(REPLY) as server, FormationClient(url=server.url, client_key="c") as client:
+        with closing(bulk.run(client, jobs(), journal=path, concurrency=4)) as outcomes:
+            for _ in range(10):
+                assert next(outcomes).state == "done"
+        assert read <= 10 + 4 + 4 + 64  # handed out, waiting to be, in flight, read ahead
+        assert bulk.count(path)["begun"] == 0
+        assert bulk.count(path)["done"] == len(server.received)
+
+
+def test_a_closed_async_run_cancels_what_is_in_flight(path: Path) -> None:
+    release = threading.Event()
+
+    def decide(request: Received) -> Action:
+        if b"Say 0" not in request.body:
+            release.wait(30)
+        return REPLY
+
+    async def first(client: Any) -> Outcome[Any]:
+        async with aclosing(bulk.run(client, chats(*range(8)), journal=path)) as outcomes:
+            return await anext(outcomes)
+
+    for name in ("asyncio", "trio"):
+        path.unlink(missing_ok=True)
+        release.clear()
+        with FakeServer(decide) as server:
+            outcome = ClientKind(name).formation(server.url, first)
+            release.set()
+        assert (outcome.key, outcome.state) == ("0", "done")
+        assert bulk.count(path)["begun"] == 7
+
+
+def test_refusals_are_repeated_and_retry_after_holds_for_all(
+    client_kind: ClientKind, path: Path
+) -> None:
+    times: list[float] = []
+    busy = Answer(429, failure(429, "RATE_LIMITED").body, {"Retry-After": "0.4"})
+
+    def decide(request: Received) -> Action:
+        times.append(time.monotonic())
+        return busy if len(times) == 1 else RESTORED
+
+    with FakeServer(decide) as server:
+        outcomes = run(client_kind, server.url, posts(*range(30)), path, concurrency=4)
+    assert set(states(outcomes).values()) == {"done"}
+    assert len(times) == 31
+    # Three others were in flight with the one that was refused.
+    assert [moment for moment in times if times[0] + 0.1 < moment < times[0] + 0.35] == []
+    assert sum(outcome.attempts for outcome in outcomes) == 31
+
+
+@pytest.mark.parametrize(
+    ("action", "state"),
+    [
+        (Drop(), "uncertain"),
+        (failure(500, "INTERNAL_ERROR"), "uncertain"),
+        (failure(422, "INVALID_PARAMS"), "failed"),
+        (failure(404, "SESSION_NOT_FOUND"), "failed"),
+    ],
+)
+def test_what_is_not_deduplicated_is_never_repeated_unasked(
+    client_kind: ClientKind, path: Path, action: Action, state: str
+) -> None:
+    with FakeServer(action) as server:
+        for again, times in (({}, 1), ({}, 1), ({f"retry_{state}": True}, 2)):
+            outcomes = run(client_kind, server.url, posts(1), path, **again)
+            assert len(server.received) == times
+            if again or times == 1 != len(outcomes):
+                assert len(outcomes) in (0, 1)
+    assert [outcome.state for outcome in bulk.results(path)] == [state]
+
+
+def test_what_is_deduplicated_is_repeated_under_its_key(
+    client_kind: ClientKind, path: Path
+) -> None:
+    actions: list[Action] = [Drop(), failure(502, "BAD_GATEWAY"), REPLY]
+
+    def decide(request: Received) -> Action:
+        # Between the attempts, chat looks whether the turn is known.
+        return actions.pop(0) if request.method == "POST" else failure(404, "REQUEST_NOT_FOUND")
+
+    with FakeServer(decide) as server:
+        [outcome] = run(client_kind, server.url, chats(1), path)
+        sent = [one for one in server.received if one.method == "POST"]
+    assert (outcome.state, outcome.attempts) == ("done", len(sent))
+    assert len({one.headers["x-muxi-idempotency-key"] for one in sent}) == 1
+
+
+def test_two_journals_have_different_keys(path: Path) -> None:
+    with FakeServer(REPLY) as server, FormationClient(url=server.url, client_key="c") as client:
+        for name in ("a.db", "b.db"):
+            list(bulk.run(client, chats(1), journal=path.with_name(name)))
+        assert len({one.headers["x-muxi-idempotency-key"] for one in server.received}) == 2
+
+
+def test_what_failed_is_done_again_when_asked(path: Path) -> None:
+    answers: list[Any] = [Failure(text="broken"), Reply("fine")]
+    with Emulator(model=lambda turn: answers[0]) as emulator:
+        given = {"url": emulator.formation_url, "client_key": emulator.environ["MUXI_CLIENT_KEY"]}
+        with FormationClient(**given) as client:
+            [failed] = bulk.run(client, chats(1), journal=path)
+            assert isinstance(failed.error, muxi.ServerError)
+            assert (failed.state, failed.error.status_code) == ("failed", 500)
+            answers.pop(0)
+            assert list(bulk.run(client, chats(1), journal=path)) == []
+            [done] = bulk.run(client, chats(1), journal=path, retry_failed=True)
+    assert (done.state, done.attempts) == ("done", 2)
+    assert done.answer is not None
+    assert done.answer.text == "fine"
+
+
+def test_errors_come_back_from_the_journal(path: Path) -> None:
+    with FakeServer(failure(422, "INVALID_PARAMS", "No.", {"field": "x"})) as server:
+        [outcome] = run(ClientKind("sync"), server.url, posts(1), path)
+    [kept] = bulk.results(path)
+    assert isinstance(outcome.error, muxi.ValidationError)
+    assert isinstance(kept.error, muxi.ValidationError)
+    assert vars(kept.error) == vars(outcome.error)
+
+
+def test_a_wrong_key_stops_the_run_and_fails_nothing(client_kind: ClientKind, path: Path) -> None:
+    with FakeServer(failure(401, "UNAUTHORIZED")) as server:
+        with pytest.raises(muxi.AuthenticationError):
+            run(client_kind, server.url, posts(*range(100)), path)
+        assert len(server.received) <= 8
+    assert bulk.count(path)["open"] == len(server.received)
+    with FakeServer(RESTORED) as server:
+        assert len(run(client_kind, server.url, posts(*range(100)), path)) == 100
+
+
+def test_a_bug_in_the_jobs_stops_the_run_and_loses_nothing(
+    client_kind: ClientKind, path: Path
+) -> None:
+    def jobs() -> Jobs:
+        yield from chats(*range(20))
+        raise LookupError("of the caller's")
+
+    with FakeServer(REPLY) as server:
+        with pytest.raises(LookupError):
+            run(client_kind, server.url, jobs(), path)
+        run(client_kind, server.url, chats(*range(20)), path)
+        assert bulk.count(path)["done"] == 20
+
+
+def test_two_jobs_of_one_key_are_refused(client_kind: ClientKind, path: Path) -> None:
+    for jobs in (chats(1, 1), chats(1, *range(100, 200), 1)):
+        path.unlink(missing_ok=True)
+        with FakeServer(REPLY) as server, pytest.raises(muxi.ValidationError, match="key '1'"):
+            run(client_kind, server.url, jobs, path)
+
+
+def test_users_take_turns(path: Path) -> None:
+    jobs = [
+        Job(f"{user}{number}", Sessions.restore.build("s", [], user_id=user))
+        for user, jobs in (("alice", 20), ("bob", 3))
+        for number in range(jobs)
+    ]
+    with FakeServer(RESTORED) as server:
+        run(ClientKind("sync"), server.url, iter(jobs), path, concurrency=1)
+        order = [one.headers["x-muxi-user-id"] for one in server.received]
+    assert order[:6] == ["alice", "bob"] * 3
+
+
+def test_a_rate_is_kept(client_kind: ClientKind, path: Path) -> None:
+    began = time.monotonic()
+    with FakeServer(RESTORED) as server:
+        run(client_kind, server.url, posts(*range(6)), path, rate=20)
+    assert time.monotonic() - began >= 5 / 20
+
+
+def test_a_method_of_several_calls(client_kind: ClientKind, path: Path) -> None:
+    with Emulator() as emulator:
+        given = {"client_key": emulator.environ["MUXI_CLIENT_KEY"]}
+        done = client_kind.formation(emulator.formation_url, lambda f: f.chat.send("hi"), **given)
+        jobs = [Job("wait", Requests.wait.build(done.request_id))]
+
+        def use(client: Any) -> Any:
+            outcomes = bulk.run(client, jobs, journal=path)
+            return list(outcomes) if client_kind.name == "sync" else _collect(outcomes)
+
+        [outcome] = client_kind.formation(emulator.formation_url, use, **given)
+    assert outcome.answer.status == "completed"
+    unsafe = FlowCall(lambda: request(Sessions.restore.build("s", [])))
+    with FakeServer(RESTORED) as server:
+        [outcome] = run(client_kind, server.url, iter([Job("x", unsafe)]), path)
+        assert server.received == []
+    assert "can't run in bulk" in str(outcome.error)
+
+
+def test_progress_is_told(path: Path) -> None:
+    told: list[bulk.Progress] = []
+    with FakeServer(RESTORED) as server:
+        run(ClientKind("sync"), server.url, posts(1, 2), path)
+        run(ClientKind("sync"), server.url, posts(*range(5)), path, on_progress=told.append)
+    assert (told[-1].done, told[-1].skipped, told[-1].failed) == (3, 2, 0)
+
+
+def test_one_run_at_a_time_may_use_a_journal(client_kind: ClientKind, path: Path) -> None:
+    with FakeServer(SESSIONS) as server, FormationClient(url=server.url, client_key="c") as client:
+        with closing(bulk.run(client, chats(1), journal=path)) as outcomes:
+            next(outcomes)
+            with pytest.raises(muxi.ConfigurationError, match="Another run is using"):
+                run(client_kind, server.url, chats(2), path)
+        assert [outcome.key for outcome in bulk.results(path)] == ["1"]
+
+
+def test_what_is_no_journal_is_said(path: Path) -> None:
+    with pytest.raises(muxi.ConfigurationError, match="no journal"):
+        list(bulk.results(path))
+    path.write_text("not a database, but long enough to be one " * 100)
+    for use in (lambda: list(bulk.results(path)), lambda: bulk.count(path)):
+        with pytest.raises(muxi.ConfigurationError, match="no journal"):
+            use()
+    path.unlink()
+    with closing(sqlite3.connect(path)) as other, other:
+        other.execute("CREATE TABLE jobs (x)")
+        other.execute("PRAGMA user_version = 77")
+    with pytest.raises(muxi.ConfigurationError, match="no journal"):
+        list(bulk.run(FormationClient(url="http://x"), chats(1), journal=path))
+
+
+@pytest.mark.parametrize("wrong", [{"concurrency": 0}, {"rate": 0.0}])
+def test_wrong_options_are_refused_at_once(path: Path, wrong: dict[str, Any]) -> None:
+    with pytest.raises(muxi.ConfigurationError, match=re.escape(next(iter(wrong)))):
+        bulk.run(FormationClient(url="http://x"), chats(1), journal=path, **wrong)
+    assert not path.exists()
+
+
+def test_results_are_checked_against_the_class(path: Path) -> None:
+    with FakeServer(REPLY) as server:
+        run(ClientKind("sync"), server.url, chats(1), path)
+    with pytest.raises(TypeError, match="ChatReply"):
+        list(bulk.results(path, muxi.models.formation.Memory))
