@@ -72,12 +72,13 @@ class AlreadyDone(Generic[T]):
     status: int
     answer: T
     says: str = ""
-    """What the error's message must hold, where its status alone could mean something else."""
+    """What the error's message must hold, in any case, such as the id of what is gone."""
 
     def matches(self, error: MuxiError) -> bool:
         """Whether the error says so. A gateway's page or an unknown route doesn't."""
-        is_of_route = error.code in (None, "RESOURCE_NOT_FOUND")
-        return error.status_code == self.status and not is_of_route and self.says in error.message
+        is_of_route = error.code is None or error.message == "Not Found"
+        is_about_it = self.says.casefold() in error.message.casefold()
+        return error.status_code == self.status and not is_of_route and is_about_it
 
 
 @dataclass(frozen=True)

@@ -223,7 +223,7 @@ def test_what_no_attempt_can_have_done_is_not_done(
     "other",
     [
         reply(404, b"<html>", content_type="text/html"),
-        reply(404, b'{"error": {"code": "RESOURCE_NOT_FOUND", "message": "No such route"}}'),
+        reply(404, b'{"error": {"code": "RESOURCE_NOT_FOUND", "message": "Not Found"}}'),
         reply(409, b'{"error": {"code": "SESSION_NOT_FOUND", "message": "x"}}'),
     ],
 )

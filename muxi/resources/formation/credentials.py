@@ -110,6 +110,7 @@ class Credentials(Resource[TransportT]):
             NotFoundError: The user has no such credential.
             ServerError: The user has another credential for the same service.
         """
+        gone = str(credential_id)
         return Call(
             "DELETE",
             path("credentials", credential_id),
@@ -117,5 +118,5 @@ class Credentials(Resource[TransportT]):
             KeyKind.EITHER,
             user=_USER,
             user_id=user_id,
-            already_done=AlreadyDone(404, m.DeletedCredential(credential_id=credential_id)),
+            already_done=AlreadyDone(404, m.DeletedCredential(credential_id=gone), says=gone),
         )

@@ -132,7 +132,7 @@ class Jobs(Resource[TransportT]):
         body, where = validate_body(m.JobUpdateRequest, fields), path(*_JOBS, job_id)
         return Call(
             "PUT", where, m.JobUpdate, KeyKind.ADMIN, user=_USER, user_id=user_id, body=body
-        ).map(lambda job: job.model_copy(update={"updated_id": job_id}))
+        ).map(lambda job: job.model_copy(update={"updated_id": str(job_id)}))
 
     @endpoint
     def delete(self, job_id: str, *, user_id: str | None = None) -> Call[m.DeletedJob]:
@@ -146,6 +146,7 @@ class Jobs(Resource[TransportT]):
             AuthenticationError: The admin key is wrong.
             NotFoundError: There is no job with this id.
         """
+        gone = str(job_id)
         return Call(
             "DELETE",
             path(*_JOBS, job_id),
@@ -153,8 +154,8 @@ class Jobs(Resource[TransportT]):
             KeyKind.ADMIN,
             user=_USER,
             user_id=user_id,
-            already_done=AlreadyDone(404, m.DeletedJob()),
-        ).map(lambda deleted: deleted.model_copy(update={"id": job_id}))
+            already_done=AlreadyDone(404, m.DeletedJob(), says=gone),
+        ).map(lambda deleted: deleted.model_copy(update={"id": gone}))
 
     @endpoint
     def pause(self, job_id: str, *, user_id: str | None = None) -> Call[m.JobStateChange]:

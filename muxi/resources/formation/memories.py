@@ -296,6 +296,7 @@ class Memories(Resource[TransportT]):
             AuthenticationError: The key is wrong.
             NotFoundError: There is no memory with this id.
         """
+        gone = str(memory_id)
         return Call(
             "DELETE",
             path("memories", memory_id),
@@ -303,5 +304,5 @@ class Memories(Resource[TransportT]):
             KeyKind.EITHER,
             user=_USER,
             user_id=user_id,
-            already_done=AlreadyDone(404, m.DeletedMemory(deleted=memory_id)),
+            already_done=AlreadyDone(404, m.DeletedMemory(deleted=gone), says=gone),
         )

@@ -106,10 +106,10 @@ class Secrets(Resource[TransportT]):
             NotFoundError: There is no secret with this name (code `SECRET_NOT_FOUND`).
             ConflictError: The configuration refers to the secret (code `SECRET_IN_USE`).
         """
-        gone = AlreadyDone(404, m.DeletedSecret())
-        where = path("secrets", name)
-        return Call("DELETE", where, m.DeletedSecret, KeyKind.ADMIN, already_done=gone).map(
-            lambda deleted: deleted.model_copy(update={"id": name})
+        where, gone = path("secrets", name), str(name)
+        done = AlreadyDone(404, m.DeletedSecret(), says=gone)
+        return Call("DELETE", where, m.DeletedSecret, KeyKind.ADMIN, already_done=done).map(
+            lambda deleted: deleted.model_copy(update={"id": gone})
         )
 
     @endpoint

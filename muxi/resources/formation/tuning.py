@@ -77,9 +77,8 @@ class Tuning(Resource[TransportT]):
             AuthenticationError: The admin key is wrong.
             NotFoundError: There is no suggestion (code `TUNING_NO_PENDING`).
         """
-        gone = AlreadyDone(404, m.TuningDismissed())
-        where = path("tuning", "pending")
-        return Call("DELETE", where, m.TuningDismissed, KeyKind.ADMIN, already_done=gone)
+        where, done = path("tuning", "pending"), AlreadyDone(404, m.TuningDismissed())
+        return Call("DELETE", where, m.TuningDismissed, KeyKind.ADMIN, already_done=done)
 
     @endpoint
     def run(self, *, timeout: float | None = 600.0) -> Call[m.TuningRun]:

@@ -103,10 +103,11 @@ class Users(Resource[TransportT]):
             AuthenticationError: The client key is wrong.
             NotFoundError: No user has this identifier.
         """
-        gone = AlreadyDone(404, m.UnlinkedIdentifier())
         where, kind = path("users", "identifiers", identifier), m.UnlinkedIdentifier
-        return Call("DELETE", where, kind, KeyKind.CLIENT, already_done=gone).map(
-            lambda unlinked: unlinked.model_copy(update={"id": identifier})
+        gone = str(identifier)
+        done = AlreadyDone(404, kind(), says=gone)
+        return Call("DELETE", where, kind, KeyKind.CLIENT, already_done=done).map(
+            lambda unlinked: unlinked.model_copy(update={"id": gone})
         )
 
     @endpoint
