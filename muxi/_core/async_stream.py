@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from typing import TYPE_CHECKING, Any, Generic, Protocol
 
+from ..errors import MuxiError
 from .base_stream import BaseStream
 from .call import EventT, ResultT, T
+from .tracebacks import trimmed
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from typing_extensions import Self
 
+    from .options import Options
     from .steps import Flow, StreamCall
 
 
@@ -32,10 +35,16 @@ class AsyncStream(BaseStream[EventT, ResultT], AsyncIterator[EventT]):
     """
 
     def __init__(
-        self, runner: AsyncRunner, call: StreamCall[EventT, ResultT], base_url: str
+        self, runner: AsyncRunner, call: StreamCall[EventT, ResultT], options: Options
     ) -> None:
-        super().__init__(call, base_url)
+        super().__init__(call, options)
         self._runner = runner
+
+    async def _run(self, steps: Flow[T]) -> T:
+        try:
+            return await self._runner.run(steps)
+        except MuxiError as exc:
+            raise trimmed(exc, self._options)  # noqa: B904  # the same error
 
     async def open(self) -> Self:
         """Send the request, if that wasn't done yet.
@@ -43,7 +52,7 @@ class AsyncStream(BaseStream[EventT, ResultT], AsyncIterator[EventT]):
         Raises:
             MuxiError: The server refused it.
         """
-        await self._runner.run(self._alone(self._open()))
+        await self._run(self._alone(self._open()))
         return self
 
     def __await__(self) -> Generator[Any, Any, Self]:
@@ -54,7 +63,7 @@ class AsyncStream(BaseStream[EventT, ResultT], AsyncIterator[EventT]):
 
         A task that reads it comes to the end of its loop. To close twice is fine.
         """
-        await self._runner.run(self._close())
+        await self._run(self._close())
 
     async def __aenter__(self) -> Self:
         return await self.open()
@@ -74,7 +83,7 @@ class AsyncStream(BaseStream[EventT, ResultT], AsyncIterator[EventT]):
     async def __anext__(self) -> EventT:
         event = self._take() if self._arrived else None
         if event is None:
-            event = await self._runner.run(self._alone(self._next()))
+            event = await self._run(self._alone(self._next()))
         if event is None:
             raise StopAsyncIteration
         return event

@@ -14,14 +14,16 @@ from .steps import CloseBody, Flow, OpenStream, ReadEvents, StreamCall, clock
 
 if TYPE_CHECKING:
     from .messages import Delivery, EventBody, ServerSentEvents
+    from .options import Options
 
 
 class BaseStream(Generic[EventT, ResultT]):
     """What sync and async streams share. Each event is read when it is asked for."""
 
-    def __init__(self, call: StreamCall[EventT, ResultT], base_url: str) -> None:
+    def __init__(self, call: StreamCall[EventT, ResultT], options: Options) -> None:
         self._stream = call
-        self._reader = call.reader(base_url)
+        self._options = options
+        self._reader = call.reader(options.base_url)
         self._response: Response[None] | None = None
         self._body: EventBody | None = None
         self._left: weakref.finalize[..., Any] | None = None

@@ -20,9 +20,10 @@ from typing import (
     overload,
 )
 
-from ..errors import ValidationError
+from ..errors import MuxiError, ValidationError
 from .call import Call, EventT, IdError, Response, ResultT, T
 from .steps import Flow, Pages, StreamCall
+from .tracebacks import trimmed
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -172,15 +173,22 @@ class _Method(Generic[P, DescribedT]):
 
         @wraps(self.__wrapped__)
         def method(resource: Resource[Any], /, *args: P.args, **kwargs: P.kwargs) -> Any:  # noqa: ANN401
-            described = describe(resource, *args, **kwargs)
-            del args, kwargs  # tracebacks show local variables, and these may be secrets
-            return begin(_transport_of(resource), described, raw=raw)
+            transport = _transport_of(resource)
+            try:
+                described = describe(resource, *args, **kwargs)
+                del args, kwargs  # tracebacks show local variables, and these may be secrets
+                return begin(transport, described, raw=raw)
+            except MuxiError as exc:
+                raise trimmed(exc, transport.options)  # noqa: B904  # the same error
 
         @wraps(self.__wrapped__)
         async def awaited(resource: Resource[Any], /, *args: P.args, **kwargs: P.kwargs) -> object:
             begun = method(resource, *args, **kwargs)
             del args, kwargs
-            return await begun
+            try:
+                return await begun
+            except MuxiError as exc:
+                raise trimmed(exc, _transport_of(resource).options)  # noqa: B904  # the same error
 
         function: object = awaited if is_async and self.is_awaited else method
         assert isinstance(function, FunctionType)

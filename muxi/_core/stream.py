@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Protocol
 
+from ..errors import MuxiError
 from .base_stream import BaseStream
 from .call import EventT, ResultT, T
+from .tracebacks import trimmed
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from typing_extensions import Self
 
+    from .options import Options
     from .steps import Flow, StreamCall
 
 
@@ -31,9 +34,15 @@ class Stream(BaseStream[EventT, ResultT], Iterator[EventT]):
     Without `with` it is closed when it was read to its end, when it failed, or when it is dropped.
     """
 
-    def __init__(self, runner: Runner, call: StreamCall[EventT, ResultT], base_url: str) -> None:
-        super().__init__(call, base_url)
+    def __init__(self, runner: Runner, call: StreamCall[EventT, ResultT], options: Options) -> None:
+        super().__init__(call, options)
         self._runner = runner
+
+    def _run(self, steps: Flow[T]) -> T:
+        try:
+            return self._runner.run(steps)
+        except MuxiError as exc:
+            raise trimmed(exc, self._options)  # noqa: B904  # the same error
 
     def open(self) -> Self:
         """Send the request, if that wasn't done yet.
@@ -41,7 +50,7 @@ class Stream(BaseStream[EventT, ResultT], Iterator[EventT]):
         Raises:
             MuxiError: The server refused it.
         """
-        self._runner.run(self._alone(self._open()))
+        self._run(self._alone(self._open()))
         return self
 
     def close(self) -> None:
@@ -49,7 +58,7 @@ class Stream(BaseStream[EventT, ResultT], Iterator[EventT]):
 
         A thread that reads it comes to the end of its loop. To close twice is fine.
         """
-        self._runner.run(self._close())
+        self._run(self._close())
 
     def __enter__(self) -> Self:
         return self.open()
@@ -69,7 +78,7 @@ class Stream(BaseStream[EventT, ResultT], Iterator[EventT]):
     def __next__(self) -> EventT:
         event = self._take() if self._arrived else None
         if event is None:
-            event = self._runner.run(self._alone(self._next()))
+            event = self._run(self._alone(self._next()))
         if event is None:
             raise StopIteration
         return event

@@ -75,7 +75,7 @@ class SyncTransport:
 
     def stream(self, call: StreamCall[EventT, ResultT]) -> Stream[EventT, ResultT]:
         """A stream that opens when it is entered or read."""
-        return Stream(self, call, self.options.base_url)
+        return Stream(self, call, self.options)
 
     def _drive(self, steps: Generator[Any, Any, T]) -> T:
         try:
@@ -176,7 +176,7 @@ class AsyncTransport:
 
     def stream(self, call: StreamCall[EventT, ResultT]) -> AsyncStream[EventT, ResultT]:
         """A stream that opens when it is entered, awaited or read."""
-        return AsyncStream(self, call, self.options.base_url)
+        return AsyncStream(self, call, self.options)
 
     async def _drive(self, steps: Generator[Any, Any, T]) -> T:
         take = self._take
