@@ -69,13 +69,29 @@ def check_seconds(name: str, value: Any) -> float:  # noqa: ANN401
     Raises:
         ValidationError: It is no number above 0, or more than timers can take.
     """
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if is_number and (0 < value <= LONGEST_WAIT or value == math.inf):
+    if _is_number(value) and (0 < value <= LONGEST_WAIT or value == math.inf):
         return float(value)
     raise ValidationError(
         f"{name} must be seconds above 0, at most {LONGEST_WAIT:.0e}, or math.inf for no limit, "
         f"not {value!r}."
     )
+
+
+def check_delay(name: str, value: Any) -> None:  # noqa: ANN401
+    """Check how long a method may take, or how long it pauses.
+
+    Raises:
+        ValidationError: It is no number from 0 up, or more than timers can take.
+    """
+    if value is None or (_is_number(value) and 0 <= value <= LONGEST_WAIT):
+        return
+    raise ValidationError(
+        f"{name} must be seconds from 0 up, at most {LONGEST_WAIT:.0e}, not {value!r}."
+    )
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def check_count(name: str, value: object) -> int:
@@ -111,7 +127,8 @@ def check_headers(name: str, value: Any) -> dict[str, str]:  # noqa: ANN401
     if not isinstance(value, Mapping):
         raise ValidationError(f"{name} must be a mapping of texts, not {type(value).__name__}.")
     checked: dict[str, str] = {}
-    for key, text in value.items():
+    given: Mapping[Any, Any] = value
+    for key, text in given.items():
         if not isinstance(key, str) or not _TOKEN.fullmatch(key):
             raise ValidationError(f"{name} has {key!r}, which is no name of an HTTP header.")
         if key.lower() in _RESERVED:

@@ -22,6 +22,7 @@ from typing import (
 
 from ..errors import MuxiError, ValidationError
 from .call import Call, EventT, IdError, Response, ResultT, T
+from .checks import check_delay
 from .steps import Flow, Pages, StreamCall
 from .tracebacks import trimmed
 
@@ -38,6 +39,10 @@ TransportT = TypeVar("TransportT", covariant=True)
 
 _MODULE = re.compile(r"\b[a-z_]\w*\.(?=[A-Z])")
 """What stands before a type's name in an annotation, such as `m.`."""
+
+
+_SECONDS = frozenset({"timeout", "silence_timeout", "stall_after", "poll_interval"})
+"""Arguments of methods that are seconds. All are keyword-only."""
 
 
 class Sync:
@@ -154,6 +159,8 @@ class _Method(Generic[P, DescribedT]):
     def _describe(
         self, resource: Resource[Any] | None, *args: P.args, **kwargs: P.kwargs
     ) -> DescribedT:
+        for name in _SECONDS.intersection(kwargs):
+            check_delay(name, kwargs[name])
         try:
             return self.__wrapped__(resource, *args, **kwargs)
         except IdError as exc:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from ..errors import MuxiError
 from .error_bodies import request_id_of
@@ -29,11 +29,26 @@ _SHOWN = {
 }
 
 
+if TYPE_CHECKING:
+    _StreamHandler = logging.StreamHandler[TextIO]
+else:  # generic from Python 3.11 on
+    _StreamHandler = logging.StreamHandler
+
+
+class _Fallback(_StreamHandler):
+    """Writes to standard error until the program sets up logging, before or after."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if not any(one is not self for one in [*logger.handlers, *logging.root.handlers]):
+            super().emit(record)
+
+
 def enable() -> None:
-    """Show the records of `debug=True`, on standard error unless logging is set up already."""
-    logger.setLevel(logging.DEBUG)
-    if not logger.hasHandlers():
-        logger.addHandler(logging.StreamHandler())
+    """Show the records of `debug=True`. A level that the program has set stays."""
+    if logger.level == logging.NOTSET:
+        logger.setLevel(logging.DEBUG)
+    if not any(isinstance(one, _Fallback) for one in logger.handlers):
+        logger.addHandler(_Fallback())
 
 
 def log_attempt(

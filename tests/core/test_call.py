@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 import pickle
 import re
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from muxi import FormationClient, MuxiError, ValidationError
+from muxi import FormationClient, MuxiError, ServerClient, ValidationError
 from muxi._core.call import Call, KeyKind, check_range, path, query
 from muxi.models.formation import SessionList
 from muxi.resources.formation import Chat, Requests, Sessions
@@ -117,3 +118,21 @@ def test_map_changes_the_answer() -> None:
     call = Call("GET", "/x", int, KeyKind.NONE).map(str)
     assert call.transform is not None
     assert call.returns is int
+
+
+@pytest.mark.parametrize("value", [-1, -0.1, 1e10, math.inf, math.nan, "5", True, [5]])
+def test_seconds_of_every_method_are_checked(value: Any) -> None:
+    client = FormationClient(url="http://127.0.0.1:9", client_key="c", user_id="u")
+    server = ServerClient(url="http://127.0.0.1:9", key_id="k", secret_key="s")
+    for name, call in (
+        ("timeout", client.chat.send),
+        ("stall_after", client.chat.stream),
+        ("timeout", client.raw.chat.send),
+        ("timeout", Chat.send.build),
+    ):
+        with pytest.raises(ValidationError, match=f"^{name} must be seconds from 0 up"):
+            call("hi", **{name: value})
+    for name in ("timeout", "poll_interval"):
+        for flow in (client.requests.wait, server.formations.wait_until_healthy):
+            with pytest.raises(ValidationError, match=f"^{name} must be seconds from 0 up"):
+                flow("r", **{name: value})

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+import muxi
 from muxi import (
     ConfigurationError,
     ConflictError,
@@ -275,7 +276,8 @@ def test_common_headers_are_on_every_request() -> None:
     options = replace(OPTIONS, headers={"x-mine": "1"})
     _, [request], _ = play(GET, reply(), options=options)
     sent = headers(request)
-    assert sent["x-muxi-sdk"].startswith("python/")
+    assert sent["x-muxi-sdk"] == f"python/{muxi.__version__}"
+    assert sent["user-agent"] == f"muxi-client/{muxi.__version__}"
     assert "/py3." in sent["x-muxi-client"]
     assert (sent["Accept"], sent["x-mine"]) == ("application/json", "1")
 

@@ -3,6 +3,8 @@ from __future__ import annotations
 import contextlib
 import logging
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -64,13 +66,29 @@ def test_nothing_is_logged_unless_asked(caplog: pytest.LogCaptureFixture) -> Non
     assert lines(caplog, SESSIONS, debug=False) == []
 
 
-def test_debug_shows_its_lines_where_nobody_set_up_logging(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    logger = logging.getLogger("muxi")
-    monkeypatch.setattr(logger, "propagate", False)
-    monkeypatch.setattr(logger, "handlers", [])
-    monkeypatch.setenv("MUXI_DEBUG", "1")
-    FormationClient(url="http://h")
-    assert logger.isEnabledFor(logging.DEBUG)
-    assert [type(handler) for handler in logger.handlers] == [logging.StreamHandler]
+@pytest.mark.parametrize("first", ["client", "logging"])
+@pytest.mark.parametrize("sets_up", [True, False])
+def test_each_record_is_shown_once(first: str, sets_up: bool) -> None:
+    """A program that sets up logging, before or after, sees no line twice."""
+    steps = ["client = FormationClient(url='http://127.0.0.1:9', debug=True, max_retries=0)"]
+    if sets_up:
+        steps.append("logging.basicConfig(format='mine %(message)s')")
+    program = f"""
+import contextlib, logging
+from muxi import FormationClient, MuxiError
+{chr(10).join(steps if first == "client" else reversed(steps))}
+with contextlib.suppress(MuxiError):
+    client.health()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    [line] = done.stderr.splitlines()
+    assert line.startswith("mine GET http" if sets_up else "GET http")
+    assert "ConnectionError" in line
+
+
+def test_a_level_that_the_program_has_set_stays() -> None:
+    logging.getLogger("muxi").setLevel(logging.WARNING)
+    FormationClient(url="http://127.0.0.1:9", debug=True)
+    assert logging.getLogger("muxi").level == logging.WARNING

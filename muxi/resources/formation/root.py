@@ -37,27 +37,27 @@ class FormationApi(Resource[TransportT]):
 
     @cached_property
     def chat(self) -> Chat[TransportT]:
-        """Conversation."""
+        """Chat with the formation."""
         return Chat(self._transport, raw=self._raw)
 
     @cached_property
     def audio(self) -> Audio[TransportT]:
-        """Conversation by voice notes."""
+        """Chat by voice notes."""
         return Audio(self._transport, raw=self._raw)
 
     @cached_property
     def sessions(self) -> Sessions[TransportT]:
-        """The conversations held in memory."""
+        """Conversations and their messages."""
         return Sessions(self._transport, raw=self._raw)
 
     @cached_property
     def requests(self) -> Requests[TransportT]:
-        """Turns and jobs, tracked."""
+        """The status of chat turns and background jobs."""
         return Requests(self._transport, raw=self._raw)
 
     @cached_property
     def agents(self) -> Agents[TransportT]:
-        """The agents."""
+        """The formation's agents."""
         return Agents(self._transport, raw=self._raw)
 
     @cached_property
@@ -67,47 +67,47 @@ class FormationApi(Resource[TransportT]):
 
     @cached_property
     def audit(self) -> Audit[TransportT]:
-        """What was done to the formation."""
+        """The log of administrative actions."""
         return Audit(self._transport, raw=self._raw)
 
     @cached_property
     def config(self) -> Config[TransportT]:
-        """The configuration, to look at."""
+        """The configuration, read-only."""
         return Config(self._transport, raw=self._raw)
 
     @cached_property
     def credentials(self) -> Credentials[TransportT]:
-        """What users lend the formation to reach services with."""
+        """Users' credentials for other services."""
         return Credentials(self._transport, raw=self._raw)
 
     @cached_property
     def distilled(self) -> Distilled[TransportT]:
-        """What was found out elsewhere, to be remembered."""
+        """Memories that other programs extracted, submitted in signed batches."""
         return Distilled(self._transport, raw=self._raw)
 
     @cached_property
     def events(self) -> Events[TransportT]:
-        """What happens, as it happens."""
+        """Streams of live events."""
         return Events(self._transport, raw=self._raw)
 
     @cached_property
     def history(self) -> History[TransportT]:
-        """The captain's log."""
+        """The log of notable events."""
         return History(self._transport, raw=self._raw)
 
     @cached_property
     def jobs(self) -> Jobs[TransportT]:
-        """The scheduler's jobs."""
+        """Scheduled jobs."""
         return Jobs(self._transport, raw=self._raw)
 
     @cached_property
     def knowledge(self) -> Knowledge[TransportT]:
-        """What the agents know."""
+        """The agents' knowledge sources."""
         return Knowledge(self._transport, raw=self._raw)
 
     @cached_property
     def logs(self) -> Logs[TransportT]:
-        """The log, as it is written."""
+        """The stream of log records."""
         return Logs(self._transport, raw=self._raw)
 
     @cached_property
@@ -122,22 +122,22 @@ class FormationApi(Resource[TransportT]):
 
     @cached_property
     def memory(self) -> Memory[TransportT]:
-        """The upkeep of the memory."""
+        """Maintenance of the memory."""
         return Memory(self._transport, raw=self._raw)
 
     @cached_property
     def notifications(self) -> Notifications[TransportT]:
-        """What the formation tells users."""
+        """Notifications to users."""
         return Notifications(self._transport, raw=self._raw)
 
     @cached_property
     def secrets(self) -> Secrets[TransportT]:
-        """The values that the configuration refers to."""
+        """Secret values that the configuration refers to."""
         return Secrets(self._transport, raw=self._raw)
 
     @cached_property
     def skills(self) -> Skills[TransportT]:
-        """What agents can be taught."""
+        """Skills that agents may use."""
         return Skills(self._transport, raw=self._raw)
 
     @cached_property
@@ -147,24 +147,31 @@ class FormationApi(Resource[TransportT]):
 
     @cached_property
     def triggers(self) -> Triggers[TransportT]:
-        """Events that become turns."""
+        """Events that start a chat turn."""
         return Triggers(self._transport, raw=self._raw)
 
     @cached_property
     def tuning(self) -> Tuning[TransportT]:
-        """The guidance that the formation learns."""
+        """Guidance that the formation learned, reviewed and applied."""
         return Tuning(self._transport, raw=self._raw)
 
     @cached_property
     def users(self) -> Users[TransportT]:
-        """Who is who, and how to reach them."""
+        """Users' identifiers and notification channels."""
         return Users(self._transport, raw=self._raw)
 
     chat_stream = Chat.stream
 
     @endpoint
     def health(self) -> Call[m.Health]:
-        """Is the formation up? Needs no key. One that isn't answers all the same."""
+        """Return whether the formation is up. Needs no key.
+
+        A formation that isn't healthy answers too; see `status`.
+
+        Raises:
+            ConnectionError: Nothing answers at the formation's address.
+            TimeoutError: It doesn't answer in time.
+        """
         unhealthy = frozenset({503})
         return Call(
             "GET",
@@ -177,5 +184,9 @@ class FormationApi(Resource[TransportT]):
 
     @endpoint
     def status(self) -> Call[m.FormationStatus]:
-        """What runs in the formation, and how it fares. Needs the admin key."""
+        """Return what runs in the formation, and its state. Needs the admin key.
+
+        Raises:
+            AuthenticationError: The admin key is wrong.
+        """
         return Call("GET", path("status"), m.FormationStatus, KeyKind.ADMIN)

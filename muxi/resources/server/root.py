@@ -34,30 +34,44 @@ class ServerApi(Resource[TransportT]):
 
     @endpoint
     def ping(self) -> Call[timedelta]:
-        """How long the server takes to answer, the way there and back included. Needs no key.
+        """Return how long the server takes to answer, network included. Needs no key.
 
         Raises:
-            InvalidResponseError: Something answers that is no MUXI Server.
+            InvalidResponseError: What answers is no MUXI Server.
+            ConnectionError: Nothing answers at the server's address.
+            TimeoutError: It doesn't answer in time.
         """
         call = Call("GET", path("ping"), str, KeyKind.NONE, shape=BodyFormat.TEXT)
         return call.map_response(_round_trip)
 
     @endpoint
     def health(self) -> Call[m.Health]:
-        """Is the server up, and which version? Needs no key; says nothing about formations."""
+        """Return the server's state and version. Needs no key and says nothing about formations.
+
+        Raises:
+            ConnectionError: Nothing answers at the server's address.
+            TimeoutError: It doesn't answer in time.
+        """
         return Call("GET", path("health"), m.Health, KeyKind.NONE, shape=BodyFormat.BARE)
 
     @endpoint
     def status(self) -> Call[m.ServerStatus]:
-        """What the server runs: formations by state, ports, its own process."""
+        """Return what the server runs: formations by state, ports, its own process.
+
+        Raises:
+            AuthenticationError: The signature is wrong: check key_id, secret_key and the clock.
+        """
         return Call("GET", path("rpc", "server", "status"), m.ServerStatus, KeyKind.HMAC)
 
     @endpoint
     def logs(self, *, lines: int | None = None) -> Call[list[str]]:
-        """Fetch the end of the server's audit log. Servers that write none give no lines.
+        """Return the last lines of the server's audit log; none if the server writes none.
 
         Args:
-            lines: How many; 100 if None, and 10,000 at most.
+            lines: How many, at most 10,000; 100 if None.
+
+        Raises:
+            AuthenticationError: The signature is wrong: check key_id, secret_key and the clock.
         """
         where, wanted = path("rpc", "server", "logs"), query(lines=lines)
         return Call("GET", where, str, KeyKind.HMAC, query=wanted, shape=BodyFormat.TEXT).map(
