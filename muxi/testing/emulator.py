@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
 from types import TracebackType
 from typing import Literal
@@ -30,7 +31,7 @@ class Emulator:
 
     Args:
         formation_id: The id of the formation.
-        client_key: Its client key, and that of deployed ones whose manifest has none.
+        client_key: Its client key, and that of deployed ones. Keys that a manifest writes out win.
         admin_key: Their admin key.
         key_id: The id of the control plane's key.
         secret_key: The secret of that key.
@@ -38,6 +39,8 @@ class Emulator:
         multi_user: Tell users apart; without it the formation knows only user `"0"`.
         keepalive: Seconds of silence after which a stream sends a comment.
         token_pause: Seconds between the words of a stream.
+        clock: Tells how old a request is, in seconds since 1970: finished requests are forgotten
+            after five to six minutes, unfinished ones fail after ten.
         manifest: What the formation is made of: the contents of its `formation.afs`, with its
             agents and MCP servers written out; `sops` and `triggers` map names to Markdown.
         port: The control plane's port; 0 takes a free one.
@@ -55,6 +58,7 @@ class Emulator:
         multi_user: bool = False,
         keepalive: float = 1.0,
         token_pause: float = 0.02,
+        clock: Callable[[], float] = time.time,
         manifest: Manifest = DEFAULT,
         port: int = 0,
     ) -> None:
@@ -67,6 +71,7 @@ class Emulator:
             keepalive=keepalive,
             token_pause=token_pause,
             manifest=manifest,
+            clock=clock,
         )
         self._keys = (key_id, secret_key)
         self._port = port
@@ -121,13 +126,14 @@ class Emulator:
     def environ(self) -> dict[str, str]:
         """The environment in which the SDK's clients find the emulator."""
         key_id, secret_key = self._keys
+        config = self._server.config if self._server else self._config
         return {
             "MUXI_SERVER_URL": self.server_url,
             "MUXI_FORMATION_ID": self._config.formation_id,
             "MUXI_KEY_ID": key_id,
             "MUXI_SECRET_KEY": secret_key,
-            "MUXI_CLIENT_KEY": self._config.client_key,
-            "MUXI_ADMIN_KEY": self._config.admin_key,
+            "MUXI_CLIENT_KEY": config.client_key,
+            "MUXI_ADMIN_KEY": config.admin_key,
         }
 
     @property

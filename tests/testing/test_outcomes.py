@@ -56,7 +56,10 @@ def test_a_failure_beyond_apology(
 def test_background_work_stays_running(asker: Asker) -> None:
     data = asker.chat("later", request_id="req_bg").json()["data"]
     turn = ChatTurn.model_validate(data)
-    assert (turn.reply().text, turn.session_id) == ("It takes a while", None)
+    assert (turn.reply(session_id="s", request_id="r").text, turn.session_id) == (
+        "It takes a while",
+        None,
+    )
     assert asker.status("req_bg") == "running"
     assert asker.stream("later")[-2:] == ["completed", "done"]
 

@@ -18,7 +18,10 @@ from .fake_model import turns
 
 def test_the_models_of_the_sdk_fit_the_answers(asker: Asker) -> None:
     said = ChatTurn.model_validate(asker.chat("Fine?", session_id="s_models").json()["data"])
-    assert (said.reply().text, said.session_id) == ("It is well", "s_models")
+    assert (said.reply(session_id="s", request_id="r").text, said.session_id) == (
+        "It is well",
+        "s_models",
+    )
     listed = SessionList.model_validate(asker.ask("GET", "/sessions").json()["data"])
     assert listed[0].session_id == "s_models"
     answer = asker.ask("GET", "/sessions/s_models/messages").json()["data"]

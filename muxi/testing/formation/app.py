@@ -63,7 +63,7 @@ def formation_app(state: State) -> Starlette:
     return Starlette(
         routes=[
             *(_route(state, each, "/v1") for each in _routes()),
-            _route(state, pages.ROOT, ""),
+            *(_route(state, each, "") for each in pages.OUTSIDE),
         ],
         middleware=[cors],
         exception_handlers={HTTPException: _no_route},

@@ -25,7 +25,7 @@ from ..model import (
 )
 from .artifact_store import Artifacts
 from .directory import Users
-from .envelopes import ApiError, frame, new_id
+from .envelopes import ApiError, check_text, frame, new_id
 from .messages import Said, cancelled, greeting, is_greeting, message_of, session_of, text_of, waits
 from .store import Requests, Sessions, Tracked
 from .turn_events import AFTER_WORK, stages
@@ -70,7 +70,13 @@ class Turns:
         self._running: set[asyncio.Task[None]] = set()
 
     def begin(self, turn: Turn) -> Tracked:
-        """Track a turn and record what it says."""
+        """Track a turn and record what it says.
+
+        Raises:
+            UnicodeEncodeError: A text of it can't be written: nothing is tracked or recorded.
+        """
+        for text in (turn.message, turn.session_id, turn.request_id, turn.agent_id or ""):
+            check_text(text)
         entry = self._requests.begin(turn.request_id, turn.user_id)
         asked = self._sessions.asks(turn.user_id, turn.session_id)
         entry.fast = is_greeting(turn.message) and not asked
@@ -106,7 +112,11 @@ class Turns:
 
     async def stream(self, turn: Turn) -> AsyncGenerator[bytes, None]:
         """Run a turn, frame by frame. Closing the generator early cancels the turn."""
-        entry = self.begin(turn)
+        try:
+            entry = self.begin(turn)
+        except UnicodeEncodeError as problem:
+            yield failed(Failure(type(problem).__name__, str(problem)))
+            return
         try:
             outcome = await self._decide(turn)
             async with aclosing(self._play(turn, outcome, entry)) as events:
@@ -114,6 +124,10 @@ class Turns:
                     yield frame({"token": _token(turn, event)})
         except Cancelled:
             await _hang()
+        except UnicodeEncodeError as problem:
+            # The model's answer can't be written.
+            outcome = Failure(type(problem).__name__, str(problem))
+            entry.end("failed", error=outcome.text)
         except (asyncio.CancelledError, GeneratorExit):
             if not entry.answered:
                 entry.end("cancelled")

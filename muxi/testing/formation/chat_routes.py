@@ -8,7 +8,7 @@ from ..model import Turn
 from ..streams import EventStream, NoAnswer, only
 from .bodies import Audio, Chat
 from .chat import UNSTREAMABLE, BrokenOff, failed
-from .envelopes import ApiError, envelope, new_id, parse
+from .envelopes import ApiError, envelope, new_id, parse_unchecked
 from .guards import Route, client
 from .idempotency import once
 from .messages import Said, inaudible, shortcut
@@ -17,7 +17,7 @@ from .state import Call
 
 async def chat(call: Call) -> Response:
     """A message in, a reply or a stream of it out."""
-    body = parse(Chat, call.body)
+    body = parse_unchecked(Chat, call.body)
     if body.stream is not False:
         return await _chat(call, body)
     return await once(call, lambda: _chat(call, body))
@@ -25,7 +25,7 @@ async def chat(call: Call) -> Response:
 
 async def audiochat(call: Call) -> Response:
     """Voice notes in, a reply or a stream of it out."""
-    body = parse(Audio, call.body)
+    body = parse_unchecked(Audio, call.body)
     _check_audio(body)
     names = [str(file.get("filename", "without a name")) for file in body.files]
     turn = Turn(

@@ -18,6 +18,9 @@ from starlette.responses import JSONResponse, Response
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
+RUNTIME_VERSION = "1.20260928.0"
+"""The runtime that is emulated."""
+
 _ALPHABET = "_" + string.ascii_letters + string.digits
 _RANDOM = random.SystemRandom()
 _TYPES = {
@@ -142,8 +145,20 @@ async def read_json(request: Request) -> object:
         raise ApiError(400, "There was an error parsing the body") from None
 
 
+def check_text(body: object) -> None:
+    """Refuse half a surrogate pair before it is stored, with the error that writing it raises."""
+    text = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False, default=str)
+    text.encode()
+
+
 def parse(model: type[ModelT], body: object) -> ModelT:
     """The body as its model, or the server's 422."""
+    check_text(body)
+    return parse_unchecked(model, body)
+
+
+def parse_unchecked(model: type[ModelT], body: object) -> ModelT:
+    """The same for a body whose text is checked later."""
     if body == b"":
         raise invalid([("", "Field required", "missing")])
     try:

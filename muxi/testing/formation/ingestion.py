@@ -119,7 +119,7 @@ def check_scope(body: Memory) -> None:
 def tracked(call: Call) -> Tracked:
     """The job that the path names."""
     job_id = call.param("processing_id")
-    found = call.state.requests.tracked.get(job_id)
+    found = call.state.requests.find(job_id)
     if found is None:
         kept = "completed results are retained for 5 minutes"
         text = f"Unknown or expired processing_id '{job_id}' ({kept})"

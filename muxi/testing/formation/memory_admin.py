@@ -155,7 +155,7 @@ def _started(
 
 def _job(call: Call, kind: str) -> Response:
     job_id = call.param("job_id")
-    entry = call.state.requests.tracked.get(job_id)
+    entry = call.state.requests.find(job_id)
     if entry is None:
         text = f"Unknown or expired {kind} job '{job_id}'"
         raise ApiError(404, text, code="NOT_FOUND")

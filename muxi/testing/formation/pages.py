@@ -1,17 +1,75 @@
-"""The pages that tell a browser that the formation is up (contract B1)."""
+"""What a formation serves beside its API: pages for browsers, its description, MCP."""
 
 from __future__ import annotations
 
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route as StarletteRoute
 
-from .guards import Route, open_
+from .envelopes import RUNTIME_VERSION
+from .guards import Route, client, open_
 from .state import Call
+
+_PROTOCOL = "2025-06-18"
+"""The version of MCP that is spoken where the client names none."""
 
 
 async def up(call: Call) -> Response:
-    """`GET /`, and under `/v1` in three spellings."""
+    """`GET /`, and under `/v1` in three spellings: says that the formation is up."""
     return HTMLResponse("<!DOCTYPE html><title>Up</title><p>Up</p>\n")
 
 
-ROOT = Route("GET", "/", open_, up)
+async def docs(call: Call) -> Response:
+    """`GET /docs` and `GET /redoc`: a page about the API."""
+    text = '<!DOCTYPE html><title>MUXI Formation API</title><a href="/openapi.json">API</a>\n'
+    return HTMLResponse(text)
+
+
+async def openapi(call: Call) -> Response:
+    """`GET /openapi.json`: the operations, without their schemas."""
+    paths: dict[str, dict[str, object]] = {}
+    for route in call.request.app.routes:
+        if isinstance(route, StarletteRoute) and route.path.startswith("/v1"):
+            for method in route.methods or ():
+                responses = {"200": {"description": "Successful Response"}}
+                paths.setdefault(route.path, {})[method.lower()] = {"responses": responses}
+    info = {
+        "title": "MUXI Formation API",
+        "description": "HTTP API for MUXI formation management and interactions",
+        "version": RUNTIME_VERSION,
+    }
+    described = {"openapi": "3.1.0", "info": info, "paths": paths, "components": {}}
+    return JSONResponse(described)
+
+
+async def mcp(call: Call) -> Response:
+    """`POST /mcp/`: the handshake of MCP, and no tools."""
+    asked = call.body if isinstance(call.body, dict) else {}
+    if "id" not in asked:  # a notification
+        return Response(status_code=202)
+    method, given = asked.get("method"), asked.get("params")
+    answer: dict[str, object] = {"jsonrpc": "2.0", "id": asked["id"]}
+    if method == "initialize":
+        wanted = given.get("protocolVersion") if isinstance(given, dict) else None
+        answer["result"] = {
+            "protocolVersion": wanted or _PROTOCOL,
+            "capabilities": {"tools": {}},
+            "serverInfo": {"name": call.state.config.formation_id, "version": RUNTIME_VERSION},
+        }
+    elif method == "ping":
+        answer["result"] = {}
+    elif method == "tools/list":
+        answer["result"] = {"tools": []}
+    else:
+        answer["error"] = {"code": -32601, "message": f"Method not found: {method}"}
+    return JSONResponse(answer)
+
+
+OUTSIDE: tuple[Route, ...] = (
+    Route("GET", "/", open_, up),
+    Route("GET", "/docs", open_, docs),
+    Route("GET", "/redoc", open_, docs),
+    Route("GET", "/openapi.json", open_, openapi),
+    Route("POST", "/mcp/", client, mcp),
+)
+"""Routes that aren't below `/v1`."""
 ROUTES: tuple[Route, ...] = tuple(Route("GET", path, open_, up) for path in ("", "/", "/v1"))

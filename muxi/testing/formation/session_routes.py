@@ -99,7 +99,7 @@ def _asker(call: Call) -> str | None:
 
 def _tracked(call: Call, missing: ApiError) -> Tracked:
     asker = _asker(call)
-    entry = call.state.requests.tracked.get(call.param("request_id"))
+    entry = call.state.requests.find(call.param("request_id"))
     if entry is None:
         raise missing
     if asker not in (None, entry.user_id):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from starlette.requests import Request
@@ -33,6 +34,8 @@ class Config:
     keepalive: float
     token_pause: float
     manifest: Manifest
+    clock: Callable[[], float] = time.time
+    """Tells how old a request is."""
 
 
 @dataclass
@@ -41,7 +44,7 @@ class State:
 
     config: Config
     sessions: Sessions = field(init=False)
-    requests: Requests = field(default_factory=Requests)
+    requests: Requests = field(init=False)
     replays: Replays = field(default_factory=Replays)
     users: Users = field(default_factory=Users)
     channels: Channels = field(default_factory=Channels)
@@ -61,6 +64,7 @@ class State:
     def __post_init__(self) -> None:
         config = self.config
         self.sessions = Sessions(config.formation_id)
+        self.requests = Requests(config.clock)
         self.artifacts = Artifacts(self.events)
         self.distilleries = Distilleries(config.formation_id)
         stores = TurnStores(self.sessions, self.requests, self.users, self.artifacts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -14,6 +14,9 @@ from .bodies import Message
 from .envelopes import new_id
 
 _KEPT = 10_000
+_PURGE_INTERVAL = 60.0
+_EXPIRY = 300.0
+_STUCK = 600.0
 
 
 @dataclass
@@ -22,8 +25,9 @@ class Tracked:
 
     request_id: str
     user_id: str
+    clock: Callable[[], float] = time.time
     status: str = "processing"
-    created_at: float = field(default_factory=time.time)
+    created_at: float = field(init=False)
     completed_at: float | None = None
     error: str | None = None
     result: str | Mapping[str, object] | None = None
@@ -35,6 +39,14 @@ class Tracked:
     fast: bool = False
     """The turn answers a greeting."""
 
+    def __post_init__(self) -> None:
+        self.created_at = self.clock()
+
+    def is_stuck(self, now: float) -> bool:
+        """It has been worked on for too long. Retries after an escalation may take longer."""
+        working = self.status in ("processing", "running") and self.completed_at is None
+        return working and not self.escalated and now - self.created_at > _STUCK
+
     def end(
         self,
         status: str,
@@ -45,7 +57,7 @@ class Tracked:
         """Reach a terminal state, unless one is reached already."""
         if self.completed_at is None:
             self.status, self.result, self.error = status, result, error
-            self.completed_at = time.time()
+            self.completed_at = self.clock()
 
     @property
     def report(self) -> dict[str, object]:
@@ -77,21 +89,32 @@ class Tracked:
 
 
 class Requests:
-    """The request tracker."""
+    """The request tracker.
 
-    def __init__(self) -> None:
-        self.tracked: dict[str, Tracked] = {}
+    Args:
+        clock: Tells the time, in seconds since 1970.
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
         self.total = 0
+        self._clock = clock
+        self._tracked: dict[str, Tracked] = {}
+        self._purged = clock()
         self._pending: dict[tuple[str, str], str] = {}
 
     def begin(self, request_id: str, user_id: str) -> Tracked:
         """Track a turn; the turn that answers a question takes the question's place."""
-        entry = Tracked(request_id, user_id)
-        self.tracked[request_id] = entry
+        entry = Tracked(request_id, user_id, self._clock)
+        self._tracked[request_id] = entry
         self.total += 1
-        if len(self.tracked) > _KEPT:
-            del self.tracked[next(iter(self.tracked))]
+        if len(self._tracked) > _KEPT:
+            del self._tracked[next(iter(self._tracked))]
         return entry
+
+    def find(self, request_id: str) -> Tracked | None:
+        """A request that is still known."""
+        self._purge()
+        return self._tracked.get(request_id)
 
     def job(self, prefix: str, user_id: str, report: Mapping[str, object]) -> str:
         """Track background work, which an emulator has done at once; its id."""
@@ -109,12 +132,24 @@ class Requests:
 
     def of(self, user_id: str | None) -> list[Tracked]:
         """The requests of a user; of all users without one."""
-        return [each for each in self.tracked.values() if user_id in (None, each.user_id)]
+        self._purge()
+        return [each for each in self._tracked.values() if user_id in (None, each.user_id)]
 
     @property
     def active(self) -> int:
         """How many have not ended."""
-        return sum(each.completed_at is None for each in self.tracked.values())
+        return sum(each.completed_at is None for each in self.of(None))
+
+    def _purge(self) -> None:
+        """What the server does each minute: it forgets old requests, and fails stuck ones."""
+        while self._clock() - self._purged >= _PURGE_INTERVAL:
+            self._purged += _PURGE_INTERVAL
+            for each in [*self._tracked.values()]:
+                if each.is_stuck(self._purged):
+                    each.end("failed", error="Request timed out (stale request reaper)")
+                    each.completed_at = self._purged
+                elif each.completed_at and self._purged - each.completed_at >= _EXPIRY:
+                    del self._tracked[each.request_id]
 
 
 class Sessions:
@@ -129,6 +164,7 @@ class Sessions:
     ) -> None:
         """Record a message; its session becomes the most recent one."""
         now = time.time()
+        text = text.encode("utf-8", "replace").decode()  # a model may answer half a surrogate
         metadata = {
             "role": role,
             "timestamp": now,

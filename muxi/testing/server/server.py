@@ -59,6 +59,13 @@ class Server:
         return self.formation.port if self.formation else 0
 
     @property
+    def config(self) -> Config:
+        """The settings of the first formation: those that it runs with, if it does."""
+        process = self.registry.serving(self._config.formation_id)
+        state = process.state if process else None
+        return state.config if state else self._config
+
+    @property
     def state(self) -> State:
         """What the first formation remembers."""
         process = self.registry.serving(self._config.formation_id)
@@ -91,7 +98,8 @@ class Server:
         }
         text = json.dumps(given)
         write_manifest(self.registry.directory(name), json.loads(text))
-        process = self._start(self._config, self.registry.log(name), 0)
+        config = with_keys(self._config, name, self._config.manifest)
+        process = self._start(config, self.registry.log(name), 0)
         self.registry.processes[name] = process
         digest = hashlib.sha256(text.encode()).hexdigest()
         release = Release(1, digest, str(given.get("version", "")))

@@ -1,0 +1,165 @@
+"""What clients of other hands tripped over: old requests, odd texts, keys, pages beside the API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import httpx
+import pytest
+
+from muxi.testing import Emulator, Escalation, Outcome, Reply, Turn
+
+from .asking import Asker, Streaming
+from .server.asking import FORMATIONS, Control
+
+HALF = "half \ud83d a pair"
+
+
+@dataclass
+class Clock:
+    """Tells the time that a test has set."""
+
+    now: float = field(default=1_000_000.0)
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def model(turn: Turn) -> Outcome:
+    if turn.message == "escalate":
+        return Escalation()
+    if turn.message == "hang":
+        return Reply("Too late", sleep=60)
+    return Reply(HALF if turn.message == "half" else turn.message)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def asker(clock: Clock) -> Iterator[Asker]:
+    with Emulator(
+        model=model, multi_user=True, keepalive=0.05, token_pause=0, clock=clock
+    ) as emulator:
+        yield Asker(emulator)
+
+
+def test_finished_requests_are_forgotten_after_five_to_six_minutes(
+    asker: Asker, clock: Clock
+) -> None:
+    clock.now += 30
+    asker.chat("Weather", request_id="old")
+    clock.now += 299
+    assert asker.status("old") == "completed"
+    clock.now += 30  # past five minutes, before the server looks again
+    assert asker.status("old") == "completed"
+    clock.now += 2
+    answer = asker.ask("GET", "/requests/old")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "REQUEST_NOT_FOUND")
+    assert asker.ask("GET", "/requests").json()["data"]["count"] == 0
+
+
+def test_requests_that_hang_fail_after_ten_minutes(asker: Asker, clock: Clock) -> None:
+    with Streaming(asker, "hang", request_id="stuck") as lines:
+        next(lines)
+        clock.now += 600
+        assert asker.status("stuck") == "processing"
+        clock.now += 60
+        data = asker.ask("GET", "/requests/stuck").json()["data"]
+    assert (data["status"], data["error"]) == (
+        "failed",
+        "Request timed out (stale request reaper)",
+    )
+
+
+def test_an_escalated_request_may_take_longer(asker: Asker, clock: Clock) -> None:
+    asker.chat("escalate", request_id="slow")
+    clock.now += 3600
+    assert asker.status("slow") == "processing"
+
+
+def send(asker: Asker, path: str, body: str) -> httpx.Response:
+    headers = {**asker.headers, "content-type": "application/json"}
+    return httpx.post(asker.url + path, content=body.encode(), headers=headers, verify=False)
+
+
+def test_half_a_surrogate_pair_is_an_error_that_leaves_nothing_behind(asker: Asker) -> None:
+    streamed = send(asker, "/chat", r'{"message": "half \ud83d a pair"}').text
+    error = r"'utf-8' codec can't encode character '\\ud83d' in position 5"
+    assert streamed.split("\n\n")[1].startswith(f'event: error\ndata: {{"error":"{error}')
+    plain = send(asker, "/chat", r'{"message": "half \ud83d a pair", "stream": false}')
+    assert (plain.status_code, plain.json()["error"]["code"]) == (500, "INTERNAL_ERROR")
+    session = send(asker, "/chat", r'{"message": "a", "session_id": "\ud83d", "stream": false}')
+    assert session.status_code == 500
+    memory = send(asker, "/memories", r'{"content": "half \ud83d a pair"}')
+    assert memory.status_code == 500
+    assert asker.ask("GET", "/sessions").json()["data"]["count"] == 0
+    assert asker.ask("GET", "/requests").json()["data"]["count"] == 0
+    assert asker.ask("GET", "/memories").status_code == 200
+
+
+def test_a_model_that_answers_half_a_pair_fails_its_turn_only(asker: Asker) -> None:
+    assert asker.stream("half")[-1] == "error"
+    assert asker.chat("half", session_id="s").status_code == 500
+    assert asker.ask("GET", "/sessions/s/messages").status_code == 200
+    assert asker.chat("Fine").status_code == 200
+
+
+KEYS = {"server": {"api_keys": {"client_key": "fmc_own", "admin_key": "fma_own"}}}
+
+
+def test_the_keys_of_a_manifest_work_before_and_after_a_restart() -> None:
+    with Emulator(manifest=KEYS) as emulator:
+        assert emulator.environ["MUXI_CLIENT_KEY"] == "fmc_own"
+        assert emulator.environ["MUXI_ADMIN_KEY"] == "fma_own"
+        assert Asker(emulator).chat("Hi").status_code == 200
+        control = Control(emulator)
+        assert control.ask("POST", f"{FORMATIONS}/hello/restart").status_code == 200
+        assert emulator.environ["MUXI_CLIENT_KEY"] == "fmc_own"
+        assert Asker(emulator).chat("Hi").status_code == 200
+
+
+def test_a_manifest_without_a_description_can_be_restarted() -> None:
+    with Emulator(manifest={"agents": []}) as emulator:
+        answer = Control(emulator).ask("POST", f"{FORMATIONS}/hello/restart")
+        assert answer.status_code == 200
+        assert Asker(emulator).chat("Hi").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/docs", "/redoc"])
+def test_pages_for_browsers_need_no_key(emulator: Emulator, path: str) -> None:
+    answer = httpx.get(emulator.formation_url + path, verify=False)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
+
+
+def test_the_api_is_described(emulator: Emulator) -> None:
+    described = httpx.get(emulator.formation_url + "/openapi.json", verify=False).json()
+    assert (described["openapi"], described["info"]["version"]) == ("3.1.0", "1.20260928.0")
+    assert {"get", "post"} <= {*described["paths"]["/v1/scheduler/jobs"]}
+    assert "post" in described["paths"]["/v1/chat"]
+
+
+def test_mcp_is_there_for_the_client_key(emulator: Emulator) -> None:
+    url = emulator.formation_url + "/mcp/"
+    asked: dict[str, object] = {"jsonrpc": "2.0", "id": 1, "method": "initialize"}
+    headers = {"X-Muxi-Client-Key": emulator.environ["MUXI_CLIENT_KEY"]}
+    assert httpx.post(url, json=asked, verify=False).status_code == 401
+    answer = httpx.post(url, json=asked, headers=headers, verify=False).json()
+    assert answer["result"]["serverInfo"] == {"name": "hello", "version": "1.20260928.0"}
+    told = httpx.post(
+        url,
+        json={"jsonrpc": "2.0", "method": "notifications/initialized"},
+        headers=headers,
+        verify=False,
+    )
+    assert told.status_code == 202
+    asked = {"jsonrpc": "2.0", "id": 2, "method": "tools/list"}
+    listed = httpx.post(url, json=asked, headers=headers, verify=False).json()
+    assert listed == {"jsonrpc": "2.0", "id": 2, "result": {"tools": []}}
+    proxied = httpx.post(
+        emulator.server_url + "/mcp/hello/", json=asked, headers=headers, verify=False
+    )
+    assert proxied.json() == listed
