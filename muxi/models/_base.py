@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Annotated, Any, ClassVar, Generic, TypeVar, overload
+from uuid import UUID
 
 import pydantic.main
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 from pydantic_core import to_jsonable_python
 from typing_extensions import Self, Unpack
 
@@ -222,6 +223,14 @@ def _check_json(value: ValueT) -> ValueT:
     json.dumps(plain, allow_nan=False, ensure_ascii=False).encode()
     return value
 
+
+def _id_as_text(value: object) -> object:
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return str(value) if is_number or isinstance(value, UUID) else value
+
+
+Id = Annotated[str, BeforeValidator(_id_as_text)]
+"""An id to send; numbers and UUIDs are taken, as databases have them."""
 
 AsJson = AfterValidator(_check_json)
 """Annotates free-form data to send."""

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from .._base import Answer, JsonObject, Listing, Model, Request
+from .._base import Answer, Id, JsonObject, Listing, Model, Request
 from ._config import ConfigBlock, ConfigComponent
 
 
@@ -61,7 +61,7 @@ class AgentList(Listing[Agent]):
 class SyncRequest(Request):
     """The request body of `agents.sync_knowledge`."""
 
-    source_id: str | None = None
+    source_id: Id | None = None
 
 
 class SyncResult(Model):
@@ -95,8 +95,8 @@ class KnowledgeSync(Listing[SyncResult]):
 class RebuildRequest(Request):
     """The request body of `knowledge.rebuild`."""
 
-    agent_id: str | None = None
-    source_id: str | None = None
+    agent_id: Id | None = None
+    source_id: Id | None = None
 
 
 class RebuiltTree(Model):

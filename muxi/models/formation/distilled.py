@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
-from .._base import Answer, JsonInput, Listing, Model, Request, UtcTime
+from .._base import Answer, Id, JsonInput, Listing, Model, Request, UtcTime
 from ._ingest_job import IngestJob
 
 _Text = Annotated[str, Field(min_length=1)]
@@ -124,12 +124,12 @@ class DistilledEvent(Request):
     """An event that a distillery extracted."""
 
     event_type: Literal["fact.extracted", "log.entry", "interaction.turn"] | str
-    source_id: Annotated[str, Field(min_length=1, max_length=255)]
+    source_id: Annotated[Id, Field(min_length=1, max_length=255)]
     """The id of the event's origin. An event with the same id is accepted only once."""
     payload: JsonInput
     """`memory` and `collection` for a fact, `date` and `summary` for an entry of the log,
     `user_message` for a turn; the server rejects keys that it doesn't know."""
-    user_id: str | None = None
+    user_id: Id | None = None
     """The user to remember it for; required in a formation for many users."""
     event_version: int | None = None
     source: Literal["distillery"] | None = None
@@ -137,8 +137,8 @@ class DistilledEvent(Request):
     source_confidence: Annotated[float, Field(ge=0, le=1)] | None = None
     decay_rate: Literal["static", "decaying", "volatile"] | None = None
     expires_at: AwareDatetime | None = None
-    conversation_id: str | None = None
-    agent_id: str | None = None
+    conversation_id: Id | None = None
+    agent_id: Id | None = None
     embedding_vectors: dict[str, list[float]] | None = None
     """Vectors by field of the payload, used if the batch's `embedding_mode` is `"pre_computed"`."""
 
@@ -146,7 +146,7 @@ class DistilledEvent(Request):
 class DistilledBatch(Request):
     """A batch of events to send."""
 
-    batch_id: _Text
+    batch_id: Annotated[Id, Field(min_length=1)]
     """An id of your choice."""
     events: Annotated[list[DistilledEvent], Field(min_length=1, max_length=10_000)]
     embedding_mode: Literal["none", "pre_computed"] | None = None

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, Field
 from .._base import (
     Answer,
     AsJson,
+    Id,
     JsonInput,
     JsonObject,
     Listing,
@@ -199,7 +200,7 @@ class MemoryRequest(Request):
     type: str | None = None
     metadata: JsonInput | None = None
     scope: MemoryScope | None = None
-    scope_id: str | None = None
+    scope_id: Id | None = None
 
 
 class IngestItem(Request):
@@ -208,7 +209,7 @@ class IngestItem(Request):
     content: Annotated[str | JsonObject | list[Any], Field(min_length=1), AsJson]
     source: _Source
     """The system that the item comes from, such as `"calendar"`."""
-    source_id: _Name | None = None
+    source_id: Annotated[Id, Field(min_length=1, max_length=255)] | None = None
     """The item's id in that system. An item with the same id is ingested only once."""
     timestamp: AwareDatetime | None = None
     """When it happened; the offset is required."""
@@ -216,7 +217,7 @@ class IngestItem(Request):
     """Who or what the item is about, if not the user."""
     metadata: JsonInput | None = None
     scope: MemoryScope | None = None
-    scope_id: str | None = None
+    scope_id: Id | None = None
 
 
 class MemoryBatchRequest(Request):

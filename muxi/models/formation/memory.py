@@ -6,10 +6,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from .._base import Answer, JsonObject, Model, Request
+from .._base import Answer, Id, JsonObject, Model, Request
 
 Projection = Literal["knowledge_graph", "captains_log", "flat_facts", "artifact_metadata"] | str
 _Text = Annotated[str, Field(min_length=1)]
+_UserId = Annotated[Id, Field(min_length=1)]
 
 
 class MemoryStats(Answer):
@@ -157,7 +158,7 @@ class SessionBufferCleared(Answer):
 class MemoryRebuildRequest(Request):
     """The request body of `memory.rebuild`."""
 
-    user_id: _Text
+    user_id: _UserId
     projection: Projection | None = None
     dry_run: bool = False
     background: bool = True
@@ -167,13 +168,13 @@ class MemoryRebuildRequest(Request):
 class BackfillRequest(Request):
     """The request body of `memory.backfill`."""
 
-    user_id: _Text
+    user_id: _UserId
 
 
 class MemoryForgetRequest(Request):
     """The request body of `memory.forget`."""
 
-    user_id: _Text
+    user_id: _UserId
     source: _Text
     reason: str | None = None
     rebuild: bool = True
@@ -183,4 +184,4 @@ class MemoryForgetRequest(Request):
 class MemoryLintRequest(Request):
     """The request body of `memory.lint`."""
 
-    user_id: str | None = None
+    user_id: Id | None = None

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from .._base import Answer, Request
+from .._base import Answer, Id, Request
 
 
 def _not_blank(message: str) -> str:
@@ -28,6 +28,6 @@ class Notification(Answer):
 class NotificationRequest(Request):
     """The body of a notification."""
 
-    user_id: str
+    user_id: Id
     message: Annotated[str, AfterValidator(_not_blank)]
     channels: list[str] | None = None

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from .._base import Answer, JsonInput, JsonObject, Listing, Model, Request, UtcTime
+from .._base import Answer, Id, JsonInput, JsonObject, Listing, Model, Request, UtcTime
 
 
 class UserIdentity(Answer):
@@ -81,7 +81,7 @@ class Identifier(Request):
 class LinkRequest(Request):
     """The request body of `users.link`."""
 
-    muxi_user_id: Annotated[str, Field(min_length=1)]
+    muxi_user_id: Annotated[Id, Field(min_length=1)]
     identifiers: list[str | Identifier]
 
 

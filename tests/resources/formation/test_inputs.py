@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -22,7 +23,7 @@ from muxi.resources.formation import (
 
 from ...support.clients import ClientKind
 from ...support.endpoint_calls.memory import PRIVATE_KEY
-from ...support.fake_server import FakeServer, envelope
+from ...support.fake_server import FAST, Drop, FakeServer, envelope, failure
 
 HALF = "\ud83d"
 """Half of a surrogate pair: UTF-8 has no bytes for it."""
@@ -52,6 +53,7 @@ NOT_JSON: dict[str, object] = {
     "too many digits": 10**5_000,
 }
 WHEN = datetime(2026, 1, 2, tzinfo=timezone.utc)
+ITEM = {"content": "x", "source": "s"}
 EVENT = {"event_type": "log.entry", "source_id": "s"}
 FREE: dict[str, Callable[[object], object]] = {
     "metadata": lambda bad: Memories.create.build("x", metadata={"a": bad}),
@@ -137,3 +139,44 @@ def test_half_a_character_is_refused_everywhere(client_kind: ClientKind) -> None
                 client_kind.formation(server.url, use)
             assert not caught.value.sent
         assert server.received == []
+
+
+IDS: list[tuple[Callable[[Any, Any], Any], str]] = [
+    (lambda f, one: f.memory.rebuild(user_id=one), "user_id"),
+    (lambda f, one: f.memory.backfill(user_id=one), "user_id"),
+    (lambda f, one: f.memory.forget(user_id=one, source="s"), "user_id"),
+    (lambda f, one: f.memory.lint(user_id=one), "user_id"),
+    (lambda f, one: f.memories.create("x", scope="group", scope_id=one), "scope_id"),
+    (
+        lambda f, one: f.memories.ingest({"content": "x", "source": "s", "source_id": one}),
+        "source_id",
+    ),
+    (lambda f, one: f.notifications.send("x", user_id=one), "user_id"),
+    (lambda f, one: f.users.link(one, []), "muxi_user_id"),
+    (lambda f, one: f.agents.sync_knowledge("a", source_id=one), "source_id"),
+    (lambda f, one: f.knowledge.rebuild(agent_id=one), "agent_id"),
+]
+
+
+def test_ids_may_be_numbers_and_uuids(client_kind: ClientKind) -> None:
+    for one in (42, UUID(int=7)):
+        for use, field in IDS:
+            with FakeServer(failure(404, "NOT_FOUND")) as server:
+                with pytest.raises(muxi.NotFoundError):
+                    client_kind.formation(server.url, lambda f, use=use, one=one: use(f, one))
+                [received] = server.received
+            assert received.json[field] == str(one)
+    for use, _ in IDS:
+        with pytest.raises(muxi.ValidationError):
+            client_kind.formation("http://muxi.test", lambda f, use=use: use(f, True))
+
+
+@pytest.mark.parametrize("one", [42, UUID(int=7)], ids=["number", "uuid"])
+def test_a_deletion_answers_the_id_as_text(client_kind: ClientKind, one: object) -> None:
+    with FakeServer(envelope({"message": "Done"})) as server:
+        for use in (lambda f: f.jobs.delete(one), lambda f: f.users.unlink(one)):
+            assert client_kind.formation(server.url, use).id == str(one)
+    gone = failure(404, "NOT_FOUND", f"Memory {one} not found")
+    with FakeServer(Drop(), gone) as server:
+        deleted = client_kind.formation(server.url, lambda f: f.memories.delete(one), retry=FAST)
+    assert deleted.id == str(one)
