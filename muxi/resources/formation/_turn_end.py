@@ -20,6 +20,8 @@ from .sessions import Sessions
 
 _POLL_INTERVAL = 1.0
 """Seconds."""
+_LAST_LOOK = 0.5
+"""Seconds that the look at the deadline may take."""
 _LOST = (408, 502, 504)
 """Statuses by which something on the way says that it got no answer."""
 
@@ -44,19 +46,23 @@ class TurnEnd:
         )
 
 
-def find_end(ids: TurnIds) -> Flow[TurnEnd | None]:
+def find_end(ids: TurnIds, timeout: float | None = None) -> Flow[TurnEnd | None]:
     """Look how a turn has ended; None where it goes on, or has no id to find it by.
+
+    Args:
+        ids: Of the turn.
+        timeout: The most seconds that each look may take; None for no limit.
 
     Raises:
         NotFoundError: The formation doesn't know the turn, or no longer.
     """
     if ids.request_id is None:
         return None
-    look = _as_in_chat(Requests.get.build(ids.request_id, user_id=ids.user_id))
+    look = _as_in_chat(Requests.get.build(ids.request_id, user_id=ids.user_id), timeout)
     found: Response[m.RequestStatus] = yield look
     question = None
     if found.data.status == "processing":
-        question = yield from _question(ids)
+        question = yield from _question(ids, timeout)
         if question is not None:
             # Once more: the reply may have been stored just before the turn's end.
             found = yield look
@@ -95,8 +101,9 @@ def pick_up(
     deadline = deadline_in(timeout)
 
     def look() -> Flow[TurnEnd | None]:
+        left = deadline.remaining()
         try:
-            return (yield from find_end(ids))
+            return (yield from find_end(ids, None if left is None else max(left, _LAST_LOOK)))
         except NotFoundError as exc:
             raise (outcome if isinstance(outcome, MuxiError) else exc) from None
         except MuxiError as exc:
@@ -133,7 +140,7 @@ def _is_lost(error: MuxiError) -> bool:
     return error.sent and (isinstance(error, kinds) or error.status_code in _LOST)
 
 
-def _question(ids: TurnIds) -> Flow[str | None]:
+def _question(ids: TurnIds, timeout: float | None) -> Flow[str | None]:
     """What the turn asks the user, if it does.
 
     The runtime doesn't stream every question, and the turn that asked stays `processing`; but its
@@ -141,14 +148,14 @@ def _question(ids: TurnIds) -> Flow[str | None]:
     asked for later ones, so that no question is found past the thousandth message.
     """
     asked = Sessions.list_messages.build(ids.session_id, limit=1000, user_id=ids.user_id)
-    response: Response[m.MessageList] = yield _as_in_chat(asked)
+    response: Response[m.MessageList] = yield _as_in_chat(asked, timeout)
     ours = [one for one in response.data if one.metadata.request_id == ids.request_id]
     return ours[-1].text if ours and ours[-1].role == "assistant" else None
 
 
-def _as_in_chat(call: Call[T]) -> Call[T]:
-    """For the user that chat acts as: without one, user "0"."""
-    return replace(call, user=UserRule.DEFAULT_ZERO)
+def _as_in_chat(call: Call[T], timeout: float | None) -> Call[T]:
+    """The call as the user that chat acts as: without one, user "0"."""
+    return replace(call, user=UserRule.DEFAULT_ZERO, timeout=timeout)
 
 
 def _text(result: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -121,6 +122,38 @@ def test_a_turn_that_takes_too_long_goes_on(client_kind: ClientKind) -> None:
     ):
         once(client_kind, server, timeout=0.2)
     assert caught.value.request_id == server.received[0].json["request_id"]
+    assert caught.value.sent
+
+
+@pytest.mark.parametrize(
+    ("answer", "look"),
+    [(Silence(), state("processing")), (Drop(), Silence()), (Answer(504), Answer(503))],
+)
+def test_timeout_is_for_the_whole_turn(
+    client_kind: ClientKind, answer: Action, look: Action
+) -> None:
+    """The client itself would wait for half a minute, and try again."""
+    with (
+        FakeServer(script(answer, look)) as server,
+        pytest.raises(muxi.TimeoutError, match="the turn goes on") as caught,
+    ):
+        client_kind.formation(server.url, lambda f: f.chat.send("hi", timeout=0.4))
+    assert caught.value.request_id == server.received[0].json["request_id"]
+    assert caught.value.sent
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda f: f.chat.send("hi", timeout=0.2, wait=False),
+        lambda f: f.audio.send([NOTE], timeout=0.2),
+        lambda f: f.triggers.fire("t", {}, wait=True, timeout=0.2),
+        lambda f: f.artifacts.download("a", io.BytesIO(), timeout=0.2),
+    ],
+)
+def test_each_call_that_takes_long_has_a_timeout(client_kind: ClientKind, use: Any) -> None:
+    with FakeServer(Silence()) as server, pytest.raises(muxi.TimeoutError) as caught:
+        client_kind.formation(server.url, use)
     assert caught.value.sent
 
 
