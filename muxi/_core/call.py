@@ -10,6 +10,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 from ..errors import MuxiError, ValidationError
+from .checks import check_seconds
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -124,6 +125,10 @@ class Call(Generic[T]):
     """Makes the answer of the response with the model."""
     follow_up: FollowUp | None = None
     """Goes on by other calls where the answer is not the end of the work, or was lost."""
+
+    def __post_init__(self) -> None:
+        if self.timeout is not None:
+            check_seconds("timeout", self.timeout)
 
     def map(self, transform: Callable[[T], U]) -> Call[U]:
         """The same call with its answer turned into something else."""

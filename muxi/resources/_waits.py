@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
 from .._core.call import Call, T
+from .._core.checks import check_seconds
 from .._core.steps import Flow, clock, request, sleep
 from ..errors import NotFoundError, TimeoutError
 
@@ -102,7 +103,12 @@ def until_terminal(
     Raises:
         TimeoutError: It isn't done in time.
         NotFoundError: It isn't known.
+        ValidationError: A time can't be.
     """
+    if timeout is not None and timeout != 0:
+        check_seconds("timeout", timeout)
+    if poll_interval != 0:
+        check_seconds("poll_interval", poll_interval)
     deadline = deadline_in(timeout)
     pauses = list(grace)
 

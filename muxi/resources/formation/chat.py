@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from ..._core.call import Call
+from ..._core.checks import check_seconds
 from ..._core.endpoint import Resource, TransportT, endpoint, streaming
 from ..._core.steps import StreamCall
 from ...models import formation as m
@@ -234,6 +235,7 @@ def _send(turn: Turn, timeout: float | None, *, wait: bool) -> Call[m.ChatReply]
 def _stream(turn: Turn, stall_after: float) -> StreamCall[m.ChatEvent, m.ChatReply]:
     from ._chat_reader import ChatReader  # not above: to import a client stays cheap
 
+    check_seconds("stall_after", stall_after)
     call = turn.call(stream=not turn.is_command)
     if not turn.is_command:
         call = replace(call, read_timeout=max(stall_after, _DEAD_AFTER))

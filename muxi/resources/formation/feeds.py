@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from ..._core.call import Call, KeyKind, UserRule, path, query
+from ..._core.checks import check_seconds
 from ..._core.endpoint import Resource, TransportT, streaming
 from ..._core.steps import StreamCall
 from ...models import formation as m
@@ -173,5 +174,8 @@ def _feed(
     call: Call[object], name: str, parse: Callable[[str], FeedT]
 ) -> StreamCall[FeedT | m.UnknownEvent, None]:
     from ._live_events import LiveEventReader  # not above: to import a client stays cheap
+
+    if call.read_timeout is not None:
+        check_seconds("silence_timeout", call.read_timeout)
 
     return StreamCall(call, lambda _: LiveEventReader(name, parse, call.read_timeout))

@@ -316,3 +316,27 @@ def test_no_key_of_an_answer_is_in_the_way(client_kind: ClientKind, key: str) ->
     for one in (reply, streamed):
         assert one.text == "hi"
         assert one.model_extra == one.metadata.model_extra == {key: 1}
+
+
+@pytest.mark.parametrize("seconds", [-1, float("nan"), "5", 1e10, True])
+@pytest.mark.parametrize(
+    ("name", "use"),
+    [
+        ("timeout", lambda f, s: f.chat.send("hi", timeout=s)),
+        ("timeout", lambda f, s: f.audio.send([NOTE], timeout=s)),
+        ("timeout", lambda f, s: f.triggers.fire("t", {}, timeout=s)),
+        ("timeout", lambda f, s: f.requests.wait("r", timeout=s)),
+        ("poll_interval", lambda f, s: f.requests.wait("r", poll_interval=s)),
+        ("timeout", lambda f, s: f.artifacts.download("a", io.BytesIO(), timeout=s)),
+        ("stall_after", lambda f, s: f.chat.stream("hi", stall_after=s)),
+        ("silence_timeout", lambda f, s: f.events.stream(silence_timeout=s)),
+        ("silence_timeout", lambda f, s: f.logs.stream(silence_timeout=s)),
+    ],
+)
+def test_seconds_that_can_not_be_are_refused_by_name(name: str, use: Any, seconds: Any) -> None:
+    with FormationClient(
+        url="http://127.0.0.1:9", client_key="c", admin_key="a", user_id="u"
+    ) as client:
+        with pytest.raises(muxi.ValidationError, match=f"{name} must be seconds") as caught:
+            use(client, seconds)
+        assert not caught.value.sent
