@@ -14,6 +14,7 @@
     │   └── UnavailableError    503
     ├── ConnectionError         no connection, or it broke (also builtins.ConnectionError)
     ├── TimeoutError            no answer in time, or 408 (also builtins.TimeoutError)
+    ├── DeploymentError         a formation is down, or another version answers than the deployed
     ├── StreamError             the turn behind a stream failed
     │   └── StreamInterruptedError   a stream ended before its terminal event
     ├── InvalidResponseError    the answer did not fit its model
@@ -34,8 +35,9 @@ class MuxiError(Exception):
 
     Attributes:
         message: What went wrong, in the server's words or in a sentence of the SDK.
-        code: The server's error code, such as `REQUEST_NOT_FOUND`. The control plane and the
-            proxy send a phrase instead, such as `Formation unavailable`.
+        code: The server's error code: a formation's, such as `REQUEST_NOT_FOUND`; the control
+            plane's, such as `HealthCheckFailed` or `NotFound`; or the phrase of the proxy to
+            formations, such as `Formation unavailable`.
         status_code: The HTTP status; None if there was no answer.
         details: What else the server sent, such as its list of validation errors.
         request_id: The id of the HTTP request, or of the chat turn.
@@ -53,6 +55,7 @@ class MuxiError(Exception):
         request_id: str | None = None,
         retry_after: float | None = None,
         sent: bool = False,
+        retryable: bool | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -62,11 +65,12 @@ class MuxiError(Exception):
         self.request_id = request_id
         self.retry_after = retry_after
         self.sent = sent
+        self._retryable = retryable
 
     @property
     def retryable(self) -> bool:
         """True if the same call may succeed a little later."""
-        return self.status_code in _RETRYABLE
+        return self.status_code in _RETRYABLE if self._retryable is None else self._retryable
 
     def __str__(self) -> str:
         facts = [str(self.status_code)] if self.status_code is not None else []
@@ -128,8 +132,8 @@ class ConnectionError(MuxiError, builtins.ConnectionError):
 
     @property
     def retryable(self) -> bool:
-        """Always True."""
-        return True
+        """True, unless the server is known to hang up each time."""
+        return self._retryable is not False
 
 
 class TimeoutError(MuxiError, builtins.TimeoutError):
@@ -139,6 +143,10 @@ class TimeoutError(MuxiError, builtins.TimeoutError):
     def retryable(self) -> bool:
         """Always True."""
         return True
+
+
+class DeploymentError(MuxiError):
+    """The server reports a success, but the formation is down, or another version answers."""
 
 
 class StreamError(MuxiError):

@@ -85,6 +85,8 @@ class BaseStream(Generic[EventT, ResultT]):
         if self._first:
             return self._first.popleft()
         while self._arrived and not self._reader.ended and not self._closed:
+            if self._reader.has_gap:
+                return None
             try:
                 event = self._reader.read(*self._arrived.popleft())
             except MuxiError as exc:
@@ -101,6 +103,9 @@ class BaseStream(Generic[EventT, ResultT]):
             raise self._failure
         if self._closed:
             yield from self._end()
+        elif self._reader.has_gap:
+            self._reader.has_gap = False
+            self._first.extend((yield from self._reader.fill_gap()))
         elif self._reader.ended or (self._body is None and not self._stream.reconnects):
             yield from self._end()
             last = yield from self._reader.on_end()
@@ -113,6 +118,8 @@ class BaseStream(Generic[EventT, ResultT]):
 
     def _read(self, body: EventBody) -> Flow[None]:
         began = clock()
+        if self._reader.deadline is not None and began >= self._reader.deadline:
+            raise TimeoutError("The stream was not over in time", sent=True)
         try:
             events: ServerSentEvents | None = yield ReadEvents(body)
         except (StreamInterruptedError, TimeoutError) as exc:

@@ -68,7 +68,7 @@ FollowUp = Callable[
 
 @dataclass(frozen=True)
 class AlreadyDone(Generic[T]):
-    """The error that means success where an attempt before it may have run."""
+    """The refusal of a repeated call that means that an earlier attempt has done it."""
 
     status: int
     answer: T
@@ -119,6 +119,9 @@ class Call(Generic[T]):
     safe_to_retry: bool | None = None
     """It may run twice without harm; None to go by its method."""
     already_done: AlreadyDone[T] | None = None
+    """What means "done" where an attempt before may have acted."""
+    explain: Callable[[MuxiError, int], MuxiError] | None = None
+    """Puts the error of an attempt, and its number, into the words of the service."""
     save: DownloadTarget | None = None
     """Where the body goes of a call whose shape is a file; `returns` is `Saved`."""
     transform: Callable[[Response[Any]], Any] | None = None

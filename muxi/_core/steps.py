@@ -134,6 +134,10 @@ class EventReader(Generic[EventT, ResultT_co]):
     """Seconds without an event after which `on_silence` is run; None for never."""
     ended = False
     """The terminal event was read; what still comes is of no interest."""
+    deadline: float | None = None
+    """When the stream has to be over, by `clock`; None for never."""
+    has_gap = False
+    """`fill_gap` is to be run before more is read."""
 
     @property
     def partial(self) -> str:
@@ -163,6 +167,11 @@ class EventReader(Generic[EventT, ResultT_co]):
     def text_delta(self, event: EventT) -> str:
         """Return the text that an event adds. It is asked right after the event was read."""
         return ""
+
+    def fill_gap(self) -> Flow[Iterable[EventT]]:
+        """Return the events that come before the next one of the stream."""
+        yield from ()
+        return ()
 
     def on_silence(self) -> Flow[None]:
         """Look elsewhere whether the work has ended, and set `ended` if so."""

@@ -69,7 +69,7 @@ class _Body:
 
     def _error(self, exc: Exception) -> MuxiError:
         if isinstance(exc, httpx.ReadTimeout):
-            return TimeoutError(f"The stream was silent for {self._timeout} s", sent=True)
+            return TimeoutError(f"The stream was silent for {self._timeout:.3g} s", sent=True)
         if isinstance(exc, httpx.DecodingError):
             return InvalidResponseError(f"The stream can't be decoded: {exc}", sent=True)
         why = str(exc) or type(exc).__name__

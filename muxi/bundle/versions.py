@@ -8,13 +8,26 @@ _VERSION = re.compile(
     r"v?(?P<release>\d{1,18}(?:\.\d{1,18}){0,5})(?:-(?P<pre>[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+.*)?"
 )
 
+_NUMBER = re.compile(r"\d+\.\d+")
+
 _Key = tuple[list[int], bool, list[tuple[bool, int, str]]]
 
 
 def is_older(one: str, other: str) -> bool:
-    """The first comes before the second; False where either is no version."""
+    """Whether the first comes before the second; False if either isn't a version."""
     first, second = _key(one), _key(other)
     return first is not None and second is not None and first < second
+
+
+def is_same(one: str, other: str) -> bool:
+    """Whether two texts mean the same version.
+
+    Two that YAML reads as the same number do: the server may store 1.10 as 1.1.
+    """
+    if _NUMBER.fullmatch(one) and _NUMBER.fullmatch(other):
+        return float(one) == float(other)
+    first = _key(one)
+    return one == other or (first is not None and first == _key(other))
 
 
 def _key(version: str) -> _Key | None:

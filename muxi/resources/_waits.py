@@ -34,13 +34,25 @@ WorkT = TypeVar("WorkT", bound=Pollable)
 
 @dataclass(frozen=True)
 class Deadline:
-    """The moment when a flow has to give up, by the clock of flows; None for never."""
+    """The moment when a flow has to give up."""
 
     at: float | None
+    """By the clock of flows; None for never."""
+
+    @property
+    def has_passed(self) -> bool:
+        """No time is left."""
+        return self.remaining() == 0
 
     def remaining(self) -> float | None:
         """Return the seconds that are left, 0 when it has passed; None for no limit."""
         return None if self.at is None else max(0.0, self.at - clock())
+
+    def sooner(self, other: Deadline) -> Deadline:
+        """Return the earlier of two deadlines."""
+        if self.at is None or other.at is None:
+            return other if self.at is None else self
+        return self if self.at < other.at else other
 
     def request(self, call: Call[T]) -> Flow[T]:
         """Make a call that may take the time that is left, and half a second at least."""
@@ -49,8 +61,11 @@ class Deadline:
         return (yield from request(bounded))
 
 
+NO_DEADLINE = Deadline(None)
+
+
 def deadline_in(timeout: float | None) -> Deadline:
-    """The deadline that is this many seconds away."""
+    """Return the deadline that is this many seconds away."""
     return Deadline(None if timeout is None else clock() + timeout)
 
 
@@ -68,19 +83,24 @@ def poll(
         is_done: Whether nothing more is to be waited for. May raise.
         deadline: When to give up.
         poll_interval: Seconds between two looks.
-        too_late: The error to raise then.
+        too_late: Makes the error of the last state that was seen.
 
     Raises:
         TimeoutError: It isn't done in time.
     """
-    while True:
-        state = yield from look()
-        if is_done(state):
-            return state
-        left = deadline.remaining()
-        if left == 0:
+    state = yield from look()
+    while not is_done(state):
+        if deadline.has_passed:
             raise too_late(state)
+        left = deadline.remaining()
         yield from sleep(poll_interval if left is None else min(poll_interval, left))
+        try:
+            state = yield from look()
+        except TimeoutError as exc:
+            if deadline.has_passed:
+                raise too_late(state) from exc
+            raise
+    return state
 
 
 def until_terminal(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +96,54 @@ def by_method(**actions: Action) -> Callable[[Received], Action]:
         return {"GET": NOT_FOUND, **actions}[request.method]
 
     return decide
+
+
+HEALTHY = Answer(200, {"status": "healthy", "version": "1.0.0", "uptime_seconds": 1}, _JSON)
+
+
+class Plane:
+    """A server with one formation, whose actions are scripted.
+
+    After a good update the formation has the bundle that was sent, after a good rollback the one
+    before, and it answers through the proxy.
+
+    Args:
+        change: What to answer to POST and PUT.
+        exists: The formation is there already.
+        version: The bundles that it has.
+        health: What the formation answers through the proxy, in turn, the last one for ever.
+    """
+
+    def __init__(
+        self,
+        change: Action,
+        *,
+        exists: bool = True,
+        version: Mapping[str, Any] = FORMATION["version"],
+        health: Sequence[Action] = (HEALTHY,),
+        status: str = "running",
+    ) -> None:
+        self._change = change
+        self._exists = exists
+        self._version = dict(version)
+        self._health = list(health)
+        self.status = status
+
+    def __call__(self, request: Received) -> Action:
+        if request.path.endswith("/v1/health"):
+            return self._health.pop(0) if len(self._health) > 1 else self._health[0]
+        if request.method in ("POST", "PUT"):
+            if request.path.endswith("/rollback"):
+                swapped = {"current": self._version.get("previous")}
+                self._version.update(swapped, previous=self._version.get("current"))
+            elif request.method == "PUT":
+                sent = hashlib.sha256(request.body).hexdigest()
+                self._version.update(current=sent, previous=self._version.get("current"))
+            return self._change
+        found = {**FORMATION, "version": self._version, "status": self.status}
+        if request.path == "/rpc/formations":
+            return ok({"formations": [found], "total": 1})
+        return ok(found) if self._exists else NOT_FOUND
 
 
 DROP = Drop()

@@ -62,15 +62,17 @@ class Deployment(Answer):
     formation_id: str
     status: FormationState
     port: int | None = None
-    """On the server's machine."""
+    """On the server's machine; None if it isn't known."""
     url: str | None = None
     """The formation's URL, by the address that this client uses."""
     pid: int | None = None
     version: int | None = None
-    """After an update or a rollback: the number of the deployment that runs, counted from 1 by
-    the server. It isn't the version of the manifest."""
+    """The number of the deployment that runs, counted from 1 by the server. It isn't the version in
+    the manifest. None if it isn't known, as after a start of a formation that was updated."""
     previous_version: int | None = None
-    """The number of the deployment before it."""
+    """The number of the previous deployment, after an update or a rollback."""
+    manifest_version: str | None = None
+    """The version in the manifest; None if it isn't known."""
     restart_count: int | None = None
     """After a restart: how often it was restarted."""
     changed: bool = True

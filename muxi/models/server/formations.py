@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from .._base import Answer, Listing, Model, OptionalTime, UtcTime
 
 FormationState = (
@@ -39,7 +41,7 @@ class FormationSummary(Model):
     restart_count: int
     healthy: bool | None
     """None while it starts."""
-    version: FormationVersion
+    version: FormationVersion = Field(default_factory=FormationVersion)
 
 
 class FormationList(Listing[FormationSummary]):

@@ -1,33 +1,31 @@
-"""Brings a bundle to the server: looks what is there, sends it, and undoes it when interrupted."""
+"""Brings a bundle to the server, and undoes that when it is interrupted."""
 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING
 
 from ..._core.call import Call, KeyKind, path
-from ..._core.steps import (
-    Flow,
-    StreamCall,
-    consume_stream,
-    request,
-    run_in_thread,
-    sleep,
-)
+from ..._core.steps import Flow, StreamCall, consume_stream, request, run_in_thread, sleep
 from ..._files.upload import Upload
 from ...errors import ConflictError, MuxiError, NotFoundError, ValidationError
 from ...models import server as m
+from .._waits import Deadline, deadline_in
 from ._calls import FORMATIONS, cancel_call, delete_call, find, get_call, manifest_version
-from ._progress import ProgressReader
+from ._errors import explain, slow_upload
+from ._progress import DEFAULT_VERSION, ProgressReader, TimeLimits
 
 if TYPE_CHECKING:
     from ...bundle import Bundle, PackedBundle
 
-_Prepares = Callable[[ProgressReader], "Flow[Call[m.Deployment] | None]"]
-_UNDO_ATTEMPTS, _UNDO_DELAY = 11, 0.5
-"""How often, and each how many seconds later, to undo what the server doesn't know yet."""
+_Prepare = Callable[[ProgressReader], Flow["Call[m.Deployment] | None"]]
+_UNDO_WITHIN, _UNDO_DELAY = 5.0, 0.5
+"""Seconds to look for a deployment that the server doesn't know yet, and between two looks."""
+_JUDGED_AFTER, _UPLOAD_LIMIT = 5.0, 15.0
+"""Seconds after which an upload's speed is judged, and that the server gives to an upload."""
 
 
 class BundleDeployment:
@@ -36,155 +34,216 @@ class BundleDeployment:
     Args:
         source: A formation's directory, or its archive.
         include_db: Send `memory.db` too.
-        timeout: Seconds of silence to bear.
-        on_progress: Is told how it goes on.
-        allow_downgrade: Update to a version that is older than what runs.
+        limits: How long it may take.
+        on_progress: Called with each step.
+        allow_downgrade: Update even if the deployed version is newer.
     """
 
     def __init__(
         self,
         source: str | os.PathLike[str],
+        *,
         include_db: bool,
-        timeout: float,
+        limits: TimeLimits,
         on_progress: Callable[[m.Progress], object] | None = None,
         allow_downgrade: bool = False,
     ) -> None:
         self._source = source
         self._include_db = include_db
-        self._timeout = timeout
+        self._limits = limits
         self._allow_downgrade = allow_downgrade
         self._on_progress = on_progress
         self._upload: Upload | None = None
         self._reader: ProgressReader | None = None
-        self._updates = False
-        self._formation_id = ""
+        self._warned = False
 
-    def stream(self, prepare: _Prepares) -> StreamCall[m.Progress, m.Deployment]:
-        """What the server tells while it does one of the three."""
-        return StreamCall(prepare, lambda url: ProgressReader("deploy", url))
+    def stream(self, prepare: _Prepare) -> StreamCall[m.Progress, m.Deployment]:
+        """The stream of what the server does."""
+        return StreamCall(prepare, lambda url: ProgressReader("deploy", self._limits, url))
 
-    def follow(self, prepare: _Prepares) -> Flow[m.Deployment]:
-        """Follow what the server does to the end."""
+    def follow(self, prepare: _Prepare) -> Flow[m.Deployment]:
+        """Do it, and return its result."""
         return consume_stream(self.stream(prepare), self._on_progress)
 
     def deploy(self, reader: ProgressReader) -> Flow[Call[m.Deployment]]:
         """Return the call that deploys a new formation."""
         with ExitStack() as files:
-            packed = yield from self._pack(files)
-            if (yield from find(packed.bundle.id)) is not None:
+            until, packed = yield from self._pack(files, reader)
+            if (yield from find(packed.bundle.id, until)) is not None:
                 raise ConflictError(
                     f"The formation {packed.bundle.id} exists already: update it, or use apply",
                     code="FormationExists",
                     status_code=409,
                 )
-            return self._call(packed, files, reader, updates=False)
+            return self._call(packed, files, reader)
 
     def update(self, reader: ProgressReader) -> Flow[Call[m.Deployment]]:
         """Return the call that updates a formation."""
         with ExitStack() as files:
-            packed = yield from self._pack(files)
-            yield from request(get_call(packed.bundle.id))
-            return self._call(packed, files, reader, updates=True)
+            until, packed = yield from self._pack(files, reader)
+            reader.before = yield from until.request(get_call(packed.bundle.id))
+            return self._call(packed, files, reader)
 
     def apply(self, reader: ProgressReader) -> Flow[Call[m.Deployment] | None]:
         """Return whichever of the two calls is needed, or neither."""
         with ExitStack() as files:
-            packed = yield from self._pack(files)
-            found = yield from find(packed.bundle.id)
+            until, packed = yield from self._pack(files, reader)
+            found = reader.before = yield from find(packed.bundle.id, until)
             if found is None:
-                return self._call(packed, files, reader, updates=False)
+                return self._call(packed, files, reader)
             if found.version.current == packed.bundle.sha256:
                 reader.set_unchanged(found)
                 return None
             if not self._allow_downgrade:
-                yield from _no_downgrade(packed.bundle, found)
+                yield from _check_downgrade(packed.bundle, found, until)
             reader.no_change_code = "NoChange"
-            return self._call(packed, files, reader, updates=True)
+            return self._call(packed, files, reader)
 
     def apply_or_undo(self, *, cleanup: bool) -> Flow[m.Deployment]:
         """Deploy or update, and undo it if that is interrupted."""
         try:
             return (yield from self.follow(self.apply))
         except BaseException as exc:
-            # Ctrl-C or a cancellation; what fails by itself leaves nothing behind on the server.
+            # Ctrl-C or a cancellation. What fails by itself leaves nothing behind on the server.
             if cleanup and not isinstance(exc, (Exception, GeneratorExit)):
-                yield from self._clean_up()
+                yield from self._clean_up(exc)
             raise
 
-    def _clean_up(self) -> Flow[None]:
-        """Stop what the server does with the bundle, if it has all of it and isn't done."""
-        if self._upload is None or not self._upload.is_complete:
+    def _clean_up(self, interruption: BaseException) -> Flow[None]:
+        """Undo what the server does with the bundle, or say why it isn't undone."""
+        upload, reader = self._upload, self._reader
+        if upload is None or reader is None or reader.bundle is None:
             return
-        if self._reader is not None and self._reader.ended:
+        if reader.ended or not upload.is_complete:
             return
-        for more in range(_UNDO_ATTEMPTS - 1, -1, -1):
-            try:
-                if self._updates:
-                    yield from request(cancel_call(self._formation_id))
-                else:
-                    yield from request(delete_call(self._formation_id))
-            except (NotFoundError, ValidationError):
-                if more:
-                    yield from sleep(_UNDO_DELAY)
-            except MuxiError:
-                return
+        try:
+            if reader.before is None:
+                left = yield from _delete_own(reader.bundle)
             else:
-                return
+                left = yield from _cancel_own(reader.bundle, reader.before, reader)
+        except MuxiError as exc:
+            left = str(exc)
+        if left:
+            message = f"The interrupted deployment of {reader.bundle.id} is not undone: {left}"
+            _warn(message)
+            if sys.version_info >= (3, 11):
+                interruption.add_note(message)
 
-    def _pack(self, files: ExitStack) -> Flow[PackedBundle]:
+    def _pack(
+        self, files: ExitStack, reader: ProgressReader
+    ) -> Flow[tuple[Deadline, PackedBundle]]:
         from ...bundle import open_bundle  # not above: to import a client stays cheap
 
-        return run_in_thread(
+        until = reader.start()
+        packed = yield from run_in_thread(
             lambda: files.enter_context(open_bundle(self._source, include_db=self._include_db))
         )
+        reader.bundle = packed.bundle
+        return until, packed
 
     def _call(
-        self, packed: PackedBundle, files: ExitStack, reader: ProgressReader, *, updates: bool
+        self, packed: PackedBundle, files: ExitStack, reader: ProgressReader
     ) -> Call[m.Deployment]:
-        from ..._core.log import logger  # not above: to import a client stays cheap
-
         bundle = packed.bundle
         for warning in bundle.warnings:
-            logger.warning("%s", warning)
-        self._upload = Upload(
+            _warn(warning)
+        self._upload = upload = Upload(
             packed.file,
             bundle.size,
             "application/gzip",
-            on_sent=self._report(bundle),
+            on_sent=self._report,
             on_close=files.pop_all().close,
         )
-        self._reader, self._formation_id, self._updates = reader, bundle.id, updates
-        reader.action = "update" if updates else "deploy"
+        self._reader = reader
+        reader.action = "deploy" if reader.before is None else "update"
         reader.formation_id = bundle.id
         reader.first = () if self._on_progress else [_uploading(bundle.size, bundle.size)]
-        where = path(*FORMATIONS, bundle.id) if updates else path(*FORMATIONS)
+        with_type = explain(reader.action)
         version = {} if bundle.version is None else {"X-Formation-Version": bundle.version}
-        return Call(
-            "PUT" if updates else "POST",
-            where,
-            m.Deployment,
-            KeyKind.HMAC,
-            headers={"X-Formation-ID": bundle.id, **version},
-            upload=self._upload,
-            read_timeout=self._timeout,
-            safe_to_retry=False,
+        return reader.limited(
+            Call(
+                "POST" if reader.before is None else "PUT",
+                path(*FORMATIONS) if reader.before is None else path(*FORMATIONS, bundle.id),
+                m.Deployment,
+                KeyKind.HMAC,
+                headers={"X-Formation-ID": bundle.id, **version},
+                upload=upload,
+                safe_to_retry=False,
+                explain=lambda error, attempt: slow_upload(
+                    with_type(error, attempt), upload, _UPLOAD_LIMIT
+                ),
+            )
         )
 
-    def _report(self, bundle: Bundle) -> Callable[[int], object] | None:
-        tell = self._on_progress
-        if tell is None:
+    def _report(self, sent: int) -> None:
+        upload = self._upload
+        if upload is None:
+            return
+        progress = _uploading(sent, upload.size)
+        needed = upload.seconds * upload.size / sent
+        if not self._warned and upload.seconds >= _JUDGED_AFTER and needed > _UPLOAD_LIMIT:
+            self._warned = True
+            message = (
+                f"{progress.message}: at this rate the upload takes {needed:.0f} s, and the MUXI "
+                f"Server gives up after {_UPLOAD_LIMIT:.0f} s"
+            )
+            _warn(message)
+            progress = progress.model_copy(update={"message": message})
+        if self._on_progress is not None:
+            self._on_progress(progress)
+
+
+def _delete_own(bundle: Bundle) -> Flow[str | None]:
+    """Delete the new deployment if it is of this bundle; say why not."""
+    until = deadline_in(_UNDO_WITHIN)
+    while True:
+        found = yield from find(bundle.id)
+        if found is not None and found.version.current is None:
+            return "the server doesn't tell which bundle is deployed. Look with formations.get."
+        if found is not None and found.version.current != bundle.sha256:
+            return None  # somebody else's: the server has refused ours
+        if found is not None:
+            with suppress(NotFoundError):
+                yield from request(delete_call(bundle.id))
             return None
-        return lambda sent: tell(_uploading(sent, bundle.size))
+        if until.has_passed:
+            return (
+                f"the server doesn't know it after {_UNDO_WITHIN:.0f} s. Look later with "
+                "formations.get, and delete it."
+            )
+        yield from sleep(_UNDO_DELAY)
 
 
-_DEFAULT_VERSION = "1.0.0"
-"""What the server takes for the version of a manifest that has none."""
+def _cancel_own(bundle: Bundle, before: m.Formation, reader: ProgressReader) -> Flow[str | None]:
+    """Cancel the update if it is in progress; say why not."""
+    if before.version.previous and "health_check" not in reader.stages:
+        # After an earlier update some servers refuse this one, and then take cancel-update for
+        # the version that runs (server-observed 1.1).
+        return (
+            "the new version had not started yet, and on some servers cancelling then stops the "
+            "version that runs. The update goes on; look with formations.get."
+        )
+    until = deadline_in(_UNDO_WITHIN)
+    while True:
+        now = yield from find(bundle.id)
+        if now is None:
+            return None
+        if now.version.current == bundle.sha256:
+            return "the update was finished already. Go back with formations.rollback."
+        try:
+            yield from request(cancel_call(bundle.id))
+        except ValidationError:  # nothing is in progress
+            if reader.is_open or until.has_passed:
+                return None
+            yield from sleep(_UNDO_DELAY)
+        else:
+            return None
 
 
-def _no_downgrade(bundle: Bundle, found: m.Formation) -> Flow[None]:
+def _check_downgrade(bundle: Bundle, found: m.Formation, until: Deadline) -> Flow[None]:
     from ...bundle.versions import is_older  # not above: to import a client stays cheap
 
-    version, runs = bundle.version or _DEFAULT_VERSION, (yield from manifest_version(found))
+    version, runs = bundle.version or DEFAULT_VERSION, (yield from manifest_version(found, until))
     if runs and is_older(version, runs):
         raise ConflictError(
             f"{bundle.id} runs version {runs}, and {version} is older: pass "
@@ -195,3 +254,9 @@ def _no_downgrade(bundle: Bundle, found: m.Formation) -> Flow[None]:
 def _uploading(sent: int, total: int) -> m.Progress:
     message = f"Uploading, {sent} of {total} bytes"
     return m.Progress(stage="uploading", message=message, sent=sent, total=total)
+
+
+def _warn(message: str) -> None:
+    from ..._core.log import logger  # not above: to import a client stays cheap
+
+    logger.warning("%s", message)

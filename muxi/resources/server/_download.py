@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from math import inf
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,17 +13,19 @@ from ..._files.download import DownloadedFile, DownloadTarget, OnProgress
 from ...errors import BundleError, InvalidResponseError
 from ...models import server as m
 from ._calls import FORMATIONS
+from ._errors import explain
+from ._progress import TimeLimits
 
 
 def download_zip(
     formation_id: str,
     to: str | os.PathLike[str],
     include_db: bool,
-    timeout: float,
+    limits: TimeLimits,
     on_progress: OnProgress | None,
 ) -> Flow[m.DownloadedFormation]:
     """Save the zip."""
-    call = _download_call(formation_id, to, include_db, timeout, on_progress)
+    call = _download_call(formation_id, to, include_db, limits, on_progress)
     found = yield from request(call)
     return m.DownloadedFormation(path=found.path or Path(to), size=found.size)
 
@@ -31,7 +34,7 @@ def extract_zip(
     formation_id: str,
     to: Path,
     include_db: bool,
-    timeout: float,
+    limits: TimeLimits,
     on_progress: OnProgress | None,
 ) -> Flow[m.DownloadedFormation]:
     """Save what is in the zip to a new directory."""
@@ -39,7 +42,7 @@ def extract_zip(
 
     with TemporaryDirectory(prefix="muxi-") as folder:
         archive = Path(folder, "formation.zip")
-        call = _download_call(formation_id, archive, include_db, timeout, on_progress)
+        call = _download_call(formation_id, archive, include_db, limits, on_progress)
         found = yield from request(call)
         yield from run_in_thread(lambda: unpack(archive, to))
     return m.DownloadedFormation(path=to, size=found.size)
@@ -49,7 +52,7 @@ def _download_call(
     formation_id: str,
     to: str | os.PathLike[str],
     include_db: bool,
-    timeout: float,
+    limits: TimeLimits,
     on_progress: OnProgress | None,
 ) -> Call[DownloadedFile]:
     return Call(
@@ -60,7 +63,9 @@ def _download_call(
         query=query(db=True if include_db else None),
         shape=BodyFormat.FILE,
         save=DownloadTarget(to, f"{formation_id}.zip", on_progress, _check_zip),
-        read_timeout=timeout,
+        timeout=limits.timeout,
+        read_timeout=inf if limits.silence_timeout is None else limits.silence_timeout,
+        explain=explain("other"),
     )
 
 

@@ -1,27 +1,47 @@
-"""Waits until a formation is healthy."""
+"""Waits until a formation is healthy, or answers through the server's proxy."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from ..._core.call import BodyFormat, Call, KeyKind, path
 from ..._core.steps import Flow
-from ...errors import TimeoutError
+from ...errors import ConnectionError, DeploymentError, MuxiError, ServerError, TimeoutError
 from ...models import server as m
-from .._waits import deadline_in, poll
-from ._calls import get_call
+from .._waits import Deadline, deadline_in, poll
+from ._calls import find, get_call
+
+_DOWN = ("crashed", "stopped")
+"""States that a formation doesn't leave by itself."""
+_ANSWER_INTERVAL = 0.5
+"""Seconds between two looks through the proxy."""
 
 
 def wait_until_healthy(
-    formation_id: str, timeout: float, poll_interval: float
+    formation_id: str, timeout: float | None, poll_interval: float
 ) -> Flow[m.Formation]:
-    """Wait until the server says that a formation runs and is healthy.
+    """Wait until the server reports that a formation runs and is healthy.
 
     Raises:
-        TimeoutError: It isn't in time.
+        DeploymentError: It is down.
+        TimeoutError: It isn't healthy in time.
     """
     deadline = deadline_in(timeout)
+
+    def is_healthy(formation: m.Formation) -> bool:
+        if formation.status in _DOWN:
+            raise DeploymentError(
+                f"The formation {formation_id} is {formation.status} and won't become healthy by "
+                "itself: start it, or read its log with formations.logs.",
+                details={"status": formation.status},
+                sent=True,
+            )
+        return formation.status == "running" and bool(formation.healthy)
+
     return (
         yield from poll(
             lambda: deadline.request(get_call(formation_id)),
-            lambda formation: formation.status == "running" and bool(formation.healthy),
+            is_healthy,
             deadline,
             poll_interval,
             lambda formation: TimeoutError(
@@ -31,3 +51,72 @@ def wait_until_healthy(
             ),
         )
     )
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came of a look through the proxy."""
+
+    version: str | None = None
+    """The formation's version, as its health endpoint reports it."""
+    error: MuxiError | None = None
+    """Why it doesn't answer."""
+
+
+def wait_until_it_answers(formation_id: str, deadline: Deadline) -> Flow[Answer]:
+    """Wait until a formation answers through the server's proxy.
+
+    After a rollback the proxy refuses for some seconds, though the server has reported success.
+
+    Raises:
+        DeploymentError: It is down.
+        TimeoutError: It doesn't answer in time.
+    """
+    where = path("api", formation_id, "v1", "health")
+    call = Call(
+        "GET",
+        where,
+        dict[str, object],
+        KeyKind.NONE,
+        shape=BodyFormat.BARE,
+        safe_to_retry=False,
+    )
+
+    def look() -> Flow[Answer]:
+        try:
+            health = yield from deadline.request(call)
+        except (ServerError, ConnectionError, TimeoutError) as exc:
+            yield from _fail_if_down(formation_id, deadline)
+            return Answer(error=exc)
+        except MuxiError:
+            return Answer()  # something answers; a gateway may hide the health endpoint
+        version = health.get("version")
+        return Answer(version=version if isinstance(version, str) else None)
+
+    return (
+        yield from poll(
+            look,
+            lambda answer: answer.error is None,
+            deadline,
+            _ANSWER_INTERVAL,
+            lambda answer: TimeoutError(
+                f"The server reports that {formation_id} runs, but {where} doesn't answer: "
+                f"{answer.error}",
+                sent=True,
+            ),
+        )
+    )
+
+
+def _fail_if_down(formation_id: str, deadline: Deadline) -> Flow[None]:
+    try:
+        now = yield from find(formation_id, deadline)
+    except MuxiError:
+        return
+    if now is not None and now.status in _DOWN:
+        raise DeploymentError(
+            f"The server reported success, but the formation {formation_id} is {now.status} now: "
+            "read its log with formations.logs, and start it or deploy it again.",
+            details={"status": now.status},
+            sent=True,
+        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import takewhile
 from typing import Literal
 
@@ -15,6 +15,8 @@ from ._calls import follow_call, logs_call
 
 _REMEMBERED = 200
 _TAIL = 1000
+_MARGIN = 200
+"""Lines that may be written between the opening of the stream and the look at its tail."""
 _RECONNECT_AFTER = 1.0
 """Seconds; the server looks for new lines twice a second."""
 
@@ -22,10 +24,13 @@ _RECONNECT_AFTER = 1.0
 class LineReader(EventReader["m.LogLine", None]):
     """The state of one stream of lines.
 
+    The stream is opened first, and then the last lines are fetched, so that none is lost between
+    the two. Lines that come both ways are shown once.
+
     Args:
-        formation_id: Whose lines.
-        stream: Which of its streams.
-        lines: How many of the lines there are to begin with.
+        formation_id: The formation's id.
+        stream: The stream to follow.
+        lines: How many of the last lines to begin with.
     """
 
     def __init__(self, formation_id: str, stream: Literal["stdout", "stderr"], lines: int) -> None:
@@ -34,45 +39,89 @@ class LineReader(EventReader["m.LogLine", None]):
         self._lines = lines
         self._again = False
         self._seen: deque[str] = deque(maxlen=_REMEMBERED)
-        self._fresh: Sequence[str] = ()
+        self._overlap = Overlap(())
+        self._late: list[m.LogLine] = []
 
     def prepare(self) -> Flow[Call[m.FormationLogs]]:
-        """Fetch the lines that were not seen, and return the call that follows."""
+        """Return the call that follows."""
         if self._again:
             yield from sleep(_RECONNECT_AFTER)
-        wanted = _TAIL if self._again and self._seen else self._lines
-        tail: Sequence[str] = ()
-        if wanted:
-            logs = yield from request(logs_call(self._formation_id, wanted, self._stream))
-            tail = logs.logs.stdout if self._stream == "stdout" else logs.logs.stderr
-        self._fresh = unseen(self._seen, tail)
-        self._seen.extend(self._fresh)
-        self._again = True
         return follow_call(self._formation_id, self._stream)
 
-    def on_open(self, may_have_run: bool) -> Iterable[m.LogLine]:
-        """Return the lines that were not seen."""
-        return [m.LogLine(formation_id=self._formation_id, line=line) for line in self._fresh]
-
     def read(self, name: str, data: str) -> m.LogLine | None:
-        """The line that was written."""
+        """Return the line that was written."""
         import pydantic  # not above: to import a client stays cheap
 
+        if name == "connected":
+            self.has_gap = self._again or self._lines > 0
+            self._again = True
         if name != "log":
             return None
         try:
             line = m.LogLine.model_validate_json(data)
         except pydantic.ValidationError:
             raise InvalidResponseError("An event of the stream is no line", sent=True) from None
-        self._seen.append(line.line)
-        return line
+        new = self._overlap.feed(line.line)
+        self._seen.extend(new)
+        if len(new) > 1:
+            self._late, self.has_gap = self._events(new), True
+            return None
+        return line if new else None
+
+    def fill_gap(self) -> Flow[Sequence[m.LogLine]]:
+        """Return the lines that were written before the stream was open, or held back."""
+        if self._late:
+            late, self._late = self._late, []
+            return late
+        wanted = _TAIL if self._seen else self._lines + _MARGIN
+        logs = yield from request(logs_call(self._formation_id, wanted, self._stream))
+        tail = logs.logs.stdout if self._stream == "stdout" else logs.logs.stderr
+        fresh = unseen(self._seen, tail) if self._seen else tail[max(0, len(tail) - self._lines) :]
+        self._overlap = Overlap(tail[-_MARGIN:])
+        self._seen.extend(fresh)
+        return self._events(fresh)
+
+    def _events(self, lines: Sequence[str]) -> list[m.LogLine]:
+        return [m.LogLine(formation_id=self._formation_id, line=line) for line in lines]
 
     def text_delta(self, event: m.LogLine) -> str:
-        """The line."""
+        """Return the line."""
         return event.line
 
     def result(self) -> None:
         """There is none."""
+
+
+class Overlap:
+    """Tells which lines of a stream repeat the end of a tail that was fetched while it was open.
+
+    The stream repeats the tail from some line on to its end, or not at all. That is certain enough
+    only if the stream's first line stands once in the tail: to show a line twice is better than to
+    lose one.
+
+    Args:
+        tail: The last lines that were fetched.
+    """
+
+    def __init__(self, tail: Sequence[str]) -> None:
+        self._tail = tail
+        self._expected: deque[str] | None = None
+        self._held: list[str] = []
+
+    def feed(self, line: str) -> Sequence[str]:
+        """Take the next line of the stream, and return the lines that are new."""
+        if self._expected is None:
+            places = [at for at, one in enumerate(self._tail) if one == line]
+            self._expected = deque(self._tail[places[0] :] if len(places) == 1 else ())
+        self._held.append(line)
+        if self._expected and self._expected[0] == line:
+            self._expected.popleft()
+            if not self._expected:
+                self._held.clear()
+            return ()
+        self._expected.clear()
+        new, self._held = self._held, []
+        return new
 
 
 def follow_logs(
@@ -85,10 +134,10 @@ def follow_logs(
 
 
 def unseen(seen: Sequence[str], tail: Sequence[str]) -> Sequence[str]:
-    """The lines of a tail after those that were seen; all of them where that can't be told.
+    """Return the lines of a tail after those that were seen; all of them if that can't be told.
 
-    Lines that repeat may match in several places: then the first one counts, since to show a line
-    twice is better than to lose one.
+    Lines that repeat may match in several places. Then the first one counts: to show a line twice
+    is better than to lose one.
     """
     best, after = 0, 0
     for end in range(1, len(tail) + 1):

@@ -1,23 +1,39 @@
-"""Reads the progress of deployments, and what comes of them (contract server-api 4.0). No I/O."""
+"""Reads the progress of deployments and checks their result (contract server-api 4.0)."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from math import inf
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from ..._core.call import Call, KeyKind, path
-from ..._core.steps import EventReader, Flow, StreamCall, request
-from ...errors import InvalidResponseError, MuxiError, StreamInterruptedError
+from ..._core.steps import EventReader, Flow, StreamCall
+from ...errors import DeploymentError, InvalidResponseError, MuxiError, StreamInterruptedError
 from ...models import server as m
-from ._calls import FORMATIONS, get_call
-from ._stream_errors import Action, failure
+from .._waits import Deadline, deadline_in
+from ._calls import FORMATIONS, find, get_call, manifest_version
+from ._errors import StreamedAction, explain, failure
+from ._health import wait_until_it_answers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ...bundle import Bundle
     from ...models._base import Model
 
 ModelT = TypeVar("ModelT", bound="Model")
+DEFAULT_VERSION = "1.0.0"
+"""What the server takes for the version of a manifest that has none."""
+
+
+@dataclass(frozen=True)
+class TimeLimits:
+    """How long a deployment may take."""
+
+    timeout: float | None
+    """The most seconds for all of it; None for no limit."""
+    silence_timeout: float | None
+    """The most seconds without a word from the server; None for no limit."""
 
 
 class ProgressReader(EventReader["m.Progress", "m.Deployment"]):
@@ -25,21 +41,47 @@ class ProgressReader(EventReader["m.Progress", "m.Deployment"]):
 
     Args:
         action: What the server does.
-        base_url: The address of the server.
-        formation_id: Of which formation, where that is known yet.
+        limits: How long it may take.
+        base_url: The server's address.
+        formation_id: The formation's id, if it is known yet.
     """
 
-    def __init__(self, action: Action, base_url: str, formation_id: str = "") -> None:
-        self.action: Action = action
+    def __init__(
+        self, action: StreamedAction, limits: TimeLimits, base_url: str, formation_id: str = ""
+    ) -> None:
+        self.action: StreamedAction = action
         self.formation_id = formation_id
-        self.first: Sequence[m.Progress] = ()
-        """What happened before the stream is open."""
-        self._base_url = base_url
         self.no_change_code: str | None = None
         """The failure that means that there was nothing to do."""
+        self.first: Sequence[m.Progress] = ()
+        """Steps before the stream was open."""
+        self.bundle: Bundle | None = None
+        """The bundle that was sent."""
+        self.before: m.Formation | None = None
+        """The formation before the action, if it was looked at."""
+        self.is_open = False
+        """The server has accepted the call."""
+        self.stages: set[str] = set()
+        """The stages that were read."""
+        self._limits = limits
+        self._base_url = base_url
+        self._until = Deadline(None)
         self._deployment: m.Deployment | None = None
         self._message = ""
         self._unchanged = False
+
+    def start(self) -> Deadline:
+        """Start the clock and return the deadline."""
+        self._until = deadline_in(self._limits.timeout)
+        self.deadline = self._until.at
+        return self._until
+
+    def limited(self, call: Call[m.Deployment]) -> Call[m.Deployment]:
+        """Return the call with the time limits that are left."""
+        silence = self._limits.silence_timeout
+        left = self._until.remaining()
+        wait = min(inf if silence is None else silence, inf if left is None else left)
+        return replace(call, timeout=left, read_timeout=wait)
 
     @property
     def partial(self) -> str:
@@ -47,20 +89,22 @@ class ProgressReader(EventReader["m.Progress", "m.Deployment"]):
         return self._message
 
     def on_open(self, may_have_run: bool) -> Sequence[m.Progress]:
-        """Return what happened before."""
+        """Return the steps before."""
+        self.is_open = True
         if self.action == "start" and may_have_run:
             self.no_change_code = "AlreadyRunning"
         return self.first
 
     def read(self, name: str, data: str) -> m.Progress | None:
-        """The step that the server tells of.
+        """Return the step that the server reports.
 
         Raises:
-            MuxiError: It tells of a failure; the error is that of the same failure without stream.
+            MuxiError: It reports a failure; the error is that of the same failure without events.
         """
         if name == "progress":
             progress = _parsed(m.Progress, data)
             self._message = progress.message
+            self.stages.add(progress.stage)
             return progress
         if name == "complete":
             self.on_json(_parsed(m.Deployment, data))
@@ -77,40 +121,41 @@ class ProgressReader(EventReader["m.Progress", "m.Deployment"]):
         self.ended = True
 
     def set_unchanged(self, formation: m.Formation) -> None:
-        """Take what there is: nothing is to be done."""
+        """Take what is deployed: there is nothing to do."""
         self._deployment = m.Deployment(
             formation_id=formation.id,
             status=formation.status,
             port=formation.port,
             pid=formation.pid,
+            version=None if formation.version.previous else 1,
+            manifest_version=self.bundle.version if self.bundle else formation.version.semantic,
             changed=False,
             message="The server has this very bundle already",
         )
         self.ended = True
 
     def text_delta(self, event: m.Progress) -> str:
-        """The message of a step."""
+        """Return the message of a step."""
         return event.message
 
-    def on_end(self) -> Flow[m.Progress | None]:
-        """The last step.
+    def on_end(self) -> Flow[m.Progress]:
+        """Return the last step.
 
         Raises:
             StreamInterruptedError: The stream ended before the server said how it went.
+            DeploymentError: Another version answers, or none does.
+            TimeoutError: The formation doesn't answer in time.
         """
         if self._unchanged:
-            self.set_unchanged((yield from request(get_call(self.formation_id))))
+            self.set_unchanged((yield from self._until.request(get_call(self.formation_id))))
         if self._deployment is None:
             raise self._interrupted()
-        if self._deployment.version is not None and self.action != "rollback":
-            # Of an update the server tells the port that it has just given back (quirk Q1).
-            now = yield from _current(get_call(self._deployment.formation_id))
-            port = None if now is None else now.port
-            self._deployment = self._deployment.model_copy(update={"port": port})
-        return self._complete()
+        if self._deployment.changed:
+            self._deployment = yield from self._checked(self._deployment)
+        return m.Progress(stage="complete", message=self._deployment.message or "Done")
 
     def result(self) -> m.Deployment:
-        """What runs now, reached by the address that the client uses.
+        """Return what runs now, with the URL by the address that the client uses.
 
         Raises:
             StreamInterruptedError: It isn't known.
@@ -127,34 +172,98 @@ class ProgressReader(EventReader["m.Progress", "m.Deployment"]):
         error.partial = self.partial
         return error
 
-    def _complete(self) -> m.Progress:
-        assert self._deployment is not None
-        return m.Progress(stage="complete", message=self._deployment.message or "Done")
+    def _checked(self, deployment: m.Deployment) -> Flow[m.Deployment]:
+        """Wait until the formation answers, check its version, and add what the server left out."""
+        formation_id = deployment.formation_id
+        if self.bundle is not None and self.action == "deploy":
+            # The server has just asked the one process that there is.
+            return deployment.model_copy(
+                update={"version": 1, "manifest_version": self.bundle.version or DEFAULT_VERSION}
+            )
+        soon = deadline_in(self._limits.silence_timeout)
+        answer = yield from wait_until_it_answers(formation_id, self._until.sooner(soon))
+        now, version = yield from self._look(formation_id)
+        self._check_version(formation_id, now, version, answer.version)
+        number = deployment.version
+        if number is None and (self.action == "deploy" or (now and not now.version.previous)):
+            number = 1
+        # Of an update the server reports the port that it has just given back (quirk Q1).
+        port = None if self.action == "update" else deployment.port
+        more = {"port": now.port if now else port, "version": number, "manifest_version": version}
+        return deployment.model_copy(update=more)
+
+    def _look(self, formation_id: str) -> Flow[tuple[m.Formation | None, str | None]]:
+        """What is deployed, and the version in its manifest, as far as the server tells."""
+        version = None if self.bundle is None else self.bundle.version
+        now = None
+        try:
+            now = yield from self._until.request(get_call(formation_id))
+            if self.bundle is None:
+                version = yield from manifest_version(now, self._until)
+        except MuxiError:
+            pass  # what was done is done, whatever becomes of a look at it
+        return now, version
+
+    def _check_version(
+        self,
+        formation_id: str,
+        now: m.Formation | None,
+        version: str | None,
+        answering: str | None,
+    ) -> None:
+        from ...bundle.versions import is_same  # not above: to import a client stays cheap
+
+        wanted = None
+        if self.bundle is not None:
+            wanted = self.bundle.sha256
+        elif self.action == "rollback" and self.before is not None:
+            wanted = self.before.version.previous
+        current = None if now is None else now.version.current
+        if wanted and current and wanted != current:
+            raise DeploymentError(
+                f"The server reported success, but another bundle of {formation_id} is deployed "
+                "than the one that was asked for; somebody else may have deployed it. Look at it "
+                "with formations.get.",
+                details={"expected": wanted, "deployed": current},
+                sent=True,
+            )
+        if version and answering and not is_same(version, answering):
+            raise DeploymentError(
+                f"Version {version} of {formation_id} is deployed, but version {answering} "
+                "answers: a process of that version has kept its port. Restart the MUXI Server, "
+                "and check the version with formations.list and the formation's health.",
+                details={"expected": version, "answering": answering},
+                sent=True,
+            )
 
 
 def action_stream(
-    action: Literal["start", "restart", "rollback"], formation_id: str, timeout: float
+    action: Literal["start", "restart", "rollback"], formation_id: str, limits: TimeLimits
 ) -> StreamCall[m.Progress, m.Deployment]:
     """The stream of an action on a deployed formation."""
-    where = path(*FORMATIONS, formation_id, action)
-    call = Call("POST", where, m.Deployment, KeyKind.HMAC, read_timeout=timeout)
-    if action == "start":
-        call = replace(call, safe_to_retry=True)
-    return progress_stream(call, action, formation_id)
+    call = Call(
+        "POST",
+        path(*FORMATIONS, formation_id, action),
+        m.Deployment,
+        KeyKind.HMAC,
+        safe_to_retry=True if action == "start" else None,
+        explain=explain(action),
+    )
+    return progress_stream(call, action, formation_id, limits)
 
 
 def progress_stream(
-    call: Call[m.Deployment], action: Action, formation_id: str
+    call: Call[m.Deployment], action: StreamedAction, formation_id: str, limits: TimeLimits
 ) -> StreamCall[m.Progress, m.Deployment]:
     """The stream of a call that is answered by progress."""
-    return StreamCall(call, lambda url: ProgressReader(action, url, formation_id))
 
+    def prepare(reader: ProgressReader) -> Flow[Call[m.Deployment]]:
+        until = reader.start()
+        if action == "rollback":
+            reader.before = yield from find(formation_id, until)
+        return reader.limited(call)
 
-def _current(look: Call[m.Formation]) -> Flow[m.Formation | None]:
-    try:
-        return (yield from request(look))
-    except MuxiError:
-        return None  # what was done is done, whatever becomes of a look at it
+    return StreamCall(prepare, lambda url: ProgressReader(action, limits, url, formation_id))
 
 
 def _parsed(kind: type[ModelT], data: str) -> ModelT:
@@ -163,7 +272,6 @@ def _parsed(kind: type[ModelT], data: str) -> ModelT:
     try:
         return kind.model_validate_json(data)
     except pydantic.ValidationError as exc:
-        fault = exc.errors(include_url=False, include_input=False)[0]
         raise InvalidResponseError(
-            f"An event of the stream does not fit its model: {fault['msg']}.", sent=True
+            f"An event of the stream does not fit its model: {exc.errors()[0]['msg']}.", sent=True
         ) from None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING
 
 from ..._core.call import BodyFormat, Call, KeyKind, T, path
 from ..._core.endpoint import Resource, TransportT, endpoint
 from ...models import server as m
 from .._inputs import drop_none, validate_body
+from ._errors import explain
 
 if TYPE_CHECKING:
     from ...models._base import Request
@@ -30,14 +32,18 @@ class Dev(Resource[TransportT]):
 
     @endpoint
     def run(
-        self, *, path: str | None = None, formation_id: str | None = None, timeout: float = 300.0
+        self,
+        *,
+        path: str | None = None,
+        formation_id: str | None = None,
+        timeout: float | None = 300.0,
     ) -> Call[m.DevRun]:
         """Run a draft and wait until it is healthy. It runs until it is stopped or the server ends.
 
         Args:
             path: An absolute directory on the server's machine; wins over `formation_id`.
             formation_id: The formation whose draft is run.
-            timeout: Seconds to wait for the server's answer.
+            timeout: The most seconds to wait for it; None for no limit.
 
         Raises:
             ValidationError: Neither was given, or the directory or its manifest is wrong.
@@ -63,7 +69,14 @@ class Dev(Resource[TransportT]):
 
 
 def _call(action: str, returns: type[T], body: Request, timeout: float | None = None) -> Call[T]:
-    where = path("rpc", "dev", action)
     return Call(
-        "POST", where, returns, KeyKind.HMAC, body=body, shape=BodyFormat.BARE, read_timeout=timeout
+        "POST",
+        path("rpc", "dev", action),
+        returns,
+        KeyKind.HMAC,
+        body=body,
+        shape=BodyFormat.BARE,
+        timeout=timeout,
+        read_timeout=None if action == "stop" else inf,
+        explain=explain("dev"),
     )

@@ -10,9 +10,11 @@ from ..._core.call import BodyFormat, Call, KeyKind, T, path
 from ..._core.endpoint import Resource, TransportT, endpoint, flow, streaming
 from ..._core.steps import Flow, StreamCall, consume_stream
 from ...models import server as m
+from .._inputs import validate_body
 from ._calls import FORMATIONS
 from ._docs import documented_as
-from ._progress import progress_stream
+from ._errors import explain
+from ._progress import TimeLimits, progress_stream
 
 
 class Drafts(Resource[TransportT]):
@@ -47,7 +49,7 @@ class Drafts(Resource[TransportT]):
             NotFoundError: There is no deployed version to clone.
             ValidationError: No formation can have this id.
         """
-        return _call(formation_id, m.CreatedDraft, m.DraftRequest(action="init", mode=mode))
+        return _call(formation_id, m.CreatedDraft, action="init", mode=mode)
 
     @endpoint
     def list(self, formation_id: str, path: str = ".") -> Call[m.DraftFileList]:
@@ -61,8 +63,7 @@ class Drafts(Resource[TransportT]):
             NotFoundError: The formation has no draft, or the draft no such directory.
             ServerError: The path is a file.
         """
-        wanted = m.DraftRequest(action="list", path=path)
-        return _call(formation_id, m.DraftFileList, wanted, safe_to_retry=True)
+        return _call(formation_id, m.DraftFileList, safe_to_retry=True, action="list", path=path)
 
     @endpoint
     def read(self, formation_id: str, path: str) -> Call[m.DraftFile]:
@@ -77,8 +78,8 @@ class Drafts(Resource[TransportT]):
             ServerError: The path is a directory.
         """
         # As text the server would spoil what is no UTF-8.
-        wanted = m.DraftRequest(action="read", path=path, encoding="base64")
-        return _call(formation_id, m.DraftFile, wanted, safe_to_retry=True)
+        wanted = {"action": "read", "path": path, "encoding": "base64"}
+        return _call(formation_id, m.DraftFile, safe_to_retry=True, **wanted)
 
     @endpoint
     def write(self, formation_id: str, path: str, content: str | bytes) -> Call[m.WrittenDraftFile]:
@@ -93,7 +94,19 @@ class Drafts(Resource[TransportT]):
             NotFoundError: The formation has no draft.
             ServerError: The path is a directory.
         """
-        return _call(formation_id, m.WrittenDraftFile, _written(path, content), safe_to_retry=True)
+        if isinstance(content, str):
+            encoded, encoding = content, "utf-8"
+        else:
+            encoded, encoding = base64.b64encode(content).decode(), "base64"
+        return _call(
+            formation_id,
+            m.WrittenDraftFile,
+            safe_to_retry=True,
+            action="write",
+            path=path,
+            content=encoded,
+            encoding=encoding,
+        )
 
     @endpoint
     def delete(self, formation_id: str, path: str) -> Call[m.DeletedDraftFile]:
@@ -106,14 +119,15 @@ class Drafts(Resource[TransportT]):
         Raises:
             NotFoundError: The formation has no draft, or the draft no such file.
         """
-        return _call(formation_id, m.DeletedDraftFile, m.DraftRequest(action="delete", path=path))
+        return _call(formation_id, m.DeletedDraftFile, action="delete", path=path)
 
     @flow
     def deploy(
         self,
         formation_id: str,
         *,
-        timeout: float = 600.0,
+        timeout: float | None = None,
+        silence_timeout: float | None = 600.0,
         on_progress: Callable[[m.Progress], object] | None = None,
     ) -> Flow[m.Deployment]:
         """Deploy a draft, as a new formation or as an update. The draft is gone afterwards.
@@ -122,8 +136,9 @@ class Drafts(Resource[TransportT]):
 
         Args:
             formation_id: The formation's id.
-            timeout: Seconds that the server may stay silent, as it does while it downloads a
-                runtime.
+            timeout: The most seconds that all of it may take; None for no limit.
+            silence_timeout: The most seconds without a word from the server, which is silent while
+                it downloads a runtime; None for no limit.
             on_progress: Called with each step that the server takes.
 
         Raises:
@@ -131,21 +146,28 @@ class Drafts(Resource[TransportT]):
             ConflictError: The formation is being updated, or a draft was deployed last
                 (`NoChange`): the server takes any two drafts in a row for the same.
             ValidationError: The server refused the draft, or the formation isn't healthy with it.
-            TimeoutError: The server was silent for too long. It may go on.
+            DeploymentError: It is down, or another version answers.
+            TimeoutError: The time was up. The server may go on.
             StreamInterruptedError: The connection broke. The server may go on.
         """
-        return consume_stream(_stream(formation_id, timeout), on_progress)
+        return consume_stream(
+            _stream(formation_id, TimeLimits(timeout, silence_timeout)), on_progress
+        )
 
     @streaming
     @documented_as(deploy)
     def deploy_stream(
-        self, formation_id: str, *, timeout: float = 600.0
+        self,
+        formation_id: str,
+        *,
+        timeout: float | None = None,
+        silence_timeout: float | None = 600.0,
     ) -> StreamCall[m.Progress, m.Deployment]:
         """Deploy a draft, as `deploy` does, and yield each step.
 
         Leaving the stream stops nothing.
         """
-        return _stream(formation_id, timeout)
+        return _stream(formation_id, TimeLimits(timeout, silence_timeout))
 
     @endpoint
     def discard(self, formation_id: str) -> Call[m.DiscardedDraft]:
@@ -157,7 +179,7 @@ class Drafts(Resource[TransportT]):
         Raises:
             NotFoundError: The formation has no draft.
         """
-        call = _call(formation_id, m.DiscardedDraft, m.DraftRequest(action="discard"))
+        call = _call(formation_id, m.DiscardedDraft, action="discard")
         return call.map(lambda draft: draft.model_copy(update={"id": formation_id}))
 
 
@@ -165,23 +187,29 @@ def _files(formation_id: str) -> str:
     return path(*FORMATIONS, formation_id, "draft", "files")
 
 
-def _stream(formation_id: str, timeout: float) -> StreamCall[m.Progress, m.Deployment]:
-    where, body = _files(formation_id), m.DraftRequest(action="deploy")
-    call = Call("POST", where, m.Deployment, KeyKind.HMAC, body=body, read_timeout=timeout)
-    return progress_stream(call, "deploy", formation_id)
+def _stream(formation_id: str, limits: TimeLimits) -> StreamCall[m.Progress, m.Deployment]:
+    body = m.DraftRequest(action="deploy")
+    call = Call(
+        "POST",
+        _files(formation_id),
+        m.Deployment,
+        KeyKind.HMAC,
+        body=body,
+        explain=explain("deploy"),
+    )
+    return progress_stream(call, "deploy", formation_id, limits)
 
 
 def _call(
-    formation_id: str, returns: type[T], body: m.DraftRequest, *, safe_to_retry: bool = False
+    formation_id: str, returns: type[T], *, safe_to_retry: bool = False, **fields: object
 ) -> Call[T]:
-    shape, where = BodyFormat.BARE, _files(formation_id)
     return Call(
-        "POST", where, returns, KeyKind.HMAC, body=body, shape=shape, safe_to_retry=safe_to_retry
+        "POST",
+        _files(formation_id),
+        returns,
+        KeyKind.HMAC,
+        body=validate_body(m.DraftRequest, fields),
+        shape=BodyFormat.BARE,
+        safe_to_retry=safe_to_retry,
+        explain=explain("other"),
     )
-
-
-def _written(path: str, content: str | bytes) -> m.DraftRequest:
-    if isinstance(content, str):
-        return m.DraftRequest(action="write", path=path, content=content, encoding="utf-8")
-    coded = base64.b64encode(content).decode()
-    return m.DraftRequest(action="write", path=path, content=coded, encoding="base64")

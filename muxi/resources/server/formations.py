@@ -18,7 +18,7 @@ from ._docs import documented_as
 from ._download import download_zip, extract_zip
 from ._health import wait_until_healthy
 from ._log_stream import follow_logs
-from ._progress import action_stream
+from ._progress import TimeLimits, action_stream
 
 
 class Formations(Resource[TransportT]):
@@ -40,6 +40,10 @@ class Formations(Resource[TransportT]):
     - `TimeoutError`: the time was up. The server may go on.
     - `StreamInterruptedError`: the connection broke. The server may go on.
 
+    Methods that change what runs return when the formation answers through the server's proxy.
+    They raise `DeploymentError` if it is down although the server reported success, or if another
+    version answers than the deployed one.
+
     Example:
         ```python
         from muxi import ServerClient
@@ -55,7 +59,8 @@ class Formations(Resource[TransportT]):
         """List all formations, in no particular order.
 
         The server asks each running formation for its health, one after another, for up to 2 s
-        each.
+        each. After the server itself was restarted, a formation is listed as `starting` until
+        somebody asks for it: call `get`, or send it a request.
 
         Raises:
             AuthenticationError: The key or its secret is wrong.
@@ -80,7 +85,8 @@ class Formations(Resource[TransportT]):
         source: str | os.PathLike[str],
         *,
         include_db: bool = False,
-        timeout: float = 600.0,
+        timeout: float | None = None,
+        silence_timeout: float | None = 600.0,
         on_progress: Callable[[m.Progress], object] | None = None,
     ) -> Flow[m.Deployment]:
         """Deploy a new formation and wait until it is healthy. The server undoes what fails.
@@ -88,14 +94,21 @@ class Formations(Resource[TransportT]):
         Args:
             source: A formation's directory, or a `.tar.gz` of one.
             include_db: Send `memory.db` too. It becomes the formation's memory.
-            timeout: Seconds that the server may stay silent, as it does while it downloads a
-                runtime.
+            timeout: The most seconds that all of it may take, from packing to the answer of the
+                new version; None for no limit.
+            silence_timeout: The most seconds without a word from the server, which is silent while
+                it downloads a runtime; None for no limit.
             on_progress: Called with each step: the bytes uploaded, then what the server does.
 
         Raises:
             ConflictError: The server has a formation with this id.
         """
-        deployment = BundleDeployment(source, include_db, timeout, on_progress)
+        deployment = BundleDeployment(
+            source,
+            include_db=include_db,
+            limits=TimeLimits(timeout, silence_timeout),
+            on_progress=on_progress,
+        )
         return deployment.follow(deployment.deploy)
 
     @streaming
@@ -105,13 +118,16 @@ class Formations(Resource[TransportT]):
         source: str | os.PathLike[str],
         *,
         include_db: bool = False,
-        timeout: float = 600.0,
+        timeout: float | None = None,
+        silence_timeout: float | None = 600.0,
     ) -> StreamCall[m.Progress, m.Deployment]:
         """Deploy a new formation, as `deploy` does, and yield each step.
 
         The stream opens when the upload is over. To stop the deployment, call `delete`.
         """
-        deployment = BundleDeployment(source, include_db, timeout)
+        deployment = BundleDeployment(
+            source, include_db=include_db, limits=TimeLimits(timeout, silence_timeout)
+        )
         return deployment.stream(deployment.deploy)
 
     @flow
@@ -120,7 +136,8 @@ class Formations(Resource[TransportT]):
         source: str | os.PathLike[str],
         *,
         include_db: bool = False,
-        timeout: float = 600.0,
+        timeout: float | None = None,
+        silence_timeout: float | None = 600.0,
         on_progress: Callable[[m.Progress], object] | None = None,
     ) -> Flow[m.Deployment]:
         """Replace the running version with a new one. The old one runs until the new is healthy.
@@ -130,15 +147,22 @@ class Formations(Resource[TransportT]):
         Args:
             source: A formation's directory, or a `.tar.gz` of one.
             include_db: Send `memory.db` too. It replaces the formation's memory.
-            timeout: Seconds that the server may stay silent, as it does while it downloads a
-                runtime.
+            timeout: The most seconds that all of it may take, from packing to the answer of the
+                new version; None for no limit.
+            silence_timeout: The most seconds without a word from the server, which is silent while
+                it downloads a runtime; None for no limit.
             on_progress: Called with each step: the bytes uploaded, then what the server does.
 
         Raises:
             NotFoundError: The server has no formation with this id.
             ConflictError: It is being updated already, or runs this very bundle (`NoChange`).
         """
-        deployment = BundleDeployment(source, include_db, timeout, on_progress)
+        deployment = BundleDeployment(
+            source,
+            include_db=include_db,
+            limits=TimeLimits(timeout, silence_timeout),
+            on_progress=on_progress,
+        )
         return deployment.follow(deployment.update)
 
     @streaming
@@ -148,13 +172,16 @@ class Formations(Resource[TransportT]):
         source: str | os.PathLike[str],
         *,
         include_db: bool = False,
-        timeout: float = 600.0,
+        timeout: float | None = None,
+        silence_timeout: float | None = 600.0,
     ) -> StreamCall[m.Progress, m.Deployment]:
         """Replace the running version, as `update` does, and yield each step.
 
         The stream opens when the upload is over. To stop the update, call `cancel_update`.
         """
-        deployment = BundleDeployment(source, include_db, timeout)
+        deployment = BundleDeployment(
+            source, include_db=include_db, limits=TimeLimits(timeout, silence_timeout)
+        )
         return deployment.stream(deployment.update)
 
     @flow
@@ -165,7 +192,8 @@ class Formations(Resource[TransportT]):
         include_db: bool = False,
         allow_downgrade: bool = False,
         cleanup: bool = True,
-        timeout: float = 600.0,
+        timeout: float | None = None,
+        silence_timeout: float | None = 600.0,
         on_progress: Callable[[m.Progress], object] | None = None,
     ) -> Flow[m.Deployment]:
         """Deploy a new formation, or update the one that exists.
@@ -179,14 +207,22 @@ class Formations(Resource[TransportT]):
             allow_downgrade: Update even if the deployed version is newer.
             cleanup: On Ctrl-C, or when the task is cancelled, cancel the update or delete the new
                 deployment before the call ends.
-            timeout: Seconds that the server may stay silent, as it does while it downloads a
-                runtime.
+            timeout: The most seconds that all of it may take, from packing to the answer of the
+                new version; None for no limit.
+            silence_timeout: The most seconds without a word from the server, which is silent while
+                it downloads a runtime; None for no limit.
             on_progress: Called with each step: the bytes uploaded, then what the server does.
 
         Raises:
             ConflictError: A newer version is deployed, or it is being updated already.
         """
-        deployment = BundleDeployment(source, include_db, timeout, on_progress, allow_downgrade)
+        deployment = BundleDeployment(
+            source,
+            include_db=include_db,
+            limits=TimeLimits(timeout, silence_timeout),
+            on_progress=on_progress,
+            allow_downgrade=allow_downgrade,
+        )
         return deployment.apply_or_undo(cleanup=cleanup)
 
     @streaming
@@ -197,13 +233,19 @@ class Formations(Resource[TransportT]):
         *,
         include_db: bool = False,
         allow_downgrade: bool = False,
-        timeout: float = 600.0,
+        timeout: float | None = None,
+        silence_timeout: float | None = 600.0,
     ) -> StreamCall[m.Progress, m.Deployment]:
         """Deploy or update, as `apply` does, and yield each step. There is no clean-up.
 
         The stream opens when the upload is over.
         """
-        deployment = BundleDeployment(source, include_db, timeout, allow_downgrade=allow_downgrade)
+        deployment = BundleDeployment(
+            source,
+            include_db=include_db,
+            limits=TimeLimits(timeout, silence_timeout),
+            allow_downgrade=allow_downgrade,
+        )
         return deployment.stream(deployment.apply)
 
     @flow
@@ -211,15 +253,17 @@ class Formations(Resource[TransportT]):
         self,
         formation_id: str,
         *,
-        timeout: float = 600.0,
+        timeout: float | None = None,
+        silence_timeout: float | None = 600.0,
         on_progress: Callable[[m.Progress], object] | None = None,
     ) -> Flow[m.Deployment]:
         """Start a formation that is stopped or crashed, and wait until it is healthy.
 
         Args:
             formation_id: The formation's id.
-            timeout: Seconds that the server may stay silent, as it does while it downloads a
-                runtime.
+            timeout: The most seconds that all of it may take; None for no limit.
+            silence_timeout: The most seconds without a word from the server, which is silent while
+                it downloads a runtime; None for no limit.
             on_progress: Called with each step that the server takes.
 
         Raises:
@@ -227,52 +271,68 @@ class Formations(Resource[TransportT]):
             ConflictError: It runs already.
             ServerError: It didn't start, or isn't healthy.
         """
-        return consume_stream(action_stream("start", formation_id, timeout), on_progress)
+        return consume_stream(
+            action_stream("start", formation_id, TimeLimits(timeout, silence_timeout)), on_progress
+        )
 
     @streaming
     @documented_as(start)
     def start_stream(
-        self, formation_id: str, *, timeout: float = 600.0
+        self,
+        formation_id: str,
+        *,
+        timeout: float | None = None,
+        silence_timeout: float | None = 600.0,
     ) -> StreamCall[m.Progress, m.Deployment]:
         """Start a formation, as `start` does, and yield each step."""
-        return action_stream("start", formation_id, timeout)
+        return action_stream("start", formation_id, TimeLimits(timeout, silence_timeout))
 
     @flow
     def restart(
         self,
         formation_id: str,
         *,
-        timeout: float = 600.0,
+        timeout: float | None = None,
+        silence_timeout: float | None = 600.0,
         on_progress: Callable[[m.Progress], object] | None = None,
     ) -> Flow[m.Deployment]:
         """Restart a formation, or start a stopped one, and wait until it is healthy.
 
         Args:
             formation_id: The formation's id.
-            timeout: Seconds that the server may stay silent, as it does while it downloads a
-                runtime.
+            timeout: The most seconds that all of it may take; None for no limit.
+            silence_timeout: The most seconds without a word from the server, which is silent while
+                it downloads a runtime; None for no limit.
             on_progress: Called with each step that the server takes.
 
         Raises:
             NotFoundError: The server has no formation with this id.
             ServerError: It didn't start, or isn't healthy.
         """
-        return consume_stream(action_stream("restart", formation_id, timeout), on_progress)
+        return consume_stream(
+            action_stream("restart", formation_id, TimeLimits(timeout, silence_timeout)),
+            on_progress,
+        )
 
     @streaming
     @documented_as(restart)
     def restart_stream(
-        self, formation_id: str, *, timeout: float = 600.0
+        self,
+        formation_id: str,
+        *,
+        timeout: float | None = None,
+        silence_timeout: float | None = 600.0,
     ) -> StreamCall[m.Progress, m.Deployment]:
         """Restart a formation, as `restart` does, and yield each step."""
-        return action_stream("restart", formation_id, timeout)
+        return action_stream("restart", formation_id, TimeLimits(timeout, silence_timeout))
 
     @flow
     def rollback(
         self,
         formation_id: str,
         *,
-        timeout: float = 600.0,
+        timeout: float | None = None,
+        silence_timeout: float | None = 600.0,
         on_progress: Callable[[m.Progress], object] | None = None,
     ) -> Flow[m.Deployment]:
         """Go back to the previous version. A second rollback undoes the first.
@@ -281,8 +341,9 @@ class Formations(Resource[TransportT]):
 
         Args:
             formation_id: The formation's id.
-            timeout: Seconds that the server may stay silent, as it does while it downloads a
-                runtime.
+            timeout: The most seconds that all of it may take; None for no limit.
+            silence_timeout: The most seconds without a word from the server, which is silent while
+                it downloads a runtime; None for no limit.
             on_progress: Called with each step that the server takes.
 
         Raises:
@@ -291,15 +352,22 @@ class Formations(Resource[TransportT]):
             ServerError: It didn't start, or isn't healthy. The current version runs on, unless the
                 two were being swapped.
         """
-        return consume_stream(action_stream("rollback", formation_id, timeout), on_progress)
+        return consume_stream(
+            action_stream("rollback", formation_id, TimeLimits(timeout, silence_timeout)),
+            on_progress,
+        )
 
     @streaming
     @documented_as(rollback)
     def rollback_stream(
-        self, formation_id: str, *, timeout: float = 600.0
+        self,
+        formation_id: str,
+        *,
+        timeout: float | None = None,
+        silence_timeout: float | None = 600.0,
     ) -> StreamCall[m.Progress, m.Deployment]:
         """Go back to the previous version, as `rollback` does, and yield each step."""
-        return action_stream("rollback", formation_id, timeout)
+        return action_stream("rollback", formation_id, TimeLimits(timeout, silence_timeout))
 
     @endpoint
     def stop(self, formation_id: str) -> Call[m.StoppedFormation]:
@@ -311,7 +379,8 @@ class Formations(Resource[TransportT]):
         Raises:
             NotFoundError: The server has no formation with this id.
             ConflictError: It is stopped already.
-            ServerError: The server can't find its process; some versions lose it with an update.
+            ServerError: The server has lost its process, as some versions do after an update.
+            ConnectionError: The server hung up, as some versions do after a crash.
         """
         return stop_call(formation_id)
 
@@ -331,7 +400,11 @@ class Formations(Resource[TransportT]):
     def cancel_update(self, formation_id: str) -> Call[m.CancelledUpdate]:
         """Cancel an update that is in progress.
 
-        The call that makes it fails; the old version runs on.
+        The call that makes the update fails, and the old version runs on.
+
+        Warning:
+            After an update was refused with `SpawnError`, some servers answer this with a success
+            and stop the version that runs. Cancel only an update that you know to be in progress.
 
         Args:
             formation_id: The formation's id.
@@ -397,7 +470,8 @@ class Formations(Resource[TransportT]):
         *,
         include_db: bool = False,
         extract: bool = False,
-        timeout: float = 600.0,
+        timeout: float | None = None,
+        silence_timeout: float | None = 600.0,
         on_progress: OnProgress | None = None,
     ) -> Flow[m.DownloadedFormation]:
         """Save a formation's files as a zip or unpacked, whole or not at all.
@@ -410,7 +484,8 @@ class Formations(Resource[TransportT]):
                 the path of a file, which is replaced.
             include_db: Include `memory.db`.
             extract: Unpack the zip to `to`, a directory that doesn't exist yet or is empty.
-            timeout: Seconds that the server may stay silent.
+            timeout: The most seconds that all of it may take; None for no limit.
+            silence_timeout: The most seconds without a byte from the server; None for no limit.
             on_progress: Called with the bytes received and the bytes expected, which is None when
                 the server doesn't say.
 
@@ -421,13 +496,14 @@ class Formations(Resource[TransportT]):
                 empty.
             OSError: The file can't be written.
         """
+        limits = TimeLimits(timeout, silence_timeout)
         if extract:
-            return extract_zip(formation_id, Path(to), include_db, timeout, on_progress)
-        return download_zip(formation_id, to, include_db, timeout, on_progress)
+            return extract_zip(formation_id, Path(to), include_db, limits, on_progress)
+        return download_zip(formation_id, to, include_db, limits, on_progress)
 
     @flow
     def wait_until_healthy(
-        self, formation_id: str, *, timeout: float = 300.0, poll_interval: float = 1.0
+        self, formation_id: str, *, timeout: float | None = 300.0, poll_interval: float = 1.0
     ) -> Flow[m.Formation]:
         """Wait until a formation runs and is healthy.
 
@@ -436,11 +512,12 @@ class Formations(Resource[TransportT]):
 
         Args:
             formation_id: The formation's id.
-            timeout: The most seconds to wait.
+            timeout: The most seconds to wait; None for no limit.
             poll_interval: Seconds between two looks.
 
         Raises:
             NotFoundError: The server has no formation with this id.
+            DeploymentError: It is crashed or stopped, and won't become healthy by itself.
             TimeoutError: It isn't healthy in time.
         """
         return wait_until_healthy(formation_id, timeout, poll_interval)

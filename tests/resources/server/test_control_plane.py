@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -10,11 +11,12 @@ from typing import Any
 import pytest
 
 import muxi
+from muxi.errors import DeploymentError
 from muxi.models import server as m
 
 from ...support.clients import ClientKind
 from ...support.control_answers import DROP, FOUND, ID, NOT_FOUND, flat, ok, refused
-from ...support.fake_server import FAST, Answer, FakeServer, envelope, failure
+from ...support.fake_server import FAST, Answer, FakeServer, Received, Silence, envelope, failure
 
 DRAFT = {
     "draft": {
@@ -158,14 +160,28 @@ def test_dev(client_kind: ClientKind) -> None:
     assert (found.status, request) == ("stopped", ["POST", "/rpc/dev/stop", {"formation_id": ID}])
 
 
-def test_errors_of_dev_are_a_text_and_no_code(client_kind: ClientKind) -> None:
-    text = f"Draft formation {ID} is already running on port 8002. Run 'muxi down' first."
+@pytest.mark.parametrize(
+    ("status", "text", "code"),
+    [
+        (409, f"Draft formation {ID} is already running on port 8002.", "Conflict"),
+        (404, f"Draft directory not found for formation {ID}", "NotFound"),
+        (400, "Failed to parse formation config: x", "ParseError"),
+        (400, "Path must be absolute", "BadRequest"),
+        (500, "Health check failed: Formation crashed during startup:\nx", "HealthCheckFailed"),
+    ],
+)
+def test_errors_of_dev_have_a_type_too(
+    client_kind: ClientKind, status: int, text: str, code: str
+) -> None:
     body = {"success": False, "formation_id": ID, "port": 0, "status": "", "error": text}
-    with FakeServer(flat(body, 409)) as server, pytest.raises(muxi.ConflictError) as caught:
+    with FakeServer(flat(body, status)) as server, pytest.raises(muxi.MuxiError) as caught:
         client_kind.server(server.url, lambda s: s.dev.run(formation_id=ID))
-    assert (caught.value.message, caught.value.code) == (text, None)
+    assert (caught.value.message, caught.value.code) == (text, code)
+    assert caught.value.status_code == status
 
 
+STOP: Callable[[Any], Any] = lambda s: s.formations.stop(ID)  # noqa: E731
+DELETE: Callable[[Any], Any] = lambda s: s.formations.delete(ID)  # noqa: E731
 STOPPED = refused(409, "Formation is already stopped", "Conflict")
 
 
@@ -186,6 +202,68 @@ def test_already_done_is_done_on_a_second_try_only(
         client_kind.server(server.url, use, retry=FAST)
 
 
+@pytest.mark.parametrize(
+    ("use", "script", "kind"),
+    [
+        (STOP, [refused(429, "busy"), STOPPED], muxi.ConflictError),
+        (STOP, [DROP, refused(409, "Formation is being updated", "Conflict")], muxi.ConflictError),
+        (STOP, [DROP, refused(409, "is being updated", "DeployConflict")], muxi.ConflictError),
+        (DELETE, [refused(503, "x"), NOT_FOUND], muxi.NotFoundError),
+        (DELETE, [DROP, refused(404, "Endpoint not found", "Not Found")], muxi.NotFoundError),
+        (DELETE, [DROP, Answer(404, "<h1>gone</h1>")], muxi.NotFoundError),
+    ],
+)
+def test_nothing_else_means_that_it_is_done(
+    client_kind: ClientKind,
+    use: Callable[[Any], Any],
+    script: list[Any],
+    kind: type[muxi.MuxiError],
+) -> None:
+    with FakeServer(*script) as server, pytest.raises(kind):
+        client_kind.server(server.url, use, retry=FAST)
+    assert len(server.received) == 2
+
+
+@pytest.mark.parametrize("use", [STOP, DELETE])
+def test_a_server_that_hangs_up_is_not_asked_a_third_time(
+    client_kind: ClientKind, use: Callable[[Any], Any]
+) -> None:
+    with FakeServer(DROP) as server, pytest.raises(muxi.ConnectionError) as caught:
+        client_kind.server(server.url, use, retry=FAST)
+    assert len(server.received) == 2
+    assert "restart the MUXI Server" in caught.value.message
+    assert (caught.value.sent, caught.value.retryable) == (True, False)
+
+
+PERMANENT = [
+    (STOP, refused(500, "Failed to stop formation", "Internal Server Error")),
+    (
+        lambda s: s.drafts.read(ID, "agents"),
+        flat({"success": False, "error": "ReadError", "message": "is a directory", **DRAFT}, 500),
+    ),
+    (
+        lambda s: s.drafts.write(ID, "agents", "x"),
+        flat({"success": False, "error": "WriteError", "message": "is a directory", **DRAFT}, 500),
+    ),
+]
+
+
+@pytest.mark.parametrize(("use", "answer"), PERMANENT)
+def test_what_can_not_change_is_not_asked_again(
+    client_kind: ClientKind, use: Callable[[Any], Any], answer: Answer
+) -> None:
+    with FakeServer(answer) as server, pytest.raises(muxi.ServerError) as caught:
+        client_kind.server(server.url, use, retry=FAST)
+    assert len(server.received) == 1
+    assert (caught.value.retryable, caught.value.status_code) == (False, 500)
+
+
+def test_a_mode_that_no_draft_has_is_refused(client_kind: ClientKind) -> None:
+    with FakeServer(NOT_FOUND) as server, pytest.raises(muxi.ValidationError, match="mode"):
+        client_kind.server(server.url, lambda s: s.drafts.create(ID, mode="nothing"))
+    assert server.received == []
+
+
 def test_waiting_until_healthy(client_kind: ClientKind) -> None:
     starting = ok({**FOUND.body["data"], "status": "starting", "healthy": None})  # type: ignore[index,call-overload]
     with FakeServer(starting, starting, FOUND) as server:
@@ -193,11 +271,48 @@ def test_waiting_until_healthy(client_kind: ClientKind) -> None:
             server.url, lambda s: s.formations.wait_until_healthy(ID, poll_interval=0.001)
         )
     assert (found.healthy, found.updated_at, len(server.received)) == (True, None, 3)
-    with FakeServer(starting) as server, pytest.raises(muxi.TimeoutError, match="is starting"):
+    with FakeServer(starting) as server, pytest.raises(muxi.TimeoutError) as caught:
         client_kind.server(
             server.url,
             lambda s: s.formations.wait_until_healthy(ID, timeout=0.02, poll_interval=0.01),
         )
+    assert caught.value.message.endswith("is starting and not healthy after 0.02 s")
+    assert caught.value.sent
+
+
+def test_a_wait_looks_once_more_at_its_end(client_kind: ClientKind) -> None:
+    began = time.monotonic()
+    late = ok({**FOUND.body["data"], "status": "starting"})  # type: ignore[index,call-overload]
+
+    def answer(request: Received) -> Answer:
+        return FOUND if time.monotonic() - began >= 0.2 else late
+
+    with FakeServer(answer) as server:
+        found = client_kind.server(
+            server.url,
+            lambda s: s.formations.wait_until_healthy(ID, timeout=0.3, poll_interval=60),
+        )
+        assert len(server.received) == 2
+    assert found.status == "running"
+
+
+def test_a_look_that_hangs_does_not_prolong_the_wait(client_kind: ClientKind) -> None:
+    late = ok({**FOUND.body["data"], "status": "starting"})  # type: ignore[index,call-overload]
+    with FakeServer(late, Silence()) as server, pytest.raises(muxi.TimeoutError) as caught:
+        client_kind.server(
+            server.url,
+            lambda s: s.formations.wait_until_healthy(ID, timeout=0.2, poll_interval=0.1),
+            timeout=600,
+        )
+    assert "is starting and not healthy after 0.2 s" in caught.value.message
+
+
+@pytest.mark.parametrize("status", ["crashed", "stopped"])
+def test_a_formation_that_is_down_is_not_waited_for(client_kind: ClientKind, status: str) -> None:
+    down = ok({**FOUND.body["data"], "status": status, "healthy": False})  # type: ignore[index,call-overload]
+    with FakeServer(down) as server, pytest.raises(DeploymentError, match=f"is {status}"):
+        client_kind.server(server.url, lambda s: s.formations.wait_until_healthy(ID))
+    assert len(server.received) == 1
 
 
 def test_ping_is_a_time(client_kind: ClientKind) -> None:

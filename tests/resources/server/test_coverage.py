@@ -109,6 +109,8 @@ def last_call(described: object, *, found: bool) -> Call[Any]:
                 step = described.send(_look()) if found else described.throw(NotFoundError("none"))
     except StopIteration as stop:
         assert isinstance(stop.value, Call)
+        if stop.value.upload is not None and stop.value.upload.on_close is not None:
+            stop.value.upload.on_close()
         return stop.value
 
 

@@ -20,11 +20,13 @@ from ...support.control_answers import (
     DROP,
     FORMATION,
     FOUND,
+    HEALTHY,
     HELLO,
     ID,
     NOT_FOUND,
     STAGES,
     UPDATED,
+    Plane,
     by_method,
     error,
     frame,
@@ -102,9 +104,9 @@ def test_what_is_wrong_with_a_bundle_is_said_before_anything_is_sent(
     assert server.received == []
 
 
-def test_after_an_update_the_port_is_read_anew(client_kind: ClientKind) -> None:
+def test_after_an_update_the_port_is_read_again(client_kind: ClientKind) -> None:
     steps = [*STAGES[:3], stage("spawning_staging", staging_port=8001), stage("juggling", balls=5)]
-    with FakeServer(by_method(GET=FOUND, PUT=stream(*steps, UPDATED))) as server:
+    with FakeServer(Plane(stream(*steps, UPDATED))) as server:
         streamed = client_kind.server_stream(
             server.url, lambda s: s.formations.update_stream(HELLO)
         )
@@ -112,11 +114,29 @@ def test_after_an_update_the_port_is_read_anew(client_kind: ClientKind) -> None:
     assert (put.method, put.path) == ("PUT", f"/rpc/formations/{ID}")
     found = streamed.result
     assert (found.port, found.version, found.previous_version) == (8001, 2, 1)
+    assert found.manifest_version == "1.0.0"
     assert [one.staging_port for one in streamed.events if one.stage == "spawning_staging"] == [
         8001
     ]
     assert streamed.events[-2].model_extra == {"balls": 5}
-    assert [one.method for one in server.received] == ["GET", "PUT", "GET"]
+    assert asked(server)[2:] == [f"GET /api/{ID}/v1/health", f"GET /rpc/formations/{ID}"]
+
+
+def asked(server: FakeServer) -> list[str]:
+    return [f"{one.method} {one.path}" for one in server.received]
+
+
+def test_a_look_after_an_update_that_fails_takes_nothing_back(client_kind: ClientKind) -> None:
+    looks = iter([FOUND, refused(500, "x")])
+
+    def answer(request: Received) -> Action:
+        if request.method == "PUT":
+            return stream(UPDATED)
+        return HEALTHY if request.path.endswith("health") else next(looks)
+
+    with FakeServer(answer) as server:
+        found = client_kind.server(server.url, lambda s: s.formations.update(HELLO), max_retries=0)
+    assert (found.status, found.version, found.port) == ("running", 2, None)
 
 
 def test_an_update_of_nothing_isnt_sent(client_kind: ClientKind) -> None:
@@ -135,7 +155,7 @@ ANSWERS: list[tuple[Use, dict[str, Any], dict[str, Any]]] = [
     (
         lambda s: s.formations.start(ID),
         {"id": ID, "status": "running", "message": "Formation started", "port": 8000},
-        {"port": 8000, "version": None},
+        {"port": 8001, "version": 1},
     ),
     (
         lambda s: s.formations.restart(ID),
@@ -146,7 +166,7 @@ ANSWERS: list[tuple[Use, dict[str, Any], dict[str, Any]]] = [
         lambda s: s.formations.rollback(ID),
         {"id": ID, "status": "running", "version": 1, "previous_version": 2, "pid": 9,
          "message": "Rolled back to previous version"},
-        {"version": 1, "previous_version": 2, "port": None},
+        {"version": 1, "previous_version": 2, "port": 8001},
     ),
     (
         lambda s: s.drafts.deploy(ID),
@@ -161,7 +181,7 @@ ANSWERS: list[tuple[Use, dict[str, Any], dict[str, Any]]] = [
 def test_answers_without_events_are_read_too(
     client_kind: ClientKind, use: Use, data: dict[str, Any], expected: dict[str, Any]
 ) -> None:
-    with FakeServer(by_method(GET=FOUND, PUT=ok(data), POST=ok(data, 201))) as server:
+    with FakeServer(Plane(ok(data, 200))) as server:
         found = client_kind.server(server.url, use)
     assert {name: getattr(found, name) for name in expected} == expected
     assert (found.formation_id, found.url) == (ID, f"{server.url}/api/{ID}")
@@ -198,6 +218,10 @@ TABLE: list[tuple[Use, str, str, int]] = [
     (START, "NotFound", "Formation not found", 404),
     (ROLLBACK, "NotFound", "Formation not found", 404),
     (RESTART, "NotFound", GONE, 500),
+    (DEPLOY, "ResolveError", "", 400),
+    (UPDATE, "RuntimeError", "", 500),
+    (UPDATE, "ResolveError", "", 500),
+    (ROLLBACK, "ResolveError", "", 500),
     (START, "AlreadyRunning", "", 409),
     (ROLLBACK, "NoPreviousVersion", "", 400),
     *[
@@ -324,7 +348,7 @@ def test_apply_deploys_what_isnt_there(client_kind: ClientKind) -> None:
 
 
 def test_apply_updates_what_is_there(client_kind: ClientKind) -> None:
-    with FakeServer(by_method(GET=FOUND, PUT=stream(UPDATED))) as server:
+    with FakeServer(Plane(stream(UPDATED))) as server:
         found = client_kind.server(server.url, lambda s: s.formations.apply(HELLO))
     assert (found.changed, found.version) == (True, 2)
 
@@ -348,8 +372,8 @@ def test_apply_of_what_the_server_calls_identical_is_a_success(client_kind: Clie
 
 
 def test_apply_refuses_to_go_back(client_kind: ClientKind) -> None:
-    newer = ok({**FORMATION, "version": {"semantic": "1.0.10"}})
-    with FakeServer(by_method(GET=newer, PUT=stream(UPDATED))) as server:
+    newer = {"semantic": "1.0.10"}
+    with FakeServer(Plane(stream(UPDATED), version=newer)) as server:
         with pytest.raises(muxi.ConflictError, match=r"1\.0\.10.* is older"):
             client_kind.server(server.url, lambda s: s.formations.apply(HELLO))
         assert [one.method for one in server.received] == ["GET"]
@@ -362,13 +386,15 @@ def test_apply_refuses_to_go_back(client_kind: ClientKind) -> None:
 def test_apply_finds_the_version_in_the_list_where_the_formation_tells_none(
     client_kind: ClientKind,
 ) -> None:
-    untold = ok({**FORMATION, "version": {"current": "aa"}})
+    untold = ok({**FORMATION, "version": {}})
     others = [{**FORMATION, "id": "other"}, {**FORMATION, "version": {"semantic": "2.0.0"}}]
     listed = ok({"formations": others, "total": 2})
 
     def answer(request: Received) -> Action:
         if request.method == "PUT":
             return stream(UPDATED)
+        if request.path.endswith("/v1/health"):
+            return HEALTHY
         return listed if request.path == "/rpc/formations" else untold
 
     with FakeServer(answer) as server:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import re
 import socket
+import sys
 import tarfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,11 +20,14 @@ import pytest
 
 import muxi
 from muxi import AsyncServerClient, ServerClient
+from muxi._files.upload import Upload
+from muxi.bundle import open_bundle
 from muxi.resources.server import _deployment
 
 from ...support.clients import ClientKind
 from ...support.control_answers import (
     COMPLETE,
+    FORMATION,
     FOUND,
     HELLO,
     ID,
@@ -38,6 +43,9 @@ from ...support.fake_server import Action, FakeServer, Received
 
 KEYS = {"key_id": "MUXI_test", "secret_key": "sk_test"}
 DELETED = ok({"id": ID, "message": "Formation deleted successfully"})
+UPDATED_BEFORE = ok(
+    {**FORMATION, "version": {"semantic": "1.0.0", "current": "aa", "previous": "99"}}
+)
 CANCELLED = flat(
     {"message": "m", "formation_id": ID, "staging_port": 1, "status": "running", "current_port": 2}
 )
@@ -45,89 +53,186 @@ CANCELLED = flat(
 
 @pytest.fixture(autouse=True)
 def _fast(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_deployment, "_UNDO_ATTEMPTS", 2)
-    monkeypatch.setattr(_deployment, "_UNDO_DELAY", 0.01)
+    monkeypatch.setattr(_deployment, "_UNDO_WITHIN", 0.2)
+    monkeypatch.setattr(_deployment, "_UNDO_DELAY", 0.001)
+
+
+def sha256() -> str:
+    with open_bundle(HELLO) as packed:
+        return packed.bundle.sha256
+
+
+def deployed(current: str | None, **more: Any) -> Action:
+    """A formation that has a bundle."""
+    return ok({**FORMATION, **more, "version": {"current": current}})
 
 
 class Interrupted:
     """A server whose stream goes on only once something was cleaned up.
 
     Args:
-        exists: The formation is there already.
-        undone: What to answer to a clean-up, in turn.
+        found: What it answers to looks, in turn, the last one for ever.
+        undone: What it answers to a clean-up, in turn.
+        stages: What it reports before it is interrupted.
     """
 
-    def __init__(self, *undone: Action, exists: bool) -> None:
+    def __init__(
+        self, found: Sequence[Action], *undone: Action, stages: Sequence[str] = ("extracting",)
+    ) -> None:
         self.over = threading.Event()
+        self._found = list(found)
         self._undone = list(undone)
-        self._exists = exists
+        self._stages = stages
 
     def __call__(self, request: Received) -> Action:
         if request.method == "GET":
-            return FOUND if self._exists else NOT_FOUND
+            return self._found.pop(0) if len(self._found) > 1 else self._found[0]
         if request.method == "DELETE" or request.path.endswith("cancel-update"):
             return self._undone.pop(0)
-        return stream(stage("extracting"), lambda: self.over.wait(10) and None, COMPLETE)
+        stages = [stage(name) for name in self._stages]
+        return stream(*stages, lambda: self.over.wait(10) and None, COMPLETE)
 
 
-def interrupt(client_kind: ClientKind, url: str, **options: Any) -> None:
-    """Apply, and break off at the first stage: Ctrl-C in sync clients, a cancelled scope else."""
+def interrupt(client_kind: ClientKind, url: str, at: str = "extracting", **options: Any) -> Any:
+    """Apply, and break off at a stage: Ctrl-C in sync clients, a cancelled scope else.
+
+    Gives the exception where there is one to be caught.
+    """
     if client_kind.name == "sync":
 
         def press(progress: Any) -> None:
-            if progress.stage == "extracting":
+            if progress.stage == at:
                 raise KeyboardInterrupt
 
-        with ServerClient(url=url, **KEYS) as client, pytest.raises(KeyboardInterrupt):
+        with ServerClient(url=url, **KEYS) as client, pytest.raises(KeyboardInterrupt) as caught:
             client.formations.apply(HELLO, on_progress=press, **options)
-        return
+        return caught.value
 
     async def main() -> None:
         async with AsyncServerClient(url=url, **KEYS) as client:
             with anyio.CancelScope() as scope:
                 await client.formations.apply(
                     HELLO,
-                    on_progress=lambda one: scope.cancel() if one.stage == "extracting" else None,
+                    on_progress=lambda one: scope.cancel() if one.stage == at else None,
                     **options,
                 )
                 raise AssertionError("it was not cancelled")
             assert scope.cancelled_caught
 
     anyio.run(main, backend=client_kind.name)
+    return None
 
 
-@pytest.mark.parametrize(
-    ("exists", "undone", "expected"),
-    [
-        (False, [DELETED], ["DELETE /rpc/formations/hello-formation"]),
-        (False, [NOT_FOUND, DELETED], ["DELETE /rpc/formations/hello-formation"] * 2),
-        (False, [NOT_FOUND, NOT_FOUND], ["DELETE /rpc/formations/hello-formation"] * 2),
-        (False, [refused(401, "Invalid key")], ["DELETE /rpc/formations/hello-formation"]),
-        (True, [CANCELLED], ["POST /rpc/formations/hello-formation/cancel-update"]),
-        (
-            True,
-            [refused(400, "No update in progress for this formation"), CANCELLED],
-            ["POST /rpc/formations/hello-formation/cancel-update"] * 2,
-        ),
-    ],
-)
-def test_what_is_interrupted_is_undone(
-    client_kind: ClientKind, exists: bool, undone: list[Action], expected: list[str]
+def done(server: FakeServer) -> list[str]:
+    """What was asked for after the upload."""
+    asked = [f"{one.method} {one.path.removeprefix('/rpc/formations/')}" for one in server.received]
+    return asked[2:]
+
+
+LOOK, DELETE, CANCEL = f"GET {ID}", f"DELETE {ID}", f"POST {ID}/cancel-update"
+OURS, THEIRS, UNTOLD = deployed("ours"), deployed("theirs"), deployed(None)
+IDLE = refused(400, "No update in progress for this formation")
+
+
+@dataclass(frozen=True)
+class Undo:
+    """A deployment that is interrupted, and what becomes of it."""
+
+    name: str
+    found: list[Action]
+    undone: list[Action]
+    expected: list[str]
+    """What is asked for."""
+    left: str | None = None
+    """A part of the reason why it isn't undone."""
+    stages: tuple[str, ...] = ("extracting",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+UNDOS = [
+    Undo("ours is deleted", [NOT_FOUND, OURS], [DELETED], [LOOK, DELETE]),
+    Undo("ours appears later", [NOT_FOUND, NOT_FOUND, OURS], [DELETED], [LOOK] * 2 + [DELETE]),
+    Undo("ours is gone", [NOT_FOUND, OURS], [NOT_FOUND], [LOOK, DELETE]),
+    Undo("theirs is left alone", [NOT_FOUND, THEIRS], [], [LOOK]),
+    Undo("nobody's is left alone", [NOT_FOUND, UNTOLD], [], [LOOK], "doesn't tell which bundle"),
+    Undo("it never appears", [NOT_FOUND], [], [LOOK] * 3, "doesn't know it"),
+    Undo(
+        "refused",
+        [NOT_FOUND, OURS],
+        [refused(401, "Invalid key")],
+        [LOOK, DELETE],
+        "Invalid key",
+    ),
+    Undo("an update", [FOUND], [CANCELLED], [LOOK, CANCEL]),
+    Undo("an update that is over", [FOUND], [IDLE], [LOOK, CANCEL]),
+    Undo("an update that is done", [FOUND, OURS], [], [LOOK], "finished already"),
+    Undo("an update of what is gone", [FOUND, NOT_FOUND], [], [LOOK]),
+    Undo(
+        "an update after another, too early",
+        [UPDATED_BEFORE],
+        [],
+        [],
+        "stops the version that runs",
+    ),
+    Undo(
+        "an update after another, in time",
+        [UPDATED_BEFORE],
+        [CANCELLED],
+        [LOOK, CANCEL],
+        stages=("spawning_staging", "health_check", "extracting"),
+    ),
+]
+
+
+@pytest.mark.parametrize("undo", UNDOS, ids=str)
+def test_what_is_interrupted_is_undone_if_it_is_ours(
+    client_kind: ClientKind, undo: Undo, caplog: pytest.LogCaptureFixture
 ) -> None:
-    script = Interrupted(*undone, exists=exists)
+    ours = deployed(sha256())
+    found = [ours if one is OURS else one for one in undo.found]
+    script = Interrupted(found, *undo.undone, stages=undo.stages)
     with FakeServer(script) as server:
-        interrupt(client_kind, server.url)
+        exc = interrupt(client_kind, server.url)
         script.over.set()
-    assert [f"{one.method} {one.path}" for one in server.received][2:] == expected
+    asked = done(server)
+    assert asked[: len(undo.expected)] == undo.expected
+    assert set(asked[len(undo.expected) :]) <= {LOOK}
+    warnings = [one.getMessage() for one in caplog.records if one.levelname == "WARNING"]
+    assert len(warnings) == (undo.left is not None)
+    if undo.left is not None:
+        assert undo.left in warnings[0]
+        if exc is not None and sys.version_info >= (3, 11):
+            assert exc.__notes__ == warnings
 
 
-@pytest.mark.parametrize("exists", [True, False])
-def test_nothing_is_undone_that_was_to_stay(client_kind: ClientKind, exists: bool) -> None:
-    script = Interrupted(exists=exists)
+@pytest.mark.parametrize("found", [FOUND, NOT_FOUND])
+def test_nothing_is_undone_that_was_to_stay(client_kind: ClientKind, found: Action) -> None:
+    script = Interrupted([found])
     with FakeServer(script) as server:
         interrupt(client_kind, server.url, cleanup=False)
         script.over.set()
-    assert len(server.received) == 2
+    assert done(server) == []
+
+
+def test_an_upload_whose_last_piece_was_being_written_is_undone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The server may have it all, though the client doesn't know of the last write."""
+    real = Upload.mark_sent
+
+    def pressed(upload: Upload) -> None:
+        if upload.is_complete and upload.sent < upload.size:
+            raise KeyboardInterrupt
+        real(upload)
+
+    monkeypatch.setattr(Upload, "mark_sent", pressed)
+    with FakeServer(Interrupted([NOT_FOUND, deployed(sha256())], DELETED)) as server:
+        with ServerClient(url=server.url, **KEYS) as client, pytest.raises(KeyboardInterrupt):
+            client.formations.apply(HELLO)
+        asked = [one.method for one in server.received]
+    assert asked[-2:] == ["GET", "DELETE"]
 
 
 def apply(on_progress: Callable[[Any], None], server: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 import anyio
@@ -12,12 +13,13 @@ from hypothesis import strategies as st
 
 import muxi
 from muxi import AsyncServerClient, ServerClient
+from muxi._core.steps import Flow
 from muxi.resources.server import _log_stream
 from muxi.resources.server._log_stream import unseen
 
 from ...support.clients import ClientKind
 from ...support.control_answers import ID, NOT_FOUND, frame, ok, stream
-from ...support.fake_server import Action, Events, FakeServer
+from ...support.fake_server import Action, Answer, Events, FakeServer
 
 
 @pytest.fixture(autouse=True)
@@ -69,12 +71,63 @@ def _keys(monkeypatch: pytest.MonkeyPatch, _no_settings: None) -> None:
     monkeypatch.setenv("MUXI_SECRET_KEY", "sk_test")
 
 
-def test_the_tail_comes_first(client_kind: ClientKind) -> None:
-    with FakeServer(tail("a", "b"), follow("c", "d")) as server:
+def test_the_tail_comes_first_and_is_fetched_last(client_kind: ClientKind) -> None:
+    with FakeServer(follow("c", "d"), tail("x", "a", "b")) as server:
         assert first(client_kind, server.url, 4, lines=2) == ["a", "b", "c", "d"]
         paths = [one.path for one in server.received[:2]]
     where = f"/rpc/formations/{ID}/logs"
-    assert paths == [f"{where}?lines=2&stream=stdout", f"{where}?follow=true&stream=stdout"]
+    assert paths == [f"{where}?follow=true&stream=stdout", f"{where}?lines=202&stream=stdout"]
+
+
+def test_the_tail_is_of_the_stream_that_is_followed(client_kind: ClientKind) -> None:
+    script = follow("c"), tail("a", name="stderr")
+    with FakeServer(*script) as server:
+        assert first(client_kind, server.url, 2, lines=1, stream="stderr") == ["a", "c"]
+        assert server.received[1].path.endswith("lines=201&stream=stderr")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "shown"),
+    [
+        (["1", "2", "3"], ["2", "3", "4"], ["1", "2", "3", "4"]),
+        (["1", "2", "3"], ["3", "4"], ["1", "2", "3", "4"]),
+        (["1", "2", "3"], ["1", "2", "3", "4"], ["1", "2", "3", "4"]),
+        (["1", "2", "3"], ["4", "3"], ["1", "2", "3", "4", "3"]),
+        (["1", "2", "3"], ["2", "4", "5"], ["1", "2", "3", "2", "4", "5"]),
+        (["a", "a", "a"], ["a", "b"], ["a", "a", "a", "a", "b"]),
+    ],
+)
+def test_a_line_that_comes_both_ways_is_shown_once(
+    client_kind: ClientKind, before: list[str], after: list[str], shown: list[str]
+) -> None:
+    with FakeServer(follow(*after), tail(*before)) as server:
+        assert first(client_kind, server.url, len(shown), lines=3) == shown
+
+
+def test_the_text_of_a_stream_is_its_lines() -> None:
+    with (
+        FakeServer(follow("a", "b")) as server,
+        ServerClient(url=server.url) as client,
+        client.formations.logs_stream(ID) as stream,
+    ):
+        assert [*islice(stream.text(), 2)] == ["a", "b"]
+
+
+def test_an_event_that_is_no_line_is_named(client_kind: ClientKind) -> None:
+    bad = stream(frame("connected", formation_id=ID), b"event: log\ndata: [\n\n")
+    with FakeServer(bad) as server, pytest.raises(muxi.InvalidResponseError) as caught:
+        first(client_kind, server.url, 1)
+    assert caught.value.sent
+
+
+@pytest.mark.parametrize("answer", [Answer(200, "<html>"), Answer(200, {"success": True})])
+def test_a_server_that_answers_with_something_else_is_named(
+    client_kind: ClientKind, answer: Answer
+) -> None:
+    for script in ([answer], [follow("a"), answer]):
+        with FakeServer(*script) as server, pytest.raises(muxi.MuxiError) as caught:
+            first(client_kind, server.url, 2)
+        assert isinstance(caught.value, (muxi.InvalidResponseError, muxi.ServerError))
 
 
 def test_without_a_tail_one_request_is_enough(client_kind: ClientKind) -> None:
@@ -88,13 +141,30 @@ def test_a_lost_connection_is_made_again_without_repeating_lines(
     client_kind: ClientKind, ends: bool
 ) -> None:
     script = (
-        tail("a"),
         follow("b", "c", ends=ends),
-        tail("a", "b", "c", "missed"),
+        tail("a"),
         follow("d"),
+        tail("a", "b", "c", "missed"),
     )
     with FakeServer(*script) as server:
         assert first(client_kind, server.url, 5, lines=1) == ["a", "b", "c", "missed", "d"]
+        assert server.received[3].path.endswith("lines=1000&stream=stdout")
+
+
+def test_a_server_that_ends_each_stream_is_not_hammered(
+    client_kind: ClientKind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[float] = []
+
+    def pause(seconds: float) -> Flow[None]:
+        pauses.append(seconds)
+        yield from ()
+
+    monkeypatch.setattr(_log_stream, "sleep", pause)
+    script = follow("a"), follow(), tail("a"), follow("b"), tail("a", "b")
+    with FakeServer(*script) as server:
+        assert first(client_kind, server.url, 2) == ["a", "b"]
+    assert pauses == [0.001, 0.001]
 
 
 def test_a_formation_that_is_gone_ends_it(client_kind: ClientKind) -> None:

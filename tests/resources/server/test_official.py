@@ -20,7 +20,7 @@ from muxi._core import sdk_notice
 from muxi.testing import Emulator
 
 from ...support.clients import ClientKind, http_client
-from ...support.control_answers import HELLO, ID, NOT_FOUND, by_method, flat, ok, refused
+from ...support.control_answers import HELLO, ID, NOT_FOUND, Plane, by_method, flat, ok, refused
 from ...support.fake_server import Answer, FakeServer
 from ...testing.control.traces import connections
 
@@ -30,7 +30,7 @@ ELSEWHERE = {
         "testing.control.formations.deploy_formation",
     ],
     2: [
-        "resources.server.test_deploy.test_after_an_update_the_port_is_read_anew",
+        "resources.server.test_deploy.test_after_an_update_the_port_is_read_again",
         "testing.control.formations.update_formation",
     ],
     3: ["testing.control.test_progress.test_the_stages_of_a_stream"],
@@ -144,11 +144,13 @@ def test_what_takes_long_has_its_own_timeout() -> None:
     limits: list[float] = []
 
     def note(request: httpx.Request) -> None:
+        if request.method == "GET":
+            return
         limits.append(request.extensions["timeout"]["read"])
 
     done = ok({"id": ID, "status": "running", "message": "m", "restart_count": 1, "port": 1})
     with (
-        FakeServer(by_method(POST=done)) as server,
+        FakeServer(Plane(done)) as server,
         httpx.Client(verify=False, event_hooks={"request": [note]}) as http,
         ServerClient(
             url=server.url, key_id="k", secret_key="s", timeout=5, http_client=http
@@ -156,7 +158,7 @@ def test_what_takes_long_has_its_own_timeout() -> None:
     ):
         client.formations.restart(ID)
         client.formations.start(ID)
-        client.formations.rollback(ID, timeout=900)
+        client.formations.rollback(ID, silence_timeout=900)
         client.formations.stop(ID)
     assert limits == [600, 600, 900, 5]
 

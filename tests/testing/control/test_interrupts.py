@@ -31,7 +31,7 @@ WITH_PROCESS = ("spawning_staging", "health_check", "swapping")
 
 @pytest.fixture(autouse=True)
 def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_deployment, "_UNDO_ATTEMPTS", 100)
+    monkeypatch.setattr(_deployment, "_UNDO_WITHIN", 5.0)
     monkeypatch.setattr(_deployment, "_UNDO_DELAY", 0.05)
 
 
@@ -109,7 +109,7 @@ def test_what_is_interrupted_is_undone(
         before = _prepared(plane, run)
         hold(plane, run, stage)
         if stage == "stopping_old":  # too late
-            monkeypatch.setattr(_deployment, "_UNDO_ATTEMPTS", 2)
+            monkeypatch.setattr(_deployment, "_UNDO_WITHIN", 0.1)
         with no_traces(plane.url, tmp_path / "tmp"):
             interrupt(plane, stage, how)
         settled(plane)
