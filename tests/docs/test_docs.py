@@ -31,9 +31,6 @@ async def main():
         break
 """  # noqa: E501
 
-UNTYPED_YET = {"memory.md"}
-"""Pages that wait for answers whose types are being made exact."""
-
 NOT_RUN = {"print(alice.requests.wait(reply, timeout=600).result)"}
 """Lines for what the emulator never does: no turn of it comes to an end in the background."""
 
@@ -53,7 +50,6 @@ def test_examples_are_typed(check: Checker, tmp_path: Path) -> None:
     said = [
         f"{page.file.relative_to(ROOT)}:{line}: {complaint}"
         for page in WITH_CODE
-        if page.file.name not in UNTYPED_YET
         for line, complaint in report.get(module_name(page), {}).items()
     ]
     assert "\n".join(said) == ""

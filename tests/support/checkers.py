@@ -33,8 +33,9 @@ def mypy(folder: Path) -> Report:
     command = (sys.executable, "-m", "mypy", "--config-file", os.devnull, "--strict")
     cache = ("--cache-dir", ROOT / ".mypy_cache" / "tests")
     for line in _run(folder, *command, *cache, "--output", "json", *files).splitlines():
-        said = json.loads(line)
-        found[Path(said["file"]).name].setdefault(said["line"], said["message"])
+        if line.startswith("{"):  # a clean run ends in a line for people
+            said = json.loads(line)
+            found[Path(said["file"]).name].setdefault(said["line"], said["message"])
     return found
 
 
