@@ -8,7 +8,9 @@ import hashlib
 import hmac
 import threading
 import warnings
+from typing import Any
 from unittest import mock
+from urllib.parse import parse_qs
 
 import anyio
 import httpx
@@ -17,6 +19,7 @@ import pytest
 import muxi
 from muxi import (
     AsyncFormationClient,
+    ClientClosedError,
     FormationClient,
     MuxiError,
     NotFoundError,
@@ -199,15 +202,79 @@ def test_a_closed_client_says_so(client_kind: ClientKind) -> None:
         client.sessions.list()
 
 
-def test_a_client_passed_in_is_neither_closed_nor_changed() -> None:
-    with FakeServer(SESSIONS) as server, httpx.Client(headers={"X-Theirs": "1"}) as theirs:
-        with FormationClient(
-            url=server.url, client_key="c", user_id="u", http_client=theirs
-        ) as client:
-            client.sessions.list()
+def close(http: Any) -> None:
+    """Close an HTTP client that holds no connection."""
+    if isinstance(http, httpx.Client):
+        http.close()
+    else:
+        asyncio.run(http.aclose())
+
+
+def test_an_http_client_passed_in_is_used_as_it_is_and_not_closed(client_kind: ClientKind) -> None:
+    own: Any = httpx.Client if client_kind.name == "sync" else httpx.AsyncClient
+    theirs = own(
+        headers={"X-Gateway-Key": "g", "user-agent": "theirs", "x-muxi-user-id": "mallory"},
+        cookies={"node": "7"},
+        params={"tenant": "t 1"},
+        limits=httpx.Limits(max_keepalive_connections=0),  # its event loop ends before it
+    )
+    before = dict(theirs.headers)
+    with FakeServer(SESSIONS) as server:
+        client_kind.formation(
+            server.url, lambda f: f.sessions.list(limit=3), http_client=theirs, user_id="alice"
+        )
         assert not theirs.is_closed
-        assert theirs.headers["x-theirs"] == "1"
-    assert "x-theirs" not in server.received[0].headers
+        close(theirs)
+    assert dict(theirs.headers) == before
+    [request] = server.received
+    assert request.headers["x-gateway-key"] == "g"
+    assert request.headers["cookie"] == "node=7"
+    assert request.headers["x-muxi-user-id"] == "alice"
+    assert request.headers["user-agent"].startswith("muxi-client/")
+    assert request.headers["accept"] == "application/json"
+    asked = parse_qs(request.path.partition("?")[2])
+    assert asked == {"limit": ["3"], "tenant": ["t 1"]}
+
+
+def test_a_redirect_is_not_followed_with_keys(client_kind: ClientKind) -> None:
+    own: Any = httpx.Client if client_kind.name == "sync" else httpx.AsyncClient
+    theirs = own(follow_redirects=True, limits=httpx.Limits(max_keepalive_connections=0))
+    with FakeServer(SESSIONS) as other:
+        away = Answer(307, b"", {"Location": f"{other.url}/v1/sessions"})
+        with FakeServer(away) as server, pytest.raises(MuxiError, match="redirects"):
+            client_kind.formation(server.url, lambda f: f.sessions.list(), http_client=theirs)
+        close(theirs)
+    assert other.received == []
+
+
+def test_a_client_that_is_closed_between_attempts_says_so() -> None:
+    client = FormationClient(url="http://h", client_key="c")
+
+    def closing(request: Received) -> Answer:
+        client.close()
+        return failure(503, "SYSTEM_OVERLOAD")
+
+    with FakeServer(closing) as server:
+        client = FormationClient(url=server.url, client_key="c", user_id="u", retry=FAST)
+        with pytest.raises(ClientClosedError, match=r"^The client is closed\.$"):
+            client.sessions.list()
+    assert len(server.received) == 1
+
+
+def test_an_http_client_that_is_closed_by_its_own_hook_says_so() -> None:
+    """Between the look whether it is open, and sending."""
+    calls: list[object] = []
+
+    class Closing(httpx.Client):
+        @property
+        def is_closed(self) -> bool:
+            calls.append(None)
+            return super().is_closed if len(calls) > 1 else self.close() is not None
+
+    with pytest.raises(ClientClosedError, match="http_client= that this client was given"):
+        FormationClient(
+            url="http://127.0.0.1:9", client_key="c", user_id="u", http_client=Closing()
+        ).sessions.list()
 
 
 def test_an_async_client_works_on_one_event_loop_after_another() -> None:

@@ -26,12 +26,17 @@ def _url(url: str) -> httpx.URL:
         raise ValidationError(f"{url[:200]} can't be requested: {exc}") from None
 
 
-def to_httpx_request(step: HttpRequest) -> httpx.Request:
-    """The request, absolute and with raw headers: nothing of the HTTP client's own is mixed in."""
+def to_httpx_request(
+    step: HttpRequest, given: httpx.Client | httpx.AsyncClient | None
+) -> httpx.Request:
+    """Return the request, with headers, cookies and parameters of the HTTP client passed in."""
     timeout = httpx.Timeout(_limit(step.timeout), read=_limit(step.read_timeout))
-    request = httpx.Request(
+    build = httpx.Request if given is None else given.build_request
+    url = _url(step.url)
+    request = build(
         step.method,
-        _url(step.url),
+        url,
+        params=url.params if given is not None and given.params else None,
         headers=list(step.headers),
         content=None if isinstance(step.content, Upload) else step.content,
         extensions={"timeout": timeout.as_dict()},

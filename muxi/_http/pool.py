@@ -53,7 +53,7 @@ class SyncPool:
         _check_kind(given, httpx.Client)
         _check_host(base_url)
         self._base_url = base_url
-        self._given = given
+        self.given = given
         self._made: dict[int, httpx.Client] = {}
         self._bodies: dict[int, SyncBodies] = {}
         self._closed = False
@@ -72,9 +72,9 @@ class SyncPool:
         """
         if self._closed:
             raise ClientClosedError("The client is closed.")
-        if self._given is not None:
-            _check_open(self._given)
-            return self._given
+        if self.given is not None:
+            _check_open(self.given)
+            return self.given
         process = os.getpid()
         if (made := self._made.get(process)) is not None:
             return made
@@ -123,7 +123,7 @@ class AsyncPool:
         _check_kind(given, httpx.AsyncClient)
         _check_host(base_url)
         self._base_url = base_url
-        self._given = given
+        self.given = given
         self._bodies = weakref.WeakKeyDictionary[httpx.AsyncClient, AsyncBodies]()
         self._made: dict[tuple[int, object], _OfLoop] = {}
         self._closed = False
@@ -137,9 +137,9 @@ class AsyncPool:
         """
         if self._closed:
             raise ClientClosedError("The client is closed.")
-        if self._given is not None:
-            _check_open(self._given)
-            return self._given
+        if self.given is not None:
+            _check_open(self.given)
+            return self.given
         process, loop = os.getpid(), _running_loop()
         if (made := self._made.get((process, loop))) is not None:
             return made.client

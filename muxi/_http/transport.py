@@ -124,7 +124,7 @@ class SyncTransport:
     def _send(self, step: HttpRequest) -> RawResponse:
         began = time.perf_counter()
         self.pool.bodies.close_left()
-        request, client = to_httpx_request(step), self.pool.client()
+        request, client = to_httpx_request(step, self.pool.given), self.pool.client()
         try:
             response = client.send(
                 request, auth=auth_for(step), stream=True, follow_redirects=False
@@ -133,6 +133,9 @@ class SyncTransport:
             response = exc.response
         except (httpx.HTTPError, httpx.InvalidURL) as exc:
             raise map_httpx_error(exc, step) from exc
+        except RuntimeError:
+            self.pool.client()  # raises if it was closed meanwhile
+            raise
         if step.events and is_event_stream(response):
             return to_raw_response(response, began, events=self.pool.bodies.open(response, step))
         try:
@@ -233,7 +236,7 @@ class AsyncTransport:
 
     async def _send(self, step: HttpRequest) -> RawResponse:
         began = time.perf_counter()
-        request, client = to_httpx_request(step), await self.pool.client()
+        request, client = to_httpx_request(step, self.pool.given), await self.pool.client()
         bodies = self.pool.bodies_of(client)
         await bodies.close_left()
         try:
@@ -244,6 +247,9 @@ class AsyncTransport:
             response = exc.response
         except (httpx.HTTPError, httpx.InvalidURL) as exc:
             raise map_httpx_error(exc, step) from exc
+        except RuntimeError:
+            await self.pool.client()  # raises if it was closed meanwhile
+            raise
         if step.events and is_event_stream(response):
             return to_raw_response(response, began, events=bodies.open(response, step))
         try:

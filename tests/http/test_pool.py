@@ -173,7 +173,7 @@ def test_a_closed_client_says_which_one(client_kind: ClientKind, server: FakeSer
 
 
 def test_the_wait_for_a_free_connection_ends(client_kind: ClientKind) -> None:
-    limits = httpx.Limits(max_connections=1)
+    limits = httpx.Limits(max_connections=1, max_keepalive_connections=0)
 
     def use_sync(client: Any) -> None:
         with client.chat.stream("hi"):
