@@ -36,9 +36,11 @@ def spoken(files: Sequence[m.AttachmentLike]) -> list[m.Attachment | Mapping[str
 
 
 def _each(files: Sequence[m.AttachmentLike]) -> Sequence[m.AttachmentLike]:
-    given: object = files
-    if isinstance(given, (str, bytes, os.PathLike, Mapping)) or not isinstance(given, Iterable):
-        raise ValidationError(f"files is a list of files, not {type(given).__name__}.")
+    if isinstance(files, (str, bytes, os.PathLike, Mapping)) or not isinstance(
+        files,
+        Iterable,  # pyright: ignore[reportUnnecessaryIsInstance]
+    ):
+        raise ValidationError(f"files is a list of files, not {type(files).__name__}.")
     return files
 
 
