@@ -110,7 +110,7 @@ def _unreadable(reply: RawResponse) -> str:
     return f"The server answered {reply.status_code} with {len(reply.body)} bytes of {kind}"
 
 
-def _text_of(body: bytes, kind: str) -> str:
+def _text_of(body: bytes | bytearray, kind: str) -> str:
     """The beginning of a text, or of what a page shows, in one line."""
     text = body[:_LONGEST_PAGE].decode(errors="replace")
     if "html" in kind:

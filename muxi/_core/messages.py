@@ -94,7 +94,7 @@ class RawResponse:
 
     status_code: int
     headers: Mapping[str, str]
-    body: bytes = field(repr=False)
+    body: bytes | bytearray = field(repr=False)
     elapsed: float
     """Seconds."""
     received_at: float

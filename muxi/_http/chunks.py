@@ -9,7 +9,7 @@ from contextlib import suppress
 import anyio
 import httpx
 
-_PIECE = 1024 * 1024
+_PIECE = 128 * 1024
 HTTP_ERRORS = (httpx.HTTPError, httpx.StreamError)
 
 

@@ -88,7 +88,7 @@ def to_raw_response(
     response: httpx.Response,
     began: float,
     *,
-    content: bytes = b"",
+    content: bytes | bytearray = b"",
     saved: DownloadedFile | None = None,
     events: EventBody | None = None,
 ) -> RawResponse:

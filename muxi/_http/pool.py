@@ -38,6 +38,13 @@ def tls() -> ssl.SSLContext:
         ) from None
 
 
+def _tls_for(base_url: str, proxy: httpx.Proxy | None) -> ssl.SSLContext:
+    """Return the TLS context for a URL. Plain HTTP gets a bare one, which trusts nobody."""
+    if base_url.startswith("http://") and proxy is None:
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    return tls()
+
+
 class SyncPool:
     """The HTTP client of each process; a child that was forked never touches its parent's.
 
@@ -78,11 +85,12 @@ class SyncPool:
         process = os.getpid()
         if (made := self._made.get(process)) is not None:
             return made
+        proxy = proxy_of(self._base_url)
         new = httpx.Client(
-            verify=tls(),
+            verify=_tls_for(self._base_url, proxy),
             limits=_LIMITS,
             trust_env=False,
-            proxy=proxy_of(self._base_url),
+            proxy=proxy,
             cookies=_no_cookies(),
         )
         made = self._made.setdefault(process, new)  # no lock: a fork might copy it locked
@@ -144,11 +152,12 @@ class AsyncPool:
         if (made := self._made.get((process, loop))) is not None:
             return made.client
         self._forget_ended(process)
+        proxy = proxy_of(self._base_url)
         new = httpx.AsyncClient(
-            verify=tls(),
+            verify=_tls_for(self._base_url, proxy),
             limits=_LIMITS,
             trust_env=False,
-            proxy=proxy_of(self._base_url),
+            proxy=proxy,
             cookies=_no_cookies(),
         )
         made = _OfLoop(new, _closed_at_the_end(new, self._made, (process, loop)))

@@ -10,7 +10,7 @@ from ..errors import InvalidResponseError, TimeoutError
 from .chunks import AsyncChunks, SyncChunks
 
 
-def read_whole(response: httpx.Response, request: HttpRequest) -> bytes:
+def read_whole(response: httpx.Response, request: HttpRequest) -> bytearray:
     """Read and close an answer."""
     chunks, answer = SyncChunks(response), _Answer(request)
     try:
@@ -21,7 +21,7 @@ def read_whole(response: httpx.Response, request: HttpRequest) -> bytes:
     return answer.content()
 
 
-async def read_whole_async(response: httpx.Response, request: HttpRequest) -> bytes:
+async def read_whole_async(response: httpx.Response, request: HttpRequest) -> bytearray:
     """Read and close an answer."""
     chunks, answer = AsyncChunks(response), _Answer(request)
     try:
@@ -35,8 +35,7 @@ async def read_whole_async(response: httpx.Response, request: HttpRequest) -> by
 class _Answer:
     def __init__(self, request: HttpRequest) -> None:
         self._request = request
-        self._chunks: list[bytes] = []
-        self._size = 0
+        self._content = bytearray()
 
     def add(self, chunk: bytes) -> None:
         """Take a piece.
@@ -45,19 +44,18 @@ class _Answer:
             InvalidResponseError: The answer is too long.
             TimeoutError: The call takes too long.
         """
-        self._chunks.append(chunk)
-        self._size += len(chunk)
         limit = self._request.max_response_bytes
-        if self._size > limit:
+        if len(self._content) + len(chunk) > limit:
             what = f"{self._request.method} {self._request.url}"
             raise InvalidResponseError(
                 f"The answer to {what} is longer than {limit} bytes", sent=True
             )
+        self._content += chunk
         check_deadline(self._request)
 
-    def content(self) -> bytes:
+    def content(self) -> bytearray:
         """Return all of it."""
-        return b"".join(self._chunks)
+        return self._content
 
 
 def check_deadline(request: HttpRequest) -> None:

@@ -23,7 +23,7 @@ from muxi import (
     ServerClient,
     TimeoutError,
 )
-from muxi._http.pool import proxy_of
+from muxi._http.pool import proxy_of, tls
 
 from ..support.clients import ClientKind
 from ..support.fake_server import SESSIONS, Answer, Events, FakeServer, Received, envelope
@@ -289,6 +289,12 @@ except ConfigurationError as exc:
     )
     assert done.stderr == ""
     assert done.stdout.startswith("The certificates in SSL_CERT_FILE can't be read: ")
+
+
+def test_plain_http_loads_no_certificates(client_kind: ClientKind, server: FakeServer) -> None:
+    tls.cache_clear()
+    client_kind.formation(server.url, lambda f: f.sessions.list())
+    assert tls.cache_info().currsize == 0
 
 
 def test_cookies_of_an_answer_are_not_kept(client_kind: ClientKind) -> None:
