@@ -68,7 +68,7 @@ def log_attempt(
         request.method,
         request.url,
         _outcome(reply, error),
-        call.turn_id or (error and error.request_id) or (reply and request_id_of(reply)),
+        _one_line(call.turn_id or (error and error.request_id) or (reply and request_id_of(reply))),
         attempt,
         _shown(sent),
         _shown(reply.headers) if reply else {},
@@ -78,8 +78,13 @@ def log_attempt(
 def _outcome(reply: RawResponse | None, error: MuxiError | None) -> str:
     if reply is None:
         return type(error).__name__
-    code = f" {error.code}" if error and error.code else ""
+    code = f" {_one_line(error.code)}" if error and error.code else ""
     return f"{reply.status_code}{code} in {reply.elapsed * 1000:.0f} ms"
+
+
+def _one_line(text: object) -> str:
+    """What a server says, which must not begin a line of its own in the log."""
+    return ascii(str(text))[1:-1]
 
 
 def _shown(headers: Mapping[str, str]) -> dict[str, str]:

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from muxi import ConnectionError, FormationClient, Retry
+from muxi import FormationClient, MuxiError, Retry
 
 from ..support.fake_server import Drop, FakeServer, envelope, failure
 
@@ -35,7 +35,7 @@ def lines(caplog: pytest.LogCaptureFixture, *script: object, debug: bool) -> lis
             retry=Retry(max_retries=1, base_delay=0),
             headers={"X-Token": "tok_secret"},
         ) as client,
-        contextlib.suppress(ConnectionError),
+        contextlib.suppress(MuxiError),
     ):
         client.sessions.list()
     return [record.getMessage() for record in caplog.records if record.name == "muxi"]
@@ -92,3 +92,10 @@ def test_a_level_that_the_program_has_set_stays() -> None:
     logging.getLogger("muxi").setLevel(logging.WARNING)
     FormationClient(url="http://127.0.0.1:9", debug=True)
     assert logging.getLogger("muxi").level == logging.WARNING
+
+
+def test_what_a_server_says_begins_no_line_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    forged = failure(409, "X\r\nCRITICAL forged\x1b[31m")
+    [line] = lines(caplog, forged, debug=True)
+    assert line.isprintable()
+    assert "X\\r\\nCRITICAL forged" in line

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from muxi import MuxiError
+from muxi import FormationClient, MuxiError, ValidationError
 
 from ..support.clients import ClientKind
 from ..support.fake_server import Answer, FakeServer, failure
@@ -60,13 +60,16 @@ def test_a_stream_that_fails_shows_its_own_methods_alone(client_kind: ClientKind
         assert {*frames_of_ours(error)} <= {"result", "__next__", "__anext__", "_run"}
 
 
-def test_what_a_user_handles_keeps_its_frames(client_kind: ClientKind) -> None:
-    def use(client: Any) -> Any:
+def test_what_a_user_handles_keeps_its_frames() -> None:
+    client = FormationClient(url="http://127.0.0.1:9", client_key="c", user_id="u")
+
+    def use() -> None:
         try:
             raise KeyError("of the user")
         except KeyError:
-            return client.sessions.list(limit=-1)
+            client.sessions.list(limit=-1)
 
-    error = failing(client_kind, "http://127.0.0.1:9", use)
-    assert isinstance(error.__context__, KeyError)
-    assert error.__context__.__traceback__ is not None
+    with pytest.raises(ValidationError) as caught:
+        use()
+    assert isinstance(caught.value.__context__, KeyError)
+    assert caught.value.__context__.__traceback__ is not None
