@@ -49,12 +49,12 @@ clean:
 	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache dist
 
 .venv/user.stamp: pyproject.toml
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	test -x $(BIN)/pip || $(PYTHON) -m venv .venv  # says so if Debian lacks python3-venv
 	$(BIN)/python -m pip install --quiet --editable '.[deploy,testing]'
 	touch $@
 
 .venv/dev.stamp: pyproject.toml
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	test -x $(BIN)/pip || $(PYTHON) -m venv .venv  # says so if Debian lacks python3-venv
 	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
 	$(BIN)/python -m pip install --quiet --editable '.[deploy,distillery,testing]' --group dev
 	touch .venv/user.stamp $@
