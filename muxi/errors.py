@@ -43,7 +43,11 @@ class MuxiError(Exception):
         request_id: The id of the HTTP request, or of the chat turn.
         retry_after: The seconds that the server asks to wait before the next attempt.
         sent: True if the request may have reached the server, so that it may have acted.
+        url: The URL that was requested; None if nothing was. It isn't part of the message, so
+            that a service can relay that.
     """
+
+    url: str | None = None
 
     def __init__(
         self,

@@ -20,6 +20,7 @@ import muxi
 from muxi import (
     AsyncFormationClient,
     ClientClosedError,
+    ConnectionError,
     FormationClient,
     MuxiError,
     NotFoundError,
@@ -338,3 +339,34 @@ def test_server_client_and_formation_client_are_told_apart_in_repr() -> None:
     assert repr(formation.chat) == f"Chat{where})"
     assert repr(formation.raw) == f"FormationApi{where}, raw=True)"
     assert repr(formation.raw.memory.buffer) == f"Buffer{where}, raw=True)"
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (Answer(404, {"detail": "Not Found"}), "^Not Found. No MUXI service answers there: check"),
+        (
+            Answer(404, b"404 page not found", {"Content-Type": "text/plain"}),
+            "^The server answered 404: 404 page not found. No MUXI service answers there: check",
+        ),
+    ],
+)
+def test_a_wrong_address_is_told_from_a_missing_thing(
+    client_kind: ClientKind, answer: Answer, words: str
+) -> None:
+    with FakeServer(answer) as server, pytest.raises(NotFoundError, match=words) as caught:
+        client_kind.formation(f"{server.url}/wrong", lambda f: f.sessions.get("s"))
+    assert caught.value.url == f"{server.url}/wrong/v1/sessions/s"
+    assert server.url not in str(caught.value)
+    missing = failure(404, "SESSION_NOT_FOUND", "No such session.")
+    with FakeServer(missing) as server, pytest.raises(NotFoundError) as caught:
+        client_kind.formation(server.url, lambda f: f.sessions.get("s"))
+    assert caught.value.message == "No such session."
+
+
+def test_messages_keep_the_servers_address_out(client_kind: ClientKind) -> None:
+    with pytest.raises(ConnectionError) as caught:
+        client_kind.formation("http://127.0.0.1:9", lambda f: f.sessions.list(), retry=FAST)
+    assert caught.value.url == "http://127.0.0.1:9/v1/sessions?limit=50"
+    assert caught.value.message.startswith("GET /v1/sessions failed: ")
+    assert "127.0.0.1" not in str(caught.value)

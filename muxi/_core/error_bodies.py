@@ -73,6 +73,8 @@ def _read(reply: RawResponse, body: dict[str, object]) -> MuxiError:
     kind = error_class(reply.status_code, code)
     if not message:
         message = _of_framework(body) or _unreadable(reply)
+        if reply.status_code == 404:
+            message += ". No MUXI service answers there: check the client's URL (see error.url)"
     elif kind is AuthenticationError:
         message += _clock_skew(message, reply)
     return kind(

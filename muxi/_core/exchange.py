@@ -85,6 +85,7 @@ def _attempts(call: Call[Any], options: Options, *, events: bool) -> HttpSteps[D
             error = read_error(reply)
         if call.explain is not None:
             error = call.explain(error, attempt)
+        error.url = request.url
         log_attempt(options, call, request, attempt, reply, error)
         error.request_id = call.turn_id or error.request_id
         if reply and may_have_run and call.already_done and call.already_done.matches(error):

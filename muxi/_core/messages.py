@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NoReturn, Protocol
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -70,6 +71,11 @@ class HttpRequest:
     """How long one server-sent event may be."""
     deadline: float | None = None
     """When the call as a whole has to end, by the clock of flows."""
+
+    @property
+    def target(self) -> str:
+        """Method and path: messages of errors keep the server's address out."""
+        return f"{self.method} {urlsplit(self.url).path}"
 
 
 class EventBody(Protocol):

@@ -109,7 +109,7 @@ def map_httpx_error(exc: httpx.HTTPError | httpx.InvalidURL, step: HttpRequest) 
 
     Its `sent` says whether the server may have acted.
     """
-    what = f"{step.method} {step.url}"
+    what = step.target
     sent = not isinstance(exc, _NOT_SENT)
     if isinstance(exc, httpx.PoolTimeout):
         return TimeoutError(f"{what} got no connection of the pool within {step.timeout:.3g} s")
@@ -125,4 +125,5 @@ def map_httpx_error(exc: httpx.HTTPError | httpx.InvalidURL, step: HttpRequest) 
         return InvalidResponseError(f"The answer to {what} can't be decoded: {exc}", sent=True)
     if isinstance(step.content, Upload) and not step.content.is_complete and sent:
         what += f", an upload, after {step.content.sent} of {step.content.size} bytes"
-    return ConnectionError(f"{what} failed: {str(exc) or type(exc).__name__}", sent=sent)
+    why = (str(exc) or type(exc).__name__).replace(_url(step.url).netloc.decode(), "the server")
+    return ConnectionError(f"{what} failed: {why}", sent=sent)

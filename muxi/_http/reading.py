@@ -46,7 +46,7 @@ class _Answer:
         """
         limit = self._request.max_response_bytes
         if len(self._content) + len(chunk) > limit:
-            what = f"{self._request.method} {self._request.url}"
+            what = self._request.target
             raise InvalidResponseError(
                 f"The answer to {what} is longer than {limit} bytes", sent=True
             )
@@ -65,6 +65,4 @@ def check_deadline(request: HttpRequest) -> None:
         TimeoutError: It is.
     """
     if request.deadline is not None and clock() > request.deadline:
-        raise TimeoutError(
-            f"The answer to {request.method} {request.url} did not end in time", sent=True
-        )
+        raise TimeoutError(f"The answer to {request.target} did not end in time", sent=True)
