@@ -19,7 +19,7 @@ from uuid import uuid4
 import pytest
 
 from ..support.clients import ClientKind, Streamed
-from ..testing.asking import until
+from ..testing.raw_http import until
 from .table import Calls
 
 LAUNCHER = Path(__file__).with_name("launch.py")

@@ -6,8 +6,8 @@ import pytest
 
 from muxi.testing import Emulator
 
-from .asking import Asker
 from .fake_model import scripted
+from .raw_http import RawHttp
 
 
 @pytest.fixture(scope="module")
@@ -17,6 +17,6 @@ def emulator() -> Iterator[Emulator]:
 
 
 @pytest.fixture(scope="module")
-def asker() -> Iterator[Asker]:
+def raw() -> Iterator[RawHttp]:
     with Emulator(model=scripted, multi_user=True, keepalive=0.05, token_pause=0) as running:
-        yield Asker(running)
+        yield RawHttp(running)

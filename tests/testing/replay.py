@@ -54,7 +54,7 @@ class Recording:
     began: float
     ended: float
     endless: bool
-    """The asker gave up: the stream did not end."""
+    """The raw gave up: the stream did not end."""
 
 
 @dataclass(frozen=True)

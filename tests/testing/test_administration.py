@@ -13,7 +13,7 @@ import muxi
 from muxi.testing import Emulator
 
 from ..support.clients import ClientKind
-from .asking import asked
+from .raw_http import call_sdk
 
 Ask = Callable[[Callable[[Any], Any]], Any]
 MANIFEST = {
@@ -26,7 +26,7 @@ MANIFEST = {
 @pytest.fixture
 def ask(client_kind: ClientKind) -> Iterator[Ask]:
     with Emulator(manifest=MANIFEST) as running:
-        yield lambda use: asked(client_kind, running, use)
+        yield lambda use: call_sdk(client_kind, running, use)
 
 
 def test_secrets_are_kept_under_their_normal_names(ask: Ask) -> None:

@@ -11,7 +11,7 @@ from muxi.models.server import Formation as FormationModel
 from muxi.models.server import FormationList, Health, ServerStatus
 from muxi.testing import Emulator
 
-from .asking import Asker, signed
+from .raw_http import RawHttp, signed
 
 PATH = "/rpc/formations"
 
@@ -101,16 +101,16 @@ def test_unmatched_routes_are_answered_before_keys_are_checked(emulator: Emulato
 
 
 def test_the_proxy_reaches_the_formation_without_a_signature(emulator: Emulator) -> None:
-    asker = Asker(emulator)
-    asker.url = f"{emulator.server_url}/api/hello/v1"
+    raw = RawHttp(emulator)
+    raw.url = f"{emulator.server_url}/api/hello/v1"
     told = {"X-Muxi-SDK": "python/1.2.3"}
-    answer = asker.ask("POST", "/chat", json={"message": "Ho", "stream": False}, headers=told)
+    answer = raw.ask("POST", "/chat", json={"message": "Ho", "stream": False}, headers=told)
     assert answer.json()["data"]["message"]["content"] == "You said: Ho"
     assert answer.headers["x-muxi-sdk-latest"] == "1.2.3"
-    assert "x-muxi-sdk-latest" not in asker.chat("Ho").headers
+    assert "x-muxi-sdk-latest" not in raw.chat("Ho").headers
     assert "x-muxi-sdk-latest" not in get(emulator, "/ping").headers
-    assert asker.stream("Ho")[-2:] == ["completed", "done"]
-    assert asker.ask("GET", "/none").json()["error"]["code"] == "RESOURCE_NOT_FOUND"
+    assert raw.stream("Ho")[-2:] == ["completed", "done"]
+    assert raw.ask("GET", "/none").json()["error"]["code"] == "RESOURCE_NOT_FOUND"
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,8 @@ from muxi.models import formation as m
 from muxi.testing import Emulator
 
 from ..support.clients import ClientKind
-from .asking import Asker, asked
 from .distillery import ENTRY, FACT, TURN, Distillery
+from .raw_http import RawHttp, call_sdk
 
 Ask = Callable[..., Any]
 Post = Callable[[bytes, Mapping[str, str]], httpx.Response]
@@ -36,7 +36,7 @@ def emulator() -> Iterator[Emulator]:
 
 @pytest.fixture
 def ask(client_kind: ClientKind, emulator: Emulator) -> Ask:
-    return lambda use, **settings: asked(
+    return lambda use, **settings: call_sdk(
         client_kind, emulator, use, **{"max_retries": 0, **settings}
     )
 
@@ -44,7 +44,7 @@ def ask(client_kind: ClientKind, emulator: Emulator) -> Ask:
 @pytest.fixture
 def plain(emulator: Emulator) -> Ask:
     """For what isn't about the SDK."""
-    return lambda use: asked(ClientKind("sync"), emulator, use)
+    return lambda use: call_sdk(ClientKind("sync"), emulator, use)
 
 
 @pytest.fixture
@@ -54,10 +54,10 @@ def distillery(plain: Ask) -> Distillery:
 
 @pytest.fixture
 def post(emulator: Emulator) -> Post:
-    asker = Asker(emulator)
-    url, given = f"{asker.url}/memories/distilled", {"content-type": "application/json"}
+    raw = RawHttp(emulator)
+    url, given = f"{raw.url}/memories/distilled", {"content-type": "application/json"}
     return lambda raw, headers: httpx.post(
-        url, content=raw, headers={**asker.headers, **given, **headers}, verify=False
+        url, content=raw, headers={**raw.headers, **given, **headers}, verify=False
     )
 
 
@@ -225,8 +225,8 @@ def test_registrations_that_are_none(emulator: Emulator, ask: Ask) -> None:
             ask(lambda f, n=name, k=key: f.memory.distilleries.register(n, public_key=k))
         assert caught.value.status_code == 422
     body = {"name": "x", "public_key": zero, "trust_level": "much"}
-    asker = Asker(emulator)
-    refused = asker.ask("POST", "/memory/distilleries", json=body, headers=asker.admin)
+    raw = RawHttp(emulator)
+    refused = raw.ask("POST", "/memory/distilleries", json=body, headers=raw.admin)
     assert refused.status_code == 422
 
 
@@ -234,7 +234,7 @@ def test_distilleries_have_to_be_enabled(client_kind: ClientKind) -> None:
     with Emulator(manifest={}) as running:
 
         def ask(use: Any) -> Any:
-            return asked(client_kind, running, use, max_retries=0)
+            return call_sdk(client_kind, running, use, max_retries=0)
 
         distillery_id, key = "d", base64.b64encode(bytes(32)).decode()
         batch = {"batch_id": "b1", "events": [FACT]}

@@ -10,25 +10,25 @@ import pytest
 
 from muxi.testing import Emulator
 
-from .asking import Asker
+from .raw_http import RawHttp
 
 
 @pytest.fixture
-def asker() -> Iterator[Asker]:
+def raw() -> Iterator[RawHttp]:
     with Emulator(keepalive=0.01, token_pause=0) as running:
-        yield Asker(running)
+        yield RawHttp(running)
 
 
 @pytest.mark.parametrize("path", ["/events", "/events/trip", "/logs?level=info"])
-def test_a_feed_says_nothing_whatever_happens(asker: Asker, path: str) -> None:
-    address = urlsplit(asker.url)
+def test_a_feed_says_nothing_whatever_happens(raw: RawHttp, path: str) -> None:
+    address = urlsplit(raw.url)
     connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=5)
-    connection.request("GET", address.path + path, headers=asker.headers | asker.admin)
+    connection.request("GET", address.path + path, headers=raw.headers | raw.admin)
     response = connection.getresponse()
     assert response.status == 200
     assert response.headers["content-type"] == "text/event-stream; charset=utf-8"
     assert response.headers["x-accel-buffering"] == "no"
-    assert asker.stream("hi", session_id="trip")[-1] == "done"
+    assert raw.stream("hi", session_id="trip")[-1] == "done"
     assert connection.sock is not None
     connection.sock.settimeout(0.05)
     with pytest.raises(TimeoutError):
@@ -47,12 +47,12 @@ def test_a_feed_says_nothing_whatever_happens(asker: Asker, path: str) -> None:
     ],
 )
 def test_what_fails_before_a_feed_is_open(
-    asker: Asker, path: str, headers: dict[str, str], status: int
+    raw: RawHttp, path: str, headers: dict[str, str], status: int
 ) -> None:
-    answer = asker.ask("GET", path, headers=headers)
+    answer = raw.ask("GET", path, headers=headers)
     assert (answer.status_code, answer.json()["success"]) == (status, False)
 
 
-def test_logs_need_a_filter(asker: Asker) -> None:
+def test_logs_need_a_filter(raw: RawHttp) -> None:
     for query in ("", "?client_kind=red", "?level="):
-        assert asker.ask("GET", f"/logs{query}", headers=asker.admin).status_code == 400
+        assert raw.ask("GET", f"/logs{query}", headers=raw.admin).status_code == 400

@@ -10,7 +10,7 @@ import pytest
 from muxi.models.formation import ReplyArtifact
 from muxi.testing import Emulator, Outcome, Reply, Turn
 
-from .asking import Asker
+from .raw_http import RawHttp
 
 PIXEL = "data:image/png;base64,iVBORw0KGgo="
 
@@ -26,54 +26,54 @@ def model(turn: Turn) -> Outcome:
 
 
 @pytest.fixture
-def asker() -> Iterator[Asker]:
+def raw() -> Iterator[RawHttp]:
     with Emulator(model=model, multi_user=True, token_pause=0) as running:
-        yield Asker(running)
+        yield RawHttp(running)
 
 
-def data(asker: Asker, path: str, **more: Any) -> Any:
-    answer = asker.ask("GET", path, **more)
+def data(raw: RawHttp, path: str, **more: Any) -> Any:
+    answer = raw.ask("GET", path, **more)
     assert answer.is_success, answer.text
     return answer.json()["data"]
 
 
-def test_a_reply_leaves_its_files(asker: Asker) -> None:
-    assert asker.stream("first", session_id="trip")[-1] == "done"
+def test_a_reply_leaves_its_files(raw: RawHttp) -> None:
+    assert raw.stream("first", session_id="trip")[-1] == "done"
     # Without a stream the turn has run, and then its answer fails.
-    assert asker.chat("draw", agent_id="painter").status_code == 500
-    found = data(asker, "/artifacts")
+    assert raw.chat("draw", agent_id="painter").status_code == 500
+    found = data(raw, "/artifacts")
     assert (found["count"], found["total"]) == (2, 2)
     image, note = found["artifacts"]
     assert (note["name"], note["content_type"], note["size_bytes"]) == ("note.txt", "text/plain", 5)
     assert (note["conversation_id"], note["agent_id"]) == ("trip", "assistant")
     assert (image["content_type"], image["agent_id"]) == ("image/png", "painter")
-    assert data(asker, f"/artifacts/{note['id']}") == note
+    assert data(raw, f"/artifacts/{note['id']}") == note
     bob = {"X-Muxi-User-ID": "bob"}
-    assert asker.ask("GET", f"/artifacts/{note['id']}", headers=bob).status_code == 404
-    assert data(asker, "/artifacts?limit=1")["total"] == 2
+    assert raw.ask("GET", f"/artifacts/{note['id']}", headers=bob).status_code == 404
+    assert data(raw, "/artifacts?limit=1")["total"] == 2
 
 
-def test_other_content_is_another_version(asker: Asker) -> None:
+def test_other_content_is_another_version(raw: RawHttp) -> None:
     for text in ("first", "second", "second"):
-        asker.stream(text)
-    [latest] = data(asker, "/artifacts")["artifacts"]
+        raw.stream(text)
+    [latest] = data(raw, "/artifacts")["artifacts"]
     assert (latest["version"], latest["is_latest"]) == (2, True)
-    versions = data(asker, f"/artifacts/{latest['id']}/versions")
+    versions = data(raw, f"/artifacts/{latest['id']}/versions")
     assert [each["version"] for each in versions["versions"]] == [2, 1]
     assert [each["is_latest"] for each in versions["versions"]] == [True, False]
     path = f"/artifacts/{latest['id']}/content"
     for query, text, version in (("", "second", "2"), ("?version=1", "first", "1")):
-        answer = asker.ask("GET", path + query)
+        answer = raw.ask("GET", path + query)
         assert (answer.text, answer.headers["x-muxi-artifact-version"]) == (text, version)
-    assert asker.ask("GET", f"{path}?version=3").status_code == 404
-    assert asker.ask("GET", f"{path}?version=0").status_code == 422
+    assert raw.ask("GET", f"{path}?version=3").status_code == 404
+    assert raw.ask("GET", f"{path}?version=0").status_code == 422
 
 
-def test_the_bytes_come_with_their_type_and_name(asker: Asker) -> None:
-    asker.stream("draw")
-    asker.stream("note")
-    drawn = data(asker, "/artifacts")["artifacts"][1]
-    answer = asker.ask("GET", f"/artifacts/{drawn['id']}/content", headers={"range": "bytes=0-1"})
+def test_the_bytes_come_with_their_type_and_name(raw: RawHttp) -> None:
+    raw.stream("draw")
+    raw.stream("note")
+    drawn = data(raw, "/artifacts")["artifacts"][1]
+    answer = raw.ask("GET", f"/artifacts/{drawn['id']}/content", headers={"range": "bytes=0-1"})
     assert (answer.status_code, answer.content) == (200, b"\x89PNG\r\n\x1a\n")
     assert answer.headers["content-type"] == "image/png"
     assert answer.headers["content-length"] == "8"
@@ -82,16 +82,16 @@ def test_the_bytes_come_with_their_type_and_name(asker: Asker) -> None:
         "inline; filename=\"a _p_xel_.png\"; filename*=UTF-8''a%20%22p%C3%AFxel%22.png"
     )
     # What was read last comes first.
-    assert data(asker, "/artifacts")["artifacts"][0]["id"] == drawn["id"]
+    assert data(raw, "/artifacts")["artifacts"][0]["id"] == drawn["id"]
 
 
-def test_a_turn_that_failed_leaves_nothing(asker: Asker) -> None:
-    asker.stream("break")
-    assert data(asker, "/artifacts")["artifacts"] == []
+def test_a_turn_that_failed_leaves_nothing(raw: RawHttp) -> None:
+    raw.stream("break")
+    assert data(raw, "/artifacts")["artifacts"] == []
 
 
-def test_files_are_counted_among_the_memory_events(asker: Asker) -> None:
-    asker.stream("first")
+def test_files_are_counted_among_the_memory_events(raw: RawHttp) -> None:
+    raw.stream("first")
     body = {"user_id": "alice", "dry_run": True}
-    answer = asker.ask("POST", "/memory/rebuild", json=body, headers=asker.admin)
+    answer = raw.ask("POST", "/memory/rebuild", json=body, headers=raw.admin)
     assert answer.json()["data"]["projections"]["artifact_metadata"]["events"] == 1

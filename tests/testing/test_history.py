@@ -11,8 +11,8 @@ import pytest
 from muxi.testing import Emulator
 
 from ..support.clients import ClientKind
-from .asking import Asker, asked
 from .distillery import ENTRY, Distillery
+from .raw_http import RawHttp, call_sdk
 
 DAYS = [date(2026, 1, day) for day in (2, 4, 3)]
 
@@ -21,7 +21,7 @@ DAYS = [date(2026, 1, day) for day in (2, 4, 3)]
 def emulator() -> Iterator[Emulator]:
     """One that was told of the days, out of order."""
     with Emulator(multi_user=True) as running:
-        Distillery(lambda use: asked(ClientKind("sync"), running, use)).submit(
+        Distillery(lambda use: call_sdk(ClientKind("sync"), running, use)).submit(
             *(
                 ENTRY | {"source_id": f"{day}", "payload": {"date": f"{day}", "summary": "quiet"}}
                 for day in DAYS
@@ -32,7 +32,7 @@ def emulator() -> Iterator[Emulator]:
 
 @pytest.fixture
 def history(client_kind: ClientKind, emulator: Emulator) -> Callable[..., Any]:
-    return lambda **query: asked(client_kind, emulator, lambda f: f.history.list(**query))
+    return lambda **query: call_sdk(client_kind, emulator, lambda f: f.history.list(**query))
 
 
 def test_history_is_filtered_by_its_days(history: Callable[..., Any]) -> None:
@@ -51,5 +51,5 @@ def test_history_names_its_sources_when_asked(history: Callable[..., Any]) -> No
 def test_days_that_are_none_are_ignored(emulator: Emulator) -> None:
     """The SDK refuses to send them."""
     path = "/history?date_from=whenever&date_to=2026-01-02"
-    shown = Asker(emulator).ask("GET", path).json()["data"]["entries"]
+    shown = RawHttp(emulator).ask("GET", path).json()["data"]["entries"]
     assert [each["date"] for each in shown] == ["2026-01-02"]

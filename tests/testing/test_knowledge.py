@@ -11,7 +11,7 @@ import muxi
 from muxi.testing import Emulator
 
 from ..support.clients import ClientKind
-from .asking import asked
+from .raw_http import call_sdk
 
 Ask = Callable[[Callable[[Any], Any]], Any]
 SOURCES = [
@@ -35,7 +35,7 @@ MANIFEST = {
 @pytest.fixture
 def ask(client_kind: ClientKind) -> Iterator[Ask]:
     with Emulator(manifest=MANIFEST) as running:
-        yield lambda use: asked(client_kind, running, use, max_retries=0)
+        yield lambda use: call_sdk(client_kind, running, use, max_retries=0)
 
 
 def refused(ask: Ask, use: Callable[[Any], Any]) -> str:

@@ -12,7 +12,7 @@ from muxi.models import formation as m
 from muxi.testing import Emulator
 
 from ..support.clients import ClientKind, collect
-from .asking import Asker, asked
+from .raw_http import RawHttp, call_sdk
 
 Ask = Callable[..., Any]
 
@@ -25,13 +25,13 @@ def emulator() -> Iterator[Emulator]:
 
 @pytest.fixture
 def ask(client_kind: ClientKind, emulator: Emulator) -> Ask:
-    return lambda use, **settings: asked(client_kind, emulator, use, **settings)
+    return lambda use, **settings: call_sdk(client_kind, emulator, use, **settings)
 
 
 @pytest.fixture
 def single(client_kind: ClientKind) -> Iterator[Ask]:
     with Emulator(token_pause=0) as running:
-        yield lambda use: asked(client_kind, running, use, max_retries=0)
+        yield lambda use: call_sdk(client_kind, running, use, max_retries=0)
 
 
 def told(source_id: str | None, content: object = "Tea at nine") -> dict[str, object]:
@@ -98,7 +98,7 @@ def test_a_formation_for_one_user_has_no_such_store(single: Ask) -> None:
 )
 def test_memories_that_are_refused(emulator: Emulator, body: object, status: int) -> None:
     """Over plain HTTP: the SDK would refuse to send most of them."""
-    assert Asker(emulator).ask("POST", "/memories", json=body).status_code == status
+    assert RawHttp(emulator).ask("POST", "/memories", json=body).status_code == status
 
 
 def test_an_item_of_a_source_is_taken_once(ask: Ask) -> None:
@@ -194,10 +194,10 @@ def test_the_buffer_is_cleared_by_session_and_by_user(ask: Ask) -> None:
 
 def test_an_admin_who_names_nobody_clears_nothing(emulator: Emulator) -> None:
     """The SDK refuses to send that."""
-    asker = Asker(emulator)
-    asker.chat("hi there")
-    nobody = {**asker.admin, "X-Muxi-User-ID": ""}
-    data = asker.ask("DELETE", "/memory/buffer", headers=nobody).json()["data"]
+    raw = RawHttp(emulator)
+    raw.chat("hi there")
+    nobody = {**raw.admin, "X-Muxi-User-ID": ""}
+    data = raw.ask("DELETE", "/memory/buffer", headers=nobody).json()["data"]
     assert (data["user_id"], data["messages_cleared"]) == (None, 0)
 
 
@@ -209,11 +209,11 @@ def test_one_user_has_no_buffer_under_any_other_name(single: Ask) -> None:
 
 def test_all_buffers_are_cleared_and_it_fails_all_the_same(emulator: Emulator) -> None:
     """The SDK doesn't offer it."""
-    asker = Asker(emulator)
-    asker.chat("hi there")
+    raw = RawHttp(emulator)
+    raw.chat("hi there")
 
     def everything(method: str) -> Any:
-        answer = asker.ask(method, "/memory/buffers", headers=asker.admin).json()
+        answer = raw.ask(method, "/memory/buffers", headers=raw.admin).json()
         return answer["data"] or answer["error"]["code"]
 
     found = everything("GET")

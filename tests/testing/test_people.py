@@ -15,7 +15,7 @@ from muxi.testing import Emulator
 
 from ..support.clients import ClientKind
 from ..support.fake_server import FAST
-from .asking import Asker, asked
+from .raw_http import RawHttp, call_sdk
 
 Ask = Callable[..., Any]
 MANIFEST = {
@@ -37,7 +37,7 @@ def emulator() -> Iterator[Emulator]:
 
 @pytest.fixture
 def ask(client_kind: ClientKind, emulator: Emulator) -> Ask:
-    return lambda use, **settings: asked(client_kind, emulator, use, **settings)
+    return lambda use, **settings: call_sdk(client_kind, emulator, use, **settings)
 
 
 def test_an_identifier_belongs_to_one_user_at_a_time(ask: Ask) -> None:
@@ -110,7 +110,7 @@ def test_the_webhook_takes_what_no_channel_took(client_kind: ClientKind) -> None
     manifest = {"proactive": {"channels": {"closed": {}}}, "async": {"webhook_url": "http://h/"}}
     with Emulator(manifest=manifest) as running:
         use = ["closed"]
-        sent = asked(
+        sent = call_sdk(
             client_kind, running, lambda f: f.notifications.send("Ping", user_id="a", channels=use)
         )
     assert (sent.channels, sent.delivered, sent.failed) == (use, ["webhook"], use)
@@ -125,7 +125,7 @@ def test_nobody_is_notified_by_a_formation_without_a_proactive_block(
             lambda f: f.notifications.send("Ping", user_id="alice"),
         ):
             with pytest.raises(muxi.UnavailableError) as caught:
-                asked(client_kind, running, use, retry=FAST)
+                call_sdk(client_kind, running, use, retry=FAST)
             assert caught.value.code == "SERVICE_UNAVAILABLE"
 
 
@@ -168,8 +168,8 @@ def test_credentials_need_a_running_emulator() -> None:
 
 @pytest.mark.parametrize("body", [[], None, "x", 5])
 def test_a_user_is_resolved_from_a_mapping_only(emulator: Emulator, body: object) -> None:
-    asker = Asker(emulator)
+    raw = RawHttp(emulator)
     answer = httpx.post(
-        f"{asker.url}/users/resolve", content=json.dumps(body), headers=asker.headers, verify=False
+        f"{raw.url}/users/resolve", content=json.dumps(body), headers=raw.headers, verify=False
     )
     assert (answer.status_code, answer.json()["error"]["code"]) == (500, "INTERNAL_ERROR")

@@ -20,7 +20,7 @@ import pytest
 
 from muxi.testing import Emulator, Outcome, Refusal, Reply, Turn
 
-from .asking import Asker, until
+from .raw_http import RawHttp, until
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -37,12 +37,12 @@ def test_nothing_is_left_of_an_emulator_in_the_middle_of_work() -> None:
     threads, files = threading.active_count(), len(os.listdir("/dev/fd"))
     with ThreadPoolExecutor() as pool:
         with Emulator(model=endless, keepalive=0.02) as emulator:
-            asker = Asker(emulator)
+            raw = RawHttp(emulator)
             calls = [
-                pool.submit(asker.ask, "POST", "/chat", json={"message": "a", "stream": stream})
+                pool.submit(raw.ask, "POST", "/chat", json={"message": "a", "stream": stream})
                 for stream in (True, False)
             ]
-            until(lambda: asker.ask("GET", "/requests").json()["data"]["count"] == 2)
+            until(lambda: raw.ask("GET", "/requests").json()["data"]["count"] == 2)
         for call in calls:  # neither is answered
             with pytest.raises(httpx.RemoteProtocolError):
                 call.result()
@@ -58,9 +58,9 @@ def test_an_emulator_can_be_started_again_and_forgets() -> None:
     counts: list[int] = []
     for _ in range(2):
         with emulator:
-            asker = Asker(emulator)
-            counts.append(asker.ask("GET", "/sessions").json()["data"]["count"])
-            asker.chat("Remember")
+            raw = RawHttp(emulator)
+            counts.append(raw.ask("GET", "/sessions").json()["data"]["count"])
+            raw.chat("Remember")
     assert counts == [0, 0]
     assert emulator.status == "stopped"
 

@@ -13,12 +13,12 @@ import pytest
 
 from muxi.testing import Emulator, Outcome, Turn
 
-from .asking import until
 from .differences import DIFFERENCES
 from .ids import Ids, found, id_in
-from .lab import lab
+from .raw_http import until
+from .recorded_formation import recorded_manifest
+from .recorded_model import recorded_model
 from .replay import Recording, ask, compare, load
-from .stub import stub
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Replay:
             multi_user=flavour == "multi_user",
             keepalive=0.05,
             token_pause=0,
-            manifest=lab(),
+            manifest=recorded_manifest(),
         )
         self.started: set[str] = set()
         self._ids = Ids()
@@ -102,7 +102,7 @@ class Replay:
 
     def _model(self, turn: Turn) -> Outcome:
         self.started.add(turn.request_id)
-        return stub(turn)
+        return recorded_model(turn)
 
     def _begin(self, each: Recording) -> None:
         """Ask without waiting for the end, but until the turn is past its checkpoints."""

@@ -10,8 +10,8 @@ import pytest
 
 from muxi.testing import Emulator, Escalation, Outcome, Reply, Turn
 
-from .asking import Asker, Streaming
-from .server.asking import FORMATIONS, Control
+from .raw_http import RawHttp, Streaming
+from .server.raw_control import FORMATIONS, Control
 
 HALF = "half \ud83d a pair"
 
@@ -40,72 +40,72 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def asker(clock: Clock) -> Iterator[Asker]:
+def raw(clock: Clock) -> Iterator[RawHttp]:
     with Emulator(
         model=model, multi_user=True, keepalive=0.05, token_pause=0, clock=clock
     ) as emulator:
-        yield Asker(emulator)
+        yield RawHttp(emulator)
 
 
 def test_finished_requests_are_forgotten_after_five_to_six_minutes(
-    asker: Asker, clock: Clock
+    raw: RawHttp, clock: Clock
 ) -> None:
     clock.now += 30
-    asker.chat("Weather", request_id="old")
+    raw.chat("Weather", request_id="old")
     clock.now += 299
-    assert asker.status("old") == "completed"
+    assert raw.status("old") == "completed"
     clock.now += 30  # past five minutes, before the server looks again
-    assert asker.status("old") == "completed"
+    assert raw.status("old") == "completed"
     clock.now += 2
-    answer = asker.ask("GET", "/requests/old")
+    answer = raw.ask("GET", "/requests/old")
     assert (answer.status_code, answer.json()["error"]["code"]) == (404, "REQUEST_NOT_FOUND")
-    assert asker.ask("GET", "/requests").json()["data"]["count"] == 0
+    assert raw.ask("GET", "/requests").json()["data"]["count"] == 0
 
 
-def test_requests_that_hang_fail_after_ten_minutes(asker: Asker, clock: Clock) -> None:
-    with Streaming(asker, "hang", request_id="stuck") as lines:
+def test_requests_that_hang_fail_after_ten_minutes(raw: RawHttp, clock: Clock) -> None:
+    with Streaming(raw, "hang", request_id="stuck") as lines:
         next(lines)
         clock.now += 600
-        assert asker.status("stuck") == "processing"
+        assert raw.status("stuck") == "processing"
         clock.now += 60
-        data = asker.ask("GET", "/requests/stuck").json()["data"]
+        data = raw.ask("GET", "/requests/stuck").json()["data"]
     assert (data["status"], data["error"]) == (
         "failed",
         "Request timed out (stale request reaper)",
     )
 
 
-def test_an_escalated_request_may_take_longer(asker: Asker, clock: Clock) -> None:
-    asker.chat("escalate", request_id="slow")
+def test_an_escalated_request_may_take_longer(raw: RawHttp, clock: Clock) -> None:
+    raw.chat("escalate", request_id="slow")
     clock.now += 3600
-    assert asker.status("slow") == "processing"
+    assert raw.status("slow") == "processing"
 
 
-def send(asker: Asker, path: str, body: str) -> httpx.Response:
-    headers = {**asker.headers, "content-type": "application/json"}
-    return httpx.post(asker.url + path, content=body.encode(), headers=headers, verify=False)
+def send(raw: RawHttp, path: str, body: str) -> httpx.Response:
+    headers = {**raw.headers, "content-type": "application/json"}
+    return httpx.post(raw.url + path, content=body.encode(), headers=headers, verify=False)
 
 
-def test_half_a_surrogate_pair_is_an_error_that_leaves_nothing_behind(asker: Asker) -> None:
-    streamed = send(asker, "/chat", r'{"message": "half \ud83d a pair"}').text
+def test_half_a_surrogate_pair_is_an_error_that_leaves_nothing_behind(raw: RawHttp) -> None:
+    streamed = send(raw, "/chat", r'{"message": "half \ud83d a pair"}').text
     error = r"'utf-8' codec can't encode character '\\ud83d' in position 5"
     assert streamed.split("\n\n")[1].startswith(f'event: error\ndata: {{"error":"{error}')
-    plain = send(asker, "/chat", r'{"message": "half \ud83d a pair", "stream": false}')
+    plain = send(raw, "/chat", r'{"message": "half \ud83d a pair", "stream": false}')
     assert (plain.status_code, plain.json()["error"]["code"]) == (500, "INTERNAL_ERROR")
-    session = send(asker, "/chat", r'{"message": "a", "session_id": "\ud83d", "stream": false}')
+    session = send(raw, "/chat", r'{"message": "a", "session_id": "\ud83d", "stream": false}')
     assert session.status_code == 500
-    memory = send(asker, "/memories", r'{"content": "half \ud83d a pair"}')
+    memory = send(raw, "/memories", r'{"content": "half \ud83d a pair"}')
     assert memory.status_code == 500
-    assert asker.ask("GET", "/sessions").json()["data"]["count"] == 0
-    assert asker.ask("GET", "/requests").json()["data"]["count"] == 0
-    assert asker.ask("GET", "/memories").status_code == 200
+    assert raw.ask("GET", "/sessions").json()["data"]["count"] == 0
+    assert raw.ask("GET", "/requests").json()["data"]["count"] == 0
+    assert raw.ask("GET", "/memories").status_code == 200
 
 
-def test_a_model_that_answers_half_a_pair_fails_its_turn_only(asker: Asker) -> None:
-    assert asker.stream("half")[-1] == "error"
-    assert asker.chat("half", session_id="s").status_code == 500
-    assert asker.ask("GET", "/sessions/s/messages").status_code == 200
-    assert asker.chat("Fine").status_code == 200
+def test_a_model_that_answers_half_a_pair_fails_its_turn_only(raw: RawHttp) -> None:
+    assert raw.stream("half")[-1] == "error"
+    assert raw.chat("half", session_id="s").status_code == 500
+    assert raw.ask("GET", "/sessions/s/messages").status_code == 200
+    assert raw.chat("Fine").status_code == 200
 
 
 KEYS = {"server": {"api_keys": {"client_key": "fmc_own", "admin_key": "fma_own"}}}
@@ -115,18 +115,18 @@ def test_the_keys_of_a_manifest_work_before_and_after_a_restart() -> None:
     with Emulator(manifest=KEYS) as emulator:
         assert emulator.environ["MUXI_CLIENT_KEY"] == "fmc_own"
         assert emulator.environ["MUXI_ADMIN_KEY"] == "fma_own"
-        assert Asker(emulator).chat("Hi").status_code == 200
+        assert RawHttp(emulator).chat("Hi").status_code == 200
         control = Control(emulator)
         assert control.ask("POST", f"{FORMATIONS}/hello/restart").status_code == 200
         assert emulator.environ["MUXI_CLIENT_KEY"] == "fmc_own"
-        assert Asker(emulator).chat("Hi").status_code == 200
+        assert RawHttp(emulator).chat("Hi").status_code == 200
 
 
 def test_a_manifest_without_a_description_can_be_restarted() -> None:
     with Emulator(manifest={"agents": []}) as emulator:
         answer = Control(emulator).ask("POST", f"{FORMATIONS}/hello/restart")
         assert answer.status_code == 200
-        assert Asker(emulator).chat("Hi").status_code == 200
+        assert RawHttp(emulator).chat("Hi").status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/", "/docs", "/redoc"])

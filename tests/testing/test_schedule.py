@@ -12,7 +12,7 @@ import muxi
 from muxi.testing import Emulator
 
 from ..support.clients import ClientKind
-from .asking import asked
+from .raw_http import call_sdk
 
 Ask = Callable[..., Any]
 DAILY = {"type": "recurring", "schedule": "0 9 * * *"}
@@ -21,7 +21,7 @@ DAILY = {"type": "recurring", "schedule": "0 9 * * *"}
 @pytest.fixture
 def ask(client_kind: ClientKind) -> Iterator[Ask]:
     with Emulator() as running:
-        yield lambda use, **settings: asked(client_kind, running, use, **settings)
+        yield lambda use, **settings: call_sdk(client_kind, running, use, **settings)
 
 
 def test_a_paused_job_is_paused_until_it_is_resumed(ask: Ask) -> None:

@@ -14,7 +14,7 @@ from muxi import FormationClient
 from muxi.testing import Clarification, Cut, Emulator, Failure, Outcome, Reply, Turn
 
 from ..support.clients import ClientKind
-from .asking import asked
+from .raw_http import call_sdk
 
 HOOK = "http://127.0.0.1:9/hook"
 STREAMS = {"overlord": {"response": {"streaming": True}}}
@@ -59,16 +59,16 @@ def formation(emulator: Emulator) -> Iterator[FormationClient]:
 
 
 def test_triggers_are_told(client_kind: ClientKind, emulator: Emulator) -> None:
-    names = asked(client_kind, emulator, lambda f: f.triggers.list())
+    names = call_sdk(client_kind, emulator, lambda f: f.triggers.list())
     assert [*names] == ["broken", "hooked", "ping", "say", "ticket"]
-    ticket = asked(client_kind, emulator, lambda f: f.triggers.get("ticket"))
+    ticket = call_sdk(client_kind, emulator, lambda f: f.triggers.get("ticket"))
     assert (ticket.content, ticket.data_fields) == (TRIGGERS["ticket"], ["tags.1", "who.name"])
-    assert asked(client_kind, emulator, lambda f: f.triggers.get("ping")).data_fields is None
+    assert call_sdk(client_kind, emulator, lambda f: f.triggers.get("ping")).data_fields is None
     with pytest.raises(muxi.NotFoundError) as caught:
-        asked(client_kind, emulator, lambda f: f.triggers.get("none"))
+        call_sdk(client_kind, emulator, lambda f: f.triggers.get("none"))
     assert caught.value.code == "TRIGGER_NOT_FOUND"
     with pytest.raises(muxi.ValidationError, match="only letters"):
-        asked(client_kind, emulator, lambda f: f.triggers.get("a.b"))
+        call_sdk(client_kind, emulator, lambda f: f.triggers.get("a.b"))
 
 
 def test_a_trigger_waited_for_brings_the_models_reply(
@@ -80,11 +80,11 @@ def test_a_trigger_waited_for_brings_the_models_reply(
     def fire(formation: Any) -> Any:
         return formation.triggers.fire("ticket", event, wait=True, session_id=session)
 
-    run = asked(client_kind, emulator, fire)
+    run = call_sdk(client_kind, emulator, fire)
     assert (run.status, run.content) == ("completed", "Heard: Zoë: b")
-    turn = asked(client_kind, emulator, lambda f: f.requests.get(run.request_id))
+    turn = call_sdk(client_kind, emulator, lambda f: f.requests.get(run.request_id))
     assert (turn.status, turn.result, turn.user_id) == ("completed", run.content, "alice")
-    said = asked(client_kind, emulator, lambda f: f.sessions.list_messages(session))
+    said = call_sdk(client_kind, emulator, lambda f: f.sessions.list_messages(session))
     assert [(each.role, each.text) for each in said] == [
         ("user", "Zoë: b"),
         ("assistant", "Heard: Zoë: b"),
@@ -94,35 +94,37 @@ def test_a_trigger_waited_for_brings_the_models_reply(
 def test_a_trigger_not_waited_for_can_be_followed(
     client_kind: ClientKind, emulator: Emulator
 ) -> None:
-    run = asked(client_kind, emulator, lambda f: f.triggers.fire("ping", {}))
+    run = call_sdk(client_kind, emulator, lambda f: f.triggers.fire("ping", {}))
     assert (run.status, run.content) == ("processing", None)
-    done = asked(client_kind, emulator, lambda f: f.requests.wait(run.request_id, timeout=5))
+    done = call_sdk(client_kind, emulator, lambda f: f.requests.wait(run.request_id, timeout=5))
     assert (done.status, done.result) == ("completed", "Heard: Say pong.")
 
 
 def test_a_question_leaves_a_trigger_processing(
     client_kind: ClientKind, emulator: Emulator
 ) -> None:
-    run = asked(
+    run = call_sdk(
         client_kind, emulator, lambda f: f.triggers.fire("say", {"text": "which"}, wait=True)
     )
     assert run.content == "Which one?"
-    turn = asked(client_kind, emulator, lambda f: f.requests.get(run.request_id))
+    turn = call_sdk(client_kind, emulator, lambda f: f.requests.get(run.request_id))
     assert turn.status == "processing"
 
 
 def test_where_replies_stream_only_a_webhook_gets_one(
     client_kind: ClientKind, streaming: Emulator
 ) -> None:
-    lost = asked(client_kind, streaming, lambda f: f.triggers.fire("ping", {}, session_id="lost"))
-    hooked = asked(client_kind, streaming, lambda f: f.triggers.fire("hooked", {}))
-    done = asked(client_kind, streaming, lambda f: f.requests.wait(hooked.request_id, timeout=5))
+    lost = call_sdk(
+        client_kind, streaming, lambda f: f.triggers.fire("ping", {}, session_id="lost")
+    )
+    hooked = call_sdk(client_kind, streaming, lambda f: f.triggers.fire("hooked", {}))
+    done = call_sdk(client_kind, streaming, lambda f: f.requests.wait(hooked.request_id, timeout=5))
     assert done.result == "Heard: Hooked"
     assert [each.webhook_url for each in turns if each.request_id == hooked.request_id] == [HOOK]
     assert [each for each in turns if each.request_id == lost.request_id] == []
-    turn = asked(client_kind, streaming, lambda f: f.requests.get(lost.request_id))
+    turn = call_sdk(client_kind, streaming, lambda f: f.requests.get(lost.request_id))
     assert turn.status == "processing"
-    said = asked(client_kind, streaming, lambda f: f.sessions.list_messages("lost"))
+    said = call_sdk(client_kind, streaming, lambda f: f.sessions.list_messages("lost"))
     assert {each.role for each in said} == {"user"}
 
 
@@ -155,7 +157,7 @@ def test_events_that_come_to_nothing(
     text: str | None,
 ) -> None:
     with pytest.raises(problem, match=text):
-        asked(
+        call_sdk(
             client_kind, emulator, lambda f: f.triggers.fire(name, data, wait=True), max_retries=0
         )
 

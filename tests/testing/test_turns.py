@@ -12,27 +12,27 @@ import pytest
 from muxi.models.formation import ChatTurn, FormationStatus, MessageList, RequestList, SessionList
 from muxi.testing import Emulator, Outcome, Reply, Turn
 
-from .asking import Asker, Streaming, until
 from .fake_model import turns
+from .raw_http import RawHttp, Streaming, until
 
 
-def test_the_models_of_the_sdk_fit_the_answers(asker: Asker) -> None:
-    said = ChatTurn.model_validate(asker.chat("Fine?", session_id="s_models").json()["data"])
+def test_the_models_of_the_sdk_fit_the_answers(raw: RawHttp) -> None:
+    said = ChatTurn.model_validate(raw.chat("Fine?", session_id="s_models").json()["data"])
     assert (said.reply(session_id="s", request_id="r").text, said.session_id) == (
         "It is well",
         "s_models",
     )
-    listed = SessionList.model_validate(asker.ask("GET", "/sessions").json()["data"])
+    listed = SessionList.model_validate(raw.ask("GET", "/sessions").json()["data"])
     assert listed[0].session_id == "s_models"
-    answer = asker.ask("GET", "/sessions/s_models/messages").json()["data"]
+    answer = raw.ask("GET", "/sessions/s_models/messages").json()["data"]
     spoken = MessageList.model_validate(answer)
     assert [each.role for each in spoken] == ["user", "assistant"]
-    tracked = RequestList.model_validate(asker.ask("GET", "/requests").json()["data"])
+    tracked = RequestList.model_validate(raw.ask("GET", "/requests").json()["data"])
     assert spoken[1].metadata.request_id == tracked[-1].request_id
 
 
 def test_the_status_counts_requests(emulator: Emulator) -> None:
-    Asker(emulator).chat("One")
+    RawHttp(emulator).chat("One")
     key = {"X-Muxi-Admin-Key": emulator.environ["MUXI_ADMIN_KEY"]}
     answer = httpx.get(f"{emulator.formation_url}/v1/status", headers=key).json()
     status = FormationStatus.model_validate(answer["data"])
@@ -51,11 +51,11 @@ def test_either_key_opens_the_tracker_and_no_other_does(emulator: Emulator) -> N
     assert httpx.head(f"{emulator.formation_url}/v1/health").status_code == 405
 
 
-def test_a_duplicate_joins_the_running_turn(asker: Asker) -> None:
+def test_a_duplicate_joins_the_running_turn(raw: RawHttp) -> None:
     def send(user: str) -> httpx.Response:
         headers = {"X-Muxi-Idempotency-Key": "once", "X-Muxi-User-ID": user}
         body = {"message": "slow", "stream": False}
-        return asker.ask("POST", "/chat", json=body, headers=headers)
+        return raw.ask("POST", "/chat", json=body, headers=headers)
 
     turns.clear()
     with ThreadPoolExecutor() as pool:
@@ -68,12 +68,12 @@ def test_a_duplicate_joins_the_running_turn(asker: Asker) -> None:
     assert len(turns) == 2
 
 
-def test_a_failed_turn_is_not_replayed(asker: Asker) -> None:
+def test_a_failed_turn_is_not_replayed(raw: RawHttp) -> None:
     turns.clear()
     key = {"X-Muxi-Idempotency-Key": "failing"}
     for _ in range(2):
         body = {"message": "fail", "stream": False}
-        failure = asker.ask("POST", "/chat", json=body, headers=key).json()
+        failure = raw.ask("POST", "/chat", json=body, headers=key).json()
         assert failure["request"]["idempotency_key"] is None
     assert len(turns) == 2
 
@@ -82,34 +82,34 @@ def test_a_failed_turn_is_not_replayed(asker: Asker) -> None:
     ("message", "end", "text"), [("slow", "completed", "Slowly"), ("long", "cancelled", "")]
 )
 def test_a_cancellation_is_heeded_at_the_next_checkpoint_only(
-    asker: Asker, message: str, end: str, text: str
+    raw: RawHttp, message: str, end: str, text: str
 ) -> None:
     name = f"req_{message}"
     with ThreadPoolExecutor() as pool:
-        running = pool.submit(asker.chat, message, request_id=name)
+        running = pool.submit(raw.chat, message, request_id=name)
         until(lambda: name in [turn.request_id for turn in turns])
-        assert asker.status(name) == "processing"
-        assert asker.ask("DELETE", f"/requests/{name}").json()["data"]["status"] == "cancelled"
-        assert asker.status(name) == "processing"
+        assert raw.status(name) == "processing"
+        assert raw.ask("DELETE", f"/requests/{name}").json()["data"]["status"] == "cancelled"
+        assert raw.status(name) == "processing"
         said = running.result().json()["data"]["message"]
-    assert (asker.status(name), said["content"]) == (end, text)
+    assert (raw.status(name), said["content"]) == (end, text)
     assert bool(said["metadata"].get("cancelled")) == (end == "cancelled")
-    again = asker.ask("DELETE", f"/requests/{name}").status_code
+    again = raw.ask("DELETE", f"/requests/{name}").status_code
     assert again == (200 if end == "cancelled" else 400)
 
 
-def test_a_cancelled_stream_falls_silent(asker: Asker) -> None:
+def test_a_cancelled_stream_falls_silent(raw: RawHttp) -> None:
     name = "req_silent"
-    with Streaming(asker, "long", request_id=name) as lines:
-        until(lambda: asker.status(name) == "processing")
-        asker.ask("DELETE", f"/requests/{name}")
-        until(lambda: asker.status(name) == "cancelled")
+    with Streaming(raw, "long", request_id=name) as lines:
+        until(lambda: raw.status(name) == "processing")
+        raw.ask("DELETE", f"/requests/{name}")
+        until(lambda: raw.status(name) == "cancelled")
         rest = [next(lines) for _ in range(30)]
     assert set(rest[-10:]) == {": keepalive", ""}
 
 
-def test_keepalives_come_at_once_and_in_every_interval_of_silence(asker: Asker) -> None:
-    with Streaming(asker, "slow") as lines:
+def test_keepalives_come_at_once_and_in_every_interval_of_silence(raw: RawHttp) -> None:
+    with Streaming(raw, "slow") as lines:
         began = time.monotonic()
         assert next(lines) == ": keepalive"
         assert time.monotonic() - began < 0.2
@@ -117,39 +117,39 @@ def test_keepalives_come_at_once_and_in_every_interval_of_silence(asker: Asker) 
     assert 3 <= count <= 6
 
 
-def test_a_client_that_goes_away_cancels_its_turn(asker: Asker) -> None:
-    with Streaming(asker, "slow", request_id="req_gone") as lines:
-        until(lambda: asker.status("req_gone") == "processing")
+def test_a_client_that_goes_away_cancels_its_turn(raw: RawHttp) -> None:
+    with Streaming(raw, "slow", request_id="req_gone") as lines:
+        until(lambda: raw.status("req_gone") == "processing")
         next(lines)
-    until(lambda: asker.status("req_gone") == "cancelled")
+    until(lambda: raw.status("req_gone") == "cancelled")
     time.sleep(0.35)
-    assert asker.status("req_gone") == "cancelled"
+    assert raw.status("req_gone") == "cancelled"
 
 
-def test_leaving_after_the_terminal_event_cancels_nothing(asker: Asker) -> None:
-    with Streaming(asker, "tail", request_id="req_asked") as lines:
+def test_leaving_after_the_terminal_event_cancels_nothing(raw: RawHttp) -> None:
+    with Streaming(raw, "tail", request_id="req_asked") as lines:
         assert any('"completed"' in line for line in lines)
     time.sleep(0.1)
-    assert asker.status("req_asked") == "processing"
-    kinds = [kind for kind in asker.stream("tail") if kind != "keepalive"]
+    assert raw.status("req_asked") == "processing"
+    kinds = [kind for kind in raw.stream("tail") if kind != "keepalive"]
     assert kinds[-3:] == ["completed", "content", "done"]
 
 
-def test_the_next_turn_of_the_session_goes_on_with_the_question(asker: Asker) -> None:
-    asked = asker.chat("which", session_id="s_ask").json()["data"]["message"]["metadata"]
+def test_the_next_turn_of_the_session_goes_on_with_the_question(raw: RawHttp) -> None:
+    asked = raw.chat("which", session_id="s_ask").json()["data"]["message"]["metadata"]
     assert asked["clarification"] is True
-    waiting = asker.ask("GET", "/sessions/s_ask/messages").json()["data"]["messages"]
+    waiting = raw.ask("GET", "/sessions/s_ask/messages").json()["data"]["messages"]
     name = waiting[-1]["metadata"]["request_id"]
-    assert asker.status(name) == "processing"
-    asker.chat("the first", session_id="s_ask")
-    assert asker.status(name) == "completed"
+    assert raw.status(name) == "processing"
+    raw.chat("the first", session_id="s_ask")
+    assert raw.status(name) == "completed"
 
 
 def test_users_are_kept_apart_unless_there_is_one() -> None:
     seen: dict[bool, list[object]] = {}
     for many in (False, True):
         with Emulator(multi_user=many) as emulator:
-            alice, bob = Asker(emulator, "Alice@Example.com"), Asker(emulator, "bob")
+            alice, bob = RawHttp(emulator, "Alice@Example.com"), RawHttp(emulator, "bob")
             said = alice.chat("Mine", session_id="s", request_id="req_mine").json()["data"]
             theirs = bob.ask("GET", "/requests/req_mine")
             sessions = bob.ask("GET", "/sessions/s")
@@ -157,7 +157,7 @@ def test_users_are_kept_apart_unless_there_is_one() -> None:
     assert seen == {False: ["alice@example.com", 200, 200], True: ["alice@example.com", 403, 404]}
 
 
-def test_a_model_may_block(asker: Asker) -> None:
+def test_a_model_may_block(raw: RawHttp) -> None:
     held, gate = threading.Event(), threading.Event()
 
     def blocking(turn: Turn) -> Outcome:
@@ -166,7 +166,7 @@ def test_a_model_may_block(asker: Asker) -> None:
         return Reply("Freed")
 
     with Emulator(model=blocking, keepalive=0.02) as emulator, ThreadPoolExecutor() as pool:
-        running = pool.submit(Asker(emulator).stream, "Wait")
+        running = pool.submit(RawHttp(emulator).stream, "Wait")
         held.wait(5)
         assert httpx.get(f"{emulator.formation_url}/v1/health").status_code == 200
         time.sleep(0.1)

@@ -13,8 +13,8 @@ from muxi.testing import Emulator
 
 from ..models.test_recordings import unknown_keys
 from ..support.clients import ClientKind
-from .asking import asked
-from .lab import lab
+from .raw_http import call_sdk
+from .recorded_formation import recorded_manifest
 from .replay import Recording, load
 
 SAME = (
@@ -57,7 +57,7 @@ def recorded() -> Iterator[Emulator]:
     keys = {
         f"{role}_key": f"fm{role[0]}_lab_{role}_0123456789abcdef" for role in ("client", "admin")
     }
-    with Emulator("lab", manifest=lab(), **keys) as running:
+    with Emulator("lab", manifest=recorded_manifest(), **keys) as running:
         yield running
 
 
@@ -88,15 +88,15 @@ def test_a_formation_equal_to_the_recorded_one_looks_like_it(name: str, recorded
 def test_status_and_health_count_what_the_manifest_has(
     client_kind: ClientKind, recorded: Emulator
 ) -> None:
-    status = asked(client_kind, recorded, lambda f: f.status())
-    health = asked(client_kind, recorded, lambda f: f.health())
+    status = call_sdk(client_kind, recorded, lambda f: f.status())
+    health = call_sdk(client_kind, recorded, lambda f: f.health())
     assert (health.version, status.formation.version) == ("1.2.3", "1.2.3")
     assert (status.agents.count, status.mcp_servers.active) == (2, 2)
     assert (status.stats.memory.working_memory_mb, status.stats.buffer_size) == (64, 20)
 
 
 def test_every_view_fits_its_model(client_kind: ClientKind, recorded: Emulator) -> None:
-    answers = [asked(client_kind, recorded, use) for use in USES]
+    answers = [call_sdk(client_kind, recorded, use) for use in USES]
     assert [key for answer in answers for key in unknown_keys(answer)] == []
 
 
@@ -104,7 +104,7 @@ def test_a_formation_of_nothing_has_the_servers_defaults(client_kind: ClientKind
     with Emulator(manifest={}) as bare:
 
         def see(use: Callable[[Any], Any]) -> Any:
-            return asked(client_kind, bare, use)
+            return call_sdk(client_kind, bare, use)
 
         assert [*see(lambda f: f.agents.list())] == [*see(lambda f: f.mcp.list_servers())] == []
         assert [*see(lambda f: f.triggers.list())] == [*see(lambda f: f.sops.list())] == []
@@ -126,10 +126,10 @@ SHOWN_SECRETS = {
 
 def test_what_is_written_into_the_document_is_masked(client_kind: ClientKind) -> None:
     with Emulator("hello", manifest=SHOWN_SECRETS) as emulator:
-        document = asked(client_kind, emulator, lambda f: f.raw.config.get_document()).data
-        server = asked(client_kind, emulator, lambda f: f.mcp.get_server("a"))
-        [listed] = asked(client_kind, emulator, lambda f: f.mcp.list_servers())
-        llm = asked(client_kind, emulator, lambda f: f.config.get_llm())
+        document = call_sdk(client_kind, emulator, lambda f: f.raw.config.get_document()).data
+        server = call_sdk(client_kind, emulator, lambda f: f.mcp.get_server("a"))
+        [listed] = call_sdk(client_kind, emulator, lambda f: f.mcp.list_servers())
+        llm = call_sdk(client_kind, emulator, lambda f: f.config.get_llm())
     shown = document.model_dump_json()
     assert "an-unlikely-secret" not in shown
     assert emulator.environ["MUXI_ADMIN_KEY"] not in shown

@@ -22,7 +22,7 @@ from muxi.testing import Emulator
 from ...support.clients import ClientKind, http_client
 from ...support.control_answers import HELLO, ID, NOT_FOUND, Plane, by_method, flat, ok, refused
 from ...support.fake_server import Answer, FakeServer
-from ...testing.control.traces import connections
+from ...testing.control.leaks import connections
 
 ELSEWHERE = {
     1: [

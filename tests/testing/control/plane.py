@@ -18,7 +18,7 @@ from muxi.testing import Emulator, Fault, ServerBehavior
 
 from ...support.clients import ClientKind, Streamed
 from ...support.control_answers import HELLO, ID
-from ..server.asking import FORMATIONS, Control
+from ..server.raw_control import FORMATIONS, Control
 
 CLIENT_KEY = "fmc_hello_formation_client"
 Use = Callable[[Any], Any]

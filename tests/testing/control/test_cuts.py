@@ -11,11 +11,11 @@ import muxi
 from muxi.testing import Emulator, Fault
 
 from ...support.control_answers import ID
-from ..asking import until
+from ..raw_http import until
+from .leaks import no_leaks
 from .plane import Plane
 from .test_errors import caught
 from .test_progress import BEFORE, STAGES, doing
-from .traces import no_traces
 
 CUT: dict[str, list[str]] = {
     run: [stage for stage in dict.fromkeys(stages) if stage != "uploading"]
@@ -41,7 +41,7 @@ def test_a_connection_that_breaks_at_a_stage(
     for stage in CUT[run]:
         BEFORE[run](plane)
         plane.fail(stage, cut=cut)
-        with no_traces(plane.url, tmp_path / "tmp"):
+        with no_leaks(plane.url, tmp_path / "tmp"):
             error = caught(plane, doing(plane, run))
         assert (stage, type(error)) == (stage, muxi.StreamInterruptedError)
         assert (stage, error.sent, error.status_code) == (stage, True, None)
@@ -61,7 +61,7 @@ def test_a_connection_that_breaks_before_the_bundle_is_read(
     BEFORE[run](plane)
     before = plane.look()
     plane.fail("upload", cut="drop")
-    with no_traces(plane.url, tmp_path / "tmp"):
+    with no_leaks(plane.url, tmp_path / "tmp"):
         error = caught(plane, doing(plane, run))
     assert (type(error), error.sent) == (muxi.ConnectionError, True)
     assert (plane.look() or {}).get("version") == (before or {}).get("version")
@@ -73,7 +73,7 @@ def test_done_and_not_answered(deployed: Plane, run: str, tmp_path: Path) -> Non
     """What is safe to repeat is, and understands that it was done; the rest says so."""
     deployed.fail(run.replace("_", "-"), cut="drop")
     use = lambda s: getattr(s.formations, run)(ID)  # noqa: E731
-    with no_traces(deployed.url, tmp_path / "tmp"):
+    with no_leaks(deployed.url, tmp_path / "tmp"):
         if run == "cancel_update":
             deployed.emulator.server.faults[:0] = [Fault("health_check", "HealthCheckFailed")]
             deployed.changed()
@@ -112,7 +112,7 @@ def test_a_server_that_is_killed_at_a_stage(plane: Plane, run: str, tmp_path: Pa
                     killed.append(stage)
                     emulator.__exit__(None, None, None)
 
-            with no_traces(doomed.url, tmp_path / "tmp"):
+            with no_leaks(doomed.url, tmp_path / "tmp"):
                 error = caught(doomed, doing(doomed, run, on_progress=kill))
         assert killed == [stage]
         assert isinstance(error, (muxi.StreamInterruptedError, muxi.ConnectionError))
@@ -124,6 +124,6 @@ def test_a_server_that_is_not_there(plane: Plane, run: str, tmp_path: Path) -> N
     with Emulator() as emulator:
         gone = Plane(plane.client_kind, emulator, plane.folder)
         url = gone.url
-    with no_traces(url, tmp_path / "tmp"):
+    with no_leaks(url, tmp_path / "tmp"):
         error = caught(gone, doing(gone, run))
     assert (type(error), error.sent) == (muxi.ConnectionError, False)

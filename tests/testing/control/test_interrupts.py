@@ -18,9 +18,9 @@ from muxi import AsyncServerClient, ServerClient
 from muxi.resources.server import _deployment
 
 from ...support.control_answers import ID
+from .leaks import busy, no_leaks, tasks
 from .plane import Plane
 from .test_cuts import CUT, cleared, settled
-from .traces import busy, no_traces, tasks
 
 STAGES = [
     (run, stage) for run in ("deploy", "update") for stage in ["uploading", *CUT[run]]
@@ -110,7 +110,7 @@ def test_what_is_interrupted_is_undone(
         hold(plane, run, stage)
         if stage == "stopping_old":  # too late
             monkeypatch.setattr(_deployment, "_UNDO_WITHIN", 0.1)
-        with no_traces(plane.url, tmp_path / "tmp"):
+        with no_leaks(plane.url, tmp_path / "tmp"):
             interrupt(plane, stage, how)
         settled(plane)
         assert plane.left == ({ID} if run == "update" else set())
@@ -126,7 +126,7 @@ def test_what_is_interrupted_is_undone(
 def test_what_is_to_stay_is_finished(plane: Plane, run: str, stage: str, tmp_path: Path) -> None:
     before = _prepared(plane, run)
     plane.fail("extracting" if stage == "uploading" else stage, delay=0.1)
-    with no_traces(plane.url, tmp_path / "tmp"):
+    with no_leaks(plane.url, tmp_path / "tmp"):
         interrupt(plane, stage, cleanup=False)
     settled(plane)
     assert plane.left == {ID}
@@ -139,7 +139,7 @@ def test_what_is_to_stay_is_finished(plane: Plane, run: str, stage: str, tmp_pat
 def test_what_is_done_is_not_undone(plane: Plane, run: str, tmp_path: Path) -> None:
     before = _prepared(plane, run)
     with (
-        no_traces(plane.url, tmp_path / "tmp"),
+        no_leaks(plane.url, tmp_path / "tmp"),
         ServerClient(url=plane.url, **plane.keys) as client,
         pytest.raises(KeyboardInterrupt),
     ):
@@ -161,7 +161,7 @@ def test_before_anything_was_sent_there_is_nothing_to_undo(plane: Plane, tmp_pat
                 await client.formations.apply(plane.folder)
             assert (scope.cancelled_caught, tasks()) == (True, before)
 
-    with no_traces(plane.url, tmp_path / "tmp"):
+    with no_leaks(plane.url, tmp_path / "tmp"):
         anyio.run(main, backend=plane.client_kind.name)
     assert plane.left == set()
 
@@ -171,7 +171,7 @@ def _press_while_packing(plane: Plane, tmp_path: Path) -> None:
         raise KeyboardInterrupt
 
     with (
-        no_traces(plane.url, tmp_path / "tmp"),
+        no_leaks(plane.url, tmp_path / "tmp"),
         pytest.MonkeyPatch.context() as patch,
         ServerClient(url=plane.url, **plane.keys) as client,
     ):

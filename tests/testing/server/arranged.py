@@ -16,7 +16,7 @@ from muxi.testing import Emulator, Fault
 from muxi.testing.server.drafts import METADATA
 from muxi.testing.server.registry import Registry
 
-from .asking import FORMATIONS, Control, archive, bundle, member
+from .raw_control import FORMATIONS, Control, archive, bundle, member
 from .recorded import Exchange
 from .stand_in import stand_in
 

@@ -12,7 +12,7 @@ from muxi.testing import Emulator, ServerBehavior
 from muxi.testing.server.processes import Log, Process
 from muxi.testing.server.registry import Registered, Registry, Release
 
-from .asking import FORMATIONS, Control
+from .raw_control import FORMATIONS, Control
 
 
 @pytest.fixture(scope="module")

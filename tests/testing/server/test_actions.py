@@ -7,7 +7,7 @@ import pytest
 
 from muxi.testing import Emulator, Fault
 
-from .asking import BOT, STREAM, Control, bundle, events, files, manifest, stages
+from .raw_control import BOT, STREAM, Control, bundle, events, files, manifest, stages
 
 BOOT = [*["resolving_runtime"] * 2, "spawning", *["health_check"] * 2, "complete"]
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from muxi.testing.server.bundles import BadBundle, extract
 from muxi.testing.server.manifests import BadManifest, facts, read_manifest, write_manifest
 
-from .asking import archive, bundle, member
+from .raw_control import archive, bundle, member
 
 OUTSIDE = "invalid file path in archive: "
 

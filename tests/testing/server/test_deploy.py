@@ -9,8 +9,19 @@ import pytest
 
 from muxi.testing import Emulator, Fault
 
-from ..asking import until
-from .asking import BOT, FORMATIONS, KEYS, STREAM, Control, bundle, events, files, manifest, stages
+from ..raw_http import until
+from .raw_control import (
+    BOT,
+    FORMATIONS,
+    KEYS,
+    STREAM,
+    Control,
+    bundle,
+    events,
+    files,
+    manifest,
+    stages,
+)
 
 
 def test_a_bundle_becomes_a_formation_that_answers(control: Control) -> None:

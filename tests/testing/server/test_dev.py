@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from .asking import BOT, FORMATIONS, MANIFEST, Control, manifest
+from .raw_control import BOT, FORMATIONS, MANIFEST, Control, manifest
 from .test_drafts import drafted
 
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from muxi.testing import Emulator, Fault
 
-from ..asking import until
-from .asking import BOT, FORMATIONS, MANIFEST, STREAM, Control, events, files, manifest, stages
+from ..raw_http import until
+from .raw_control import BOT, FORMATIONS, MANIFEST, STREAM, Control, events, files, manifest, stages
 
 
 def entries(control: Control, path: str = "") -> Any:

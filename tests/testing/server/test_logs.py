@@ -14,7 +14,7 @@ from muxi.testing import Emulator, Fault
 from muxi.testing.server.control import ControlPlane
 from muxi.testing.server.registry import Registry
 
-from .asking import BOT, Control
+from .raw_control import BOT, Control
 
 LOGS = f"{BOT}/logs"
 

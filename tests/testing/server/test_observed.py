@@ -10,8 +10,8 @@ import pytest
 
 from muxi.testing import Emulator, Fault
 
-from ..asking import until
-from .asking import BOT, FORMATIONS, STREAM, Control, bundle, events, files, manifest
+from ..raw_http import until
+from .raw_control import BOT, FORMATIONS, STREAM, Control, bundle, events, files, manifest
 from .test_drafts import drafted
 
 NEXT = bundle(files(formation_afs=manifest("A bot", "A better bot")))

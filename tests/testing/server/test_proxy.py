@@ -12,7 +12,7 @@ from muxi.testing import Emulator, Fault
 from muxi.testing.server.control import ControlPlane
 from muxi.testing.server.registry import Registry
 
-from .asking import Control
+from .raw_control import Control
 
 
 def ask(registry: Registry, method: str, path: str, **more: object) -> httpx.Response:

@@ -6,7 +6,7 @@ import pytest
 
 from muxi.testing import Emulator, Fault
 
-from .asking import BOT, FORMATIONS, Control, bundle, events, files, manifest
+from .raw_control import BOT, FORMATIONS, Control, bundle, events, files, manifest
 from .test_drafts import drafted
 
 NEXT = bundle(files(formation_afs=manifest("A bot", "A better bot")))

@@ -14,7 +14,7 @@ import pytest
 
 from muxi.testing import Emulator, Quirks
 
-from ..asking import until
+from ..raw_http import until
 from .arranged import LAB, Stage
 from .recorded import FOLDER, Exchange, concurrent, events_of, load
 

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from .asking import STREAM, Control, bundle, events, files, manifest
+from .raw_control import STREAM, Control, bundle, events, files, manifest
 
 TABLE: list[dict[str, Any]] = json.loads(
     (Path(__file__).parents[2] / "contract" / "server-endpoints.json").read_text()

@@ -13,8 +13,8 @@ import pytest
 
 from muxi.testing import Fault
 
-from ..asking import until
-from .asking import BOT, STREAM, Control, bundle, events, files, manifest, stages
+from ..raw_http import until
+from .raw_control import BOT, STREAM, Control, bundle, events, files, manifest, stages
 
 NEXT = bundle(files(formation_afs=manifest("A bot", "A better bot")))
 BROKEN = bundle({"formation.afs": files()["formation.afs"]})

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from .asking import BOT, FORMATIONS, Control
+from .raw_control import BOT, FORMATIONS, Control
 
 
 @pytest.mark.parametrize(("offset", "status"), [(-290, 200), (-310, 401), (290, 200), (310, 401)])

@@ -31,7 +31,7 @@ type: structured"""
 _QUIET = {"skip_rephrase": True}
 
 
-def stub(turn: Turn) -> Outcome:
+def recorded_model(turn: Turn) -> Outcome:
     """Steered by words in the message, like the model server of the recordings."""
     said = "hello from the voice note" if turn.audio else turn.message
     if turn.agent_id == "nobody":

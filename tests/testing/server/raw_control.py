@@ -1,4 +1,4 @@
-"""Small words for asking the control plane, with nothing of the SDK."""
+"""Requests to the emulated control plane without the SDK, and bundles to send there."""
 
 from __future__ import annotations
 

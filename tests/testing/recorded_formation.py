@@ -11,7 +11,7 @@ from muxi.testing.formation.manifest import Manifest
 _FOLDER = Path(__file__).parent / "lab"
 
 
-def lab() -> Manifest:
+def recorded_manifest() -> Manifest:
     """The formation's document, with the files beside it."""
     manifest = yaml.safe_load((_FOLDER / "formation.yaml").read_text())
     for key in ("sops", "triggers"):

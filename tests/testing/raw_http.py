@@ -1,4 +1,4 @@
-"""Small words for asking an emulator."""
+"""Requests to an emulated formation without the SDK, and calls of the SDK in one line."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ..support.clients import ClientKind
 from .replay import frames
 
 
-class Asker:
+class RawHttp:
     """A client without any cleverness: plain requests with a user's keys."""
 
     def __init__(self, emulator: Emulator, user: str = "alice") -> None:
@@ -57,7 +57,7 @@ class Asker:
         return str(self.ask("GET", f"/requests/{request_id}").json()["data"].get("status", ""))
 
 
-def asked(
+def call_sdk(
     client_kind: ClientKind, emulator: Emulator, use: Callable[[Any], Any], **settings: Any
 ) -> Any:
     """What `use` gives for one of the SDK's clients with both keys."""
@@ -69,11 +69,11 @@ def asked(
 class Streaming:
     """The lines of a stream; leaving closes the connection."""
 
-    def __init__(self, asker: Asker, message: str, **more: object) -> None:
+    def __init__(self, raw: RawHttp, message: str, **more: object) -> None:
         body = {"message": message, **more}
         self._client = httpx.Client()
         self._stream = self._client.stream(
-            "POST", f"{asker.url}/chat", json=body, headers=asker.headers
+            "POST", f"{raw.url}/chat", json=body, headers=raw.headers
         )
 
     def __enter__(self) -> Iterator[str]:

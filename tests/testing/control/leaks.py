@@ -17,7 +17,7 @@ from typing import Any
 import trio
 
 from ...support.clients import http_client
-from ..asking import until
+from ..raw_http import until
 
 
 def connections(port: int) -> int:
@@ -43,7 +43,7 @@ def _threads() -> set[threading.Thread]:
 
 
 @contextmanager
-def no_traces(url: str, folder: Path) -> Iterator[None]:
+def no_leaks(url: str, folder: Path) -> Iterator[None]:
     """Checks that whoever used a server within left nothing behind."""
     folder.mkdir(exist_ok=True)
     before, temporary = _threads(), tempfile.tempdir
