@@ -14,7 +14,7 @@ from muxi import FormationClient
 from muxi.testing import Clarification, Cut, Emulator, Failure, Outcome, Reply, Turn
 
 from ..support.clients import ClientKind
-from .raw_http import call_sdk
+from .raw_http import RawHttp, call_sdk
 
 HOOK = "http://127.0.0.1:9/hook"
 STREAMS = {"overlord": {"response": {"streaming": True}}}
@@ -128,11 +128,13 @@ def test_where_replies_stream_only_a_webhook_gets_one(
     assert {each.role for each in said} == {"user"}
 
 
-def test_one_key_fires_once(formation: FormationClient) -> None:
-    before = len(turns)
-    again = formation.with_options(headers={"X-Muxi-Idempotency-Key": "once"})
-    runs = [again.triggers.fire("ping", {}, wait=True) for _ in range(3)]
-    assert len({run.request_id for run in runs}) == 1
+def test_one_key_fires_once(emulator: Emulator) -> None:
+    before, raw = len(turns), RawHttp(emulator)
+    key = {"X-Muxi-Idempotency-Key": "once"}
+    body = {"data": {}, "use_async": False}
+    runs = [raw.ask("POST", "/triggers/ping", json=body, headers=key) for _ in range(3)]
+    assert [run.status_code for run in runs] == [200] * 3
+    assert len({run.text for run in runs}) == 1
     assert len(turns) == before + 1
 
 
