@@ -42,9 +42,11 @@ each_kind = pytest.mark.parametrize(
 each_service = pytest.mark.parametrize("service", ["formation", "server"])
 
 _REQUESTS = {
-    f"server.formations.{name}{kind}": 2 for name in ("deploy", "apply") for kind in ("", "_stream")
+    f"server.formations.{name}{kind}": 2
+    for name in ("deploy", "apply", "rollback")
+    for kind in ("", "_stream")
 }
-"""Of methods that go on after a 404: what isn't there yet is deployed."""
+"""Of methods that go on after a look that finds nothing."""
 
 
 def public(thing: object) -> set[str]:

@@ -232,8 +232,8 @@ def _cancel_own(bundle: Bundle, before: m.Formation, reader: ProgressReader) -> 
             return "the update was finished already. Go back with formations.rollback."
         try:
             yield from request(cancel_call(bundle.id))
-        except ValidationError:  # nothing is in progress
-            if reader.is_open or until.has_passed:
+        except ValidationError:  # nothing is in progress, or the new version isn't starting yet
+            if "spawning_staging" in reader.stages or until.has_passed:
                 return None
             yield from sleep(_UNDO_DELAY)
         else:

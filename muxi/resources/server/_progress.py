@@ -59,8 +59,6 @@ class ProgressReader(EventReader["m.Progress", "m.Deployment"]):
         """The bundle that was sent."""
         self.before: m.Formation | None = None
         """The formation before the action, if it was looked at."""
-        self.is_open = False
-        """The server has accepted the call."""
         self.stages: set[str] = set()
         """The stages that were read."""
         self._limits = limits
@@ -90,7 +88,6 @@ class ProgressReader(EventReader["m.Progress", "m.Deployment"]):
 
     def on_open(self, may_have_run: bool) -> Sequence[m.Progress]:
         """Return the steps before."""
-        self.is_open = True
         if self.action == "start" and may_have_run:
             self.no_change_code = "AlreadyRunning"
         return self.first

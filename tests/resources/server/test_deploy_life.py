@@ -166,7 +166,14 @@ UNDOS = [
         "Invalid key",
     ),
     Undo("an update", [FOUND], [CANCELLED], [LOOK, CANCEL]),
-    Undo("an update that is over", [FOUND], [IDLE], [LOOK, CANCEL]),
+    Undo(
+        "an update that is over",
+        [FOUND],
+        [IDLE],
+        [LOOK, CANCEL],
+        stages=("spawning_staging", "extracting"),
+    ),
+    Undo("an update that begins", [FOUND], [IDLE, CANCELLED], [LOOK, CANCEL, LOOK, CANCEL]),
     Undo("an update that is done", [FOUND, OURS], [], [LOOK], "finished already"),
     Undo("an update of what is gone", [FOUND, NOT_FOUND], [], [LOOK]),
     Undo(
