@@ -127,7 +127,7 @@ def check_headers(name: str, value: Any) -> dict[str, str]:  # noqa: ANN401
     if not isinstance(value, Mapping):
         raise ValidationError(f"{name} must be a mapping of texts, not {type(value).__name__}.")
     checked: dict[str, str] = {}
-    given: Mapping[Any, Any] = value
+    given: Mapping[Any, Any] = value  # pyright: ignore[reportUnknownVariableType]
     for key, text in given.items():
         if not isinstance(key, str) or not _TOKEN.fullmatch(key):
             raise ValidationError(f"{name} has {key!r}, which is no name of an HTTP header.")

@@ -121,7 +121,9 @@ class StreamCall(Generic[EventT, ResultT]):
 
     def prepare(self, reader: EventReader[EventT, ResultT]) -> Flow[Call[Any] | None]:
         """Return the call to send, if any."""
-        return self.call if isinstance(self.call, Call) else (yield from self.call(reader))
+        if callable(self.call):
+            return (yield from self.call(reader))
+        return self.call
 
 
 class EventReader(Generic[EventT, ResultT_co]):

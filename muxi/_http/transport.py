@@ -108,7 +108,7 @@ class SyncTransport:
         if isinstance(step, ReadEvents):
             assert isinstance(step.body, SyncBody)
             return step.body.read()
-        if isinstance(step, CloseBody):
+        if isinstance(step, CloseBody):  # pyright: ignore[reportUnnecessaryIsInstance]
             assert isinstance(step.body, SyncBody)
             step.body.close(ended=step.ended)
             return None
@@ -216,7 +216,7 @@ class AsyncTransport:
         if isinstance(step, ReadEvents):
             assert isinstance(step.body, AsyncBody)
             return await step.body.read()
-        if isinstance(step, CloseBody):
+        if isinstance(step, CloseBody):  # pyright: ignore[reportUnnecessaryIsInstance]
             assert isinstance(step.body, AsyncBody)
             await step.body.close(ended=step.ended)
             return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route as StarletteRoute
 
+from ..._core.error_bodies import dict_or_empty
 from .envelopes import RUNTIME_VERSION
 from .guards import Route, client, open_
 from .state import Call
@@ -43,13 +44,13 @@ async def openapi(call: Call) -> Response:
 
 async def mcp(call: Call) -> Response:
     """`POST /mcp/`: the handshake of MCP, and no tools."""
-    asked = call.body if isinstance(call.body, dict) else {}
+    asked = dict_or_empty(call.body)
     if "id" not in asked:  # a notification
         return Response(status_code=202)
-    method, given = asked.get("method"), asked.get("params")
+    method = asked.get("method")
     answer: dict[str, object] = {"jsonrpc": "2.0", "id": asked["id"]}
     if method == "initialize":
-        wanted = given.get("protocolVersion") if isinstance(given, dict) else None
+        wanted = dict_or_empty(asked.get("params")).get("protocolVersion")
         answer["result"] = {
             "protocolVersion": wanted or _PROTOCOL,
             "capabilities": {"tools": {}},

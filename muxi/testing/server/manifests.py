@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
+from yaml.scanner import ScannerError
 
 from ..formation.manifest import BESIDE, Manifest, as_list, as_map
 
@@ -73,7 +74,7 @@ def _yaml_problem(problem: Exception) -> str:
     """What Go's parser says of a text, as far as this one tells it."""
     if not isinstance(problem, yaml.MarkedYAMLError) or problem.problem_mark is None:
         return f"yaml: {problem}"
-    line = problem.problem_mark.line + isinstance(problem, yaml.scanner.ScannerError)
+    line = problem.problem_mark.line + isinstance(problem, ScannerError)
     expected = re.match(r"expected (?:the )?(.+?), but found", problem.problem or "")
     text = f"did not find expected {expected[1]}" if expected else problem.problem
     return f"yaml: line {line}: {text}" if line else f"yaml: {text}"
