@@ -203,7 +203,7 @@ def path_part(name: str, part: object) -> str:
     if isinstance(part, (int, UUID)) and not isinstance(part, bool):
         return str(part)  # as databases have them
     if not isinstance(part, str):
-        raise IdError(name, part, f"must be a text, not {type(part).__name__}.")
+        raise IdError(name, part, f"must be a string, not {type(part).__name__}.")
     if not part:
         raise IdError(name, part, "is empty.")
     if part in (".", ".."):

@@ -43,7 +43,7 @@ def id_text(name: str, value: object) -> str:
         return value
     if isinstance(value, (int, UUID)) and not isinstance(value, bool):
         return str(value)
-    raise ValidationError(f"{name} must be a text, not {type(value).__name__}.")
+    raise ValidationError(f"{name} must be a string, not {type(value).__name__}.")
 
 
 def check_header(name: str, value: object) -> str:

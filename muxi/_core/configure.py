@@ -225,7 +225,7 @@ def _url(label: str, value: object) -> str:
         ValidationError: It is no plain http or https URL.
     """
     if not isinstance(value, str):
-        raise ValidationError(f"{label} must be a text, not {type(value).__name__}.")
+        raise ValidationError(f"{label} must be a string, not {type(value).__name__}.")
     if "://" not in value:
         raise ValidationError(f"{label} has no scheme: write it with https://, as {_EXAMPLE}.")
     parts = urlsplit("")

@@ -85,9 +85,9 @@ def test_a_path_part_reaches_the_server_as_it_is(parts: list[str]) -> None:
         ("", "is empty."),
         ("..", "can't be '..': it would change the path."),
         ("a/b", "can't contain '/': it would not reach the server."),
-        (None, "must be a text, not NoneType."),
-        (True, "must be a text, not bool."),
-        (["a"], "must be a text, not list."),
+        (None, "must be a string, not NoneType."),
+        (True, "must be a string, not bool."),
+        (["a"], "must be a string, not list."),
     ],
 )
 def test_an_id_that_can_not_be_is_refused_by_its_name(value: Any, problem: str) -> None:

@@ -1,4 +1,4 @@
-"""The Formation API, one file a namespace."""
+"""The Formation API: one module for each namespace."""
 
 from __future__ import annotations
 

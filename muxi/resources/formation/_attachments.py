@@ -1,4 +1,4 @@
-"""The files that users pass in, as attachments (contract A7, A10)."""
+"""Converts the files that callers pass to attachments (contract A7, A10)."""
 
 from __future__ import annotations
 
@@ -9,28 +9,29 @@ from ...errors import ValidationError
 from ...models import formation as m
 
 LARGEST_FILE = 50 * 1024 * 1024
-"""Bytes that the runtime takes of one attachment, unless it is configured otherwise."""
+"""The runtime's default limit for one attachment, in bytes."""
 
 
 def attached(
     files: Sequence[m.AttachmentLike],
 ) -> list[m.Attachment | Mapping[str, object]]:
-    """Files that go with a message, each read once.
+    """Read the files of a message, each once.
 
-    They are read as the call is described, in async clients too: to encode them as JSON, which
-    must be done there, takes longer.
+    Files are read before the request is sent, and async clients block meanwhile. Encoding them as
+    JSON blocks too, and takes longer.
 
     Raises:
-        OSError: One can't be read.
-        ValidationError: One is no file, too large, or of a kind that the runtime doesn't read.
+        OSError: A file can't be read.
+        ValidationError: An item is not a file, is too large, or has a type that the runtime doesn't
+            read.
     """
     return [_attachment(file, LARGEST_FILE) for file in _each(files)]
 
 
 def spoken(files: Sequence[m.AttachmentLike]) -> list[m.Attachment | Mapping[str, object]]:
-    """Voice notes, likewise, but for the limit, which the runtime sets to what it doesn't hear.
+    """Read voice notes, each once. The size limit of attachments doesn't apply to audio.
 
-    The names of sound and film are alike, such as `.webm`: as voice notes they are all sound.
+    Some extensions, such as `.webm`, stand for audio and video: voice notes are sent as audio.
     """
     return [_as_audio(_attachment(file, None)) for file in _each(files)]
 
@@ -40,7 +41,7 @@ def _each(files: Sequence[m.AttachmentLike]) -> Sequence[m.AttachmentLike]:
         files,
         Iterable,  # pyright: ignore[reportUnnecessaryIsInstance]
     ):
-        raise ValidationError(f"files is a list of files, not {type(files).__name__}.")
+        raise ValidationError(f"files must be a list of files, not {type(files).__name__}.")
     return files
 
 
@@ -68,6 +69,6 @@ def _attachment(file: m.AttachmentLike, largest: int | None) -> m.Attachment | M
 def _check(name: str, size: int, largest: int | None) -> None:
     if largest is not None and size > largest:
         raise ValidationError(
-            f"{name} has {size} bytes; formations take {largest} unless they are configured "
-            "otherwise. Pass Attachment.of(...) to send it all the same."
+            f"{name} has {size} bytes; the default limit of formations is {largest}. Pass "
+            "Attachment.of(...) to send it anyway."
         )

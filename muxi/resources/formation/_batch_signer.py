@@ -1,4 +1,4 @@
-"""The signature of distilled batches (contract B9)."""
+"""Signs distilled batches (contract B9)."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class BatchSigner:
-    """Signs bodies for a distillery, with the time of each attempt."""
+    """Signs request bodies for a distillery, with the time of each attempt."""
 
     distillery_id: str
     key: Ed25519PrivateKey = field(repr=False)
 
     def __call__(self, body: bytes) -> dict[str, str]:
-        """Return the headers to send with a body."""
+        """Return the signature headers for a body."""
         timestamp = str(int(time.time()))
         named = [b"muxi-distillery-v1", timestamp.encode(), self.distillery_id.encode()]
         return {
@@ -40,7 +40,7 @@ def load_private_key(given: SecretValue) -> Ed25519PrivateKey:
 
     Raises:
         ConfigurationError: The package `cryptography` isn't installed.
-        ValidationError: It is no such key. The message doesn't repeat it.
+        ValidationError: The value isn't such a key. The message doesn't contain the value.
     """
     try:
         from cryptography.exceptions import UnsupportedAlgorithm

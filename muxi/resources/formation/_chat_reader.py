@@ -1,4 +1,4 @@
-"""Reads a chat stream: typed events, and the traps of the runtime (contract A4.1). No I/O."""
+"""Reads a chat stream as typed events, despite the runtime's quirks (contract A4.1). No I/O."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _frames() -> TypeAdapter[_Frame]:
 
 
 class ChatReader(EventReader[m.ChatEvent, m.ChatReply]):
-    """The state of one chat stream."""
+    """Reads one chat stream and keeps its state."""
 
     def __init__(self, turn: Turn, stall_after: float | None) -> None:
         self.stall_after = stall_after
@@ -45,15 +45,15 @@ class ChatReader(EventReader[m.ChatEvent, m.ChatReply]):
 
     @property
     def partial(self) -> str:
-        """The text so far."""
+        """The text received so far."""
         return self._end.content if self._end is not None else "".join(self._pieces)
 
     def read(self, name: str, data: str) -> m.ChatEvent | None:
-        """The event in a server-sent one.
+        """Return the chat event in a server-sent event; None if it has none.
 
         Raises:
-            StreamError: It is an error frame.
-            InvalidResponseError: It is not JSON.
+            StreamError: The event is an error frame.
+            InvalidResponseError: The event is not JSON.
         """
         if name == "message":
             return self._record(_token(data))
@@ -70,30 +70,30 @@ class ChatReader(EventReader[m.ChatEvent, m.ChatReply]):
         return m.UnknownEvent(type=name, data=body)
 
     def on_json(self, answer: object) -> m.ChatEvent:
-        """The end of the turn, made of a reply that came whole."""
+        """Return the final event for a reply that came as JSON instead of a stream."""
         assert isinstance(answer, m.ChatReply)
         self._reply = answer
         return self._recover(completed_of(answer))
 
     def text_delta(self, event: m.ChatEvent) -> str:
-        """The text that an event adds. The whole one at the end, where nothing came before."""
+        """Return the text that an event adds; the final event adds it all if none came before."""
         if isinstance(event, m.TextDelta) and self._end is None:
             return event.content
         return event.content if isinstance(event, m.Completed) and not self._pieces else ""
 
     def on_silence(self) -> Flow[None]:
-        """Look whether the turn has ended elsewhere, and recover its reply if so."""
+        """Check whether the turn has ended, and recover its reply if it has."""
         yield from self._check_request()
 
     def on_end(self) -> Flow[m.ChatEvent | None]:
-        """The event that is missing at the end of the body.
+        """Return the final event if the stream ended without it; None if it had it.
 
         Raises:
-            StreamInterruptedError: The turn's end is not known.
+            StreamInterruptedError: The stream ended early, and the turn may still run.
         """
         if self._send_again:
             return self.on_json((yield from request(self._turn.call(stream=False))))
-        if self.ended and self._end is None:  # `done` comes alone after ten minutes
+        if self.ended and self._end is None:  # after ten minutes, `done` comes alone
             yield from self._check_request()
         if self._end is None or not self.ended:
             raise self._failure(
@@ -102,7 +102,7 @@ class ChatReader(EventReader[m.ChatEvent, m.ChatReply]):
         return self._recovered
 
     def result(self) -> m.ChatReply:
-        """The whole reply: the authoritative text, not the pieces.
+        """Return the whole reply, with the final text instead of the joined chunks.
 
         Raises:
             StreamError: The turn failed or was cancelled.
@@ -169,7 +169,7 @@ class ChatReader(EventReader[m.ChatEvent, m.ChatReply]):
             gone = "The formation no longer knows the turn"
             raise self._failure(StreamInterruptedError, gone, code=None) from None
         except MuxiError:
-            return  # a look that fails says nothing about the turn
+            return  # the check failed; the turn may be fine
         if end is None:
             return
         if end.error is not None:

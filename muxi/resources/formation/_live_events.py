@@ -1,4 +1,4 @@
-"""Reads live events: what happens in a formation, sent until the stream is closed. No I/O."""
+"""Reads the streams of events and log records, which end when they are closed. No I/O."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ FeedT = TypeVar("FeedT")
 
 
 class LiveEventReader(EventReader["FeedT | m.UnknownEvent", None]):
-    """The state of one feed.
+    """Reads one stream of live events and keeps its state.
 
     Args:
-        name: That of the server-sent events.
-        parse: Makes a typed event of a payload.
-        stall_after: Seconds without an event after which the feed is given up; None for never.
+        name: The name of the server-sent events that `parse` understands.
+        parse: Converts a payload to a typed event.
+        stall_after: Seconds without an event after which to give up; None for no limit.
     """
 
     def __init__(self, name: str, parse: Callable[[str], FeedT], stall_after: float | None) -> None:
@@ -36,11 +36,11 @@ class LiveEventReader(EventReader["FeedT | m.UnknownEvent", None]):
         self._parse = parse
 
     def read(self, name: str, data: str) -> FeedT | m.UnknownEvent | None:
-        """The event in a server-sent one.
+        """Return the typed event in a server-sent event; None if it only opens or ends the stream.
 
         Raises:
-            StreamError: It says that the feed failed.
-            InvalidResponseError: It is not JSON.
+            StreamError: The event reports an error.
+            InvalidResponseError: The event is not JSON.
         """
         body = None if name == "error" else json_of(data)
         known = dict_or_empty(body)
@@ -62,11 +62,11 @@ class LiveEventReader(EventReader["FeedT | m.UnknownEvent", None]):
             return _unknown(name, body)
 
     def text_delta(self, event: FeedT | m.UnknownEvent) -> str:
-        """The message of an event."""
+        """Return the message of an event; `""` if it has none."""
         return str_or_none(getattr(event, "message", None)) or ""
 
     def on_silence(self) -> Flow[None]:
-        """Give up.
+        """Raise an error: the stream is silent.
 
         Raises:
             TimeoutError: Always.
@@ -75,17 +75,17 @@ class LiveEventReader(EventReader["FeedT | m.UnknownEvent", None]):
         raise TimeoutError(f"The stream sent no event for {self.stall_after} s", sent=True)
 
     def on_end(self) -> Flow[None]:
-        """At the end of the body.
+        """Check that the stream ended with its final event.
 
         Raises:
-            StreamInterruptedError: Nothing said that this is the end.
+            StreamInterruptedError: There was no final event.
         """
         yield from ()
         if not self.ended:
             raise StreamInterruptedError("The stream ended without saying why", sent=True)
 
     def result(self) -> None:
-        """A feed adds up to nothing."""
+        """Return nothing: these streams have no result."""
 
 
 @cache
@@ -95,48 +95,48 @@ def _tokens() -> TypeAdapter[m.TokenEvent]:
 
 
 def token_of(data: str) -> m.TokenEvent:
-    """An event of a turn, as it comes when it isn't wrapped."""
+    """Parse an event of a turn that isn't wrapped in a `token` object."""
     return _tokens().validate_json(data)
 
 
 @dataclass(frozen=True)
-class SaidError:
-    """What an error frame says."""
+class ErrorFrame:
+    """The contents of an error frame."""
 
     message: str | None
     code: str | None
     details: object
 
 
-def error_in(data: str) -> SaidError:
-    """Read an error frame: an object, whose keys differ by who writes it, or a text."""
+def error_in(data: str) -> ErrorFrame:
+    """Parse an error frame: plain text, or an object whose keys vary with its origin."""
     try:
         body: object = from_json(data)
     except ValueError:
-        return SaidError(data, None, data)
+        return ErrorFrame(data, None, data)
     known = dict_or_empty(body)
     known = {**known, **dict_or_empty(known.get("error"))}
     texts = (str_or_none(known.get(key)) for key in ("message", "error", "detail"))
     codes = (str_or_none(known.get(key)) for key in ("code", "type"))
     message = next(filter(None, texts), None) or str_or_none(body)
-    return SaidError(message, next(filter(None, codes), None), body)
+    return ErrorFrame(message, next(filter(None, codes), None), body)
 
 
 def mend_surrogates(data: str) -> str:
-    """The same JSON with U+FFFD for half a surrogate pair, which servers send where they cut text.
+    """Replace lone surrogates in JSON by U+FFFD. Servers that cut text may send them.
 
     Raises:
-        ValueError: It is not JSON.
+        ValueError: The data is not JSON.
     """
     text = json.dumps(json.loads(data), ensure_ascii=False)
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def json_of(data: str) -> object:
-    """The payload of a server-sent event.
+    """Parse the payload of a server-sent event.
 
     Raises:
-        InvalidResponseError: It is not JSON.
+        InvalidResponseError: The payload is not JSON.
     """
     try:
         return _parse(data)

@@ -26,12 +26,12 @@ class TurnIds:
     user_id: str | None
     session_id: str
     request_id: str | None
-    """None for a turn by voice of which no event has come."""
+    """None for a voice turn until its first event arrives."""
 
 
 @dataclass(frozen=True)
 class Turn:
-    """A checked request, with the ids that follow it through its life."""
+    """A validated chat request and the ids of its turn."""
 
     request: m.ChatRequest | m.AudioRequest
     path: str
@@ -48,7 +48,7 @@ class Turn:
         reply_to: m.ChatReply | None,
         user_id: str | None,
     ) -> Turn:
-        """Describe a turn by text. A follow-up keeps the id of the turn that asked (A6.3)."""
+        """Create a text turn. The answer to a question keeps the id of that turn (A6.3)."""
         fields = _fields(message)
         if reply_to is not None:
             if session_id is not None or fields.keys() & {"session_id", "request_id"}:
@@ -76,7 +76,7 @@ class Turn:
         agent_id: str | None,
         user_id: str | None,
     ) -> Turn:
-        """Describe a turn by voice. The runtime gives it an id that only its events tell (A4.1)."""
+        """Create a voice turn. The runtime chooses its id, and only its events carry it (A4.1)."""
         given = files if isinstance(files, m.AudioRequest) else {"files": spoken(files)}
         fields = _fields(given)
         user_id = _complete(fields, session_id, agent_id, user_id)
@@ -85,16 +85,16 @@ class Turn:
 
     @property
     def is_command(self) -> bool:
-        """A slash command. Its reply can't be streamed, and it must not run twice."""
+        """Whether it is a slash command, which can't be streamed and must not run twice."""
         return _COMMAND.fullmatch(self._message.strip()) is not None
 
     @property
     def was_refused(self) -> bool:
-        """If its reply could not be streamed, it was refused before it did anything.
+        """Whether a turn that couldn't be streamed was refused before it had any effect.
 
-        The runtime can't stream a reply that it makes without its pipeline. Some of those come of
-        an action: a command, an answer to the set-up dialogue, spoken or typed, a choice on a
-        tuning widget. Only an over-long message and an over-large file are known to be refused.
+        The runtime can't stream replies that bypass its pipeline. Some of them follow an action: a
+        command, an answer in the set-up dialogue (spoken or typed) or a choice on a tuning widget.
+        Only a message or a file above the size limit is known to be refused.
         """
         sizes = [file.size or 0 for file in self.request.files or ()]
         return len(self._message) > _LONGEST_MESSAGE or max(sizes, default=0) > LARGEST_FILE
@@ -104,7 +104,7 @@ class Turn:
         return self.request.message if isinstance(self.request, m.ChatRequest) else ""
 
     def call(self, *, stream: bool) -> Call[m.ChatReply]:
-        """Describe the call that runs the turn."""
+        """Return the call that runs the turn."""
         return Call(
             "POST",
             self.path,
@@ -131,7 +131,7 @@ def _fields(
         return dict(given)
     if not isinstance(given, (m.ChatRequest, m.AudioRequest)):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise ValidationError(
-            f"A message is a text, a ChatRequest or a mapping, not {type(given).__name__}."
+            f"message must be a string, a ChatRequest or a mapping, not {type(given).__name__}."
         )
     return {name: getattr(given, name) for name in given.model_fields_set}
 
@@ -139,10 +139,10 @@ def _fields(
 def _complete(
     fields: dict[str, object], session_id: str | None, agent_id: str | None, user_id: str | None
 ) -> str | None:
-    """Add the ids to the fields, and take out of them the user, whom a header names.
+    """Add the ids to the fields. Remove the user id and return it: it is sent as a header.
 
-    A session is always named: for greetings and commands the runtime doesn't return the id of a
-    session that it makes itself.
+    A session id is always sent: for greetings and commands the runtime doesn't return the id of a
+    session that it creates itself.
     """
     fields.update(drop_none(session_id=session_id, agent_id=agent_id))
     fields["session_id"] = fields.get("session_id") or f"sess_{uuid4().hex}"
@@ -151,5 +151,5 @@ def _complete(
             fields[name] = str(value)
     in_body = fields.pop("user_id", None)
     if in_body is not None and not isinstance(in_body, str):
-        raise ValidationError("user_id must be a text.")
+        raise ValidationError("user_id must be a string.")
     return in_body if user_id is None else user_id

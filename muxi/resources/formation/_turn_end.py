@@ -1,4 +1,7 @@
-"""How a turn ends of which its own answer or stream doesn't tell: by what the formation tracks."""
+"""Finds out how a turn ended when its response or stream was lost.
+
+The request status and the session's messages show it.
+"""
 
 from __future__ import annotations
 
@@ -21,23 +24,23 @@ from .sessions import Sessions
 _POLL_INTERVAL = 1.0
 """Seconds."""
 _LAST_LOOK = 0.5
-"""Seconds that the look at the deadline may take."""
+"""The fewest seconds that a status request gets, even at the deadline."""
 _LOST = (408, 502, 504)
-"""Statuses by which something on the way says that it got no answer."""
+"""Status codes of proxies that got no response from the server."""
 
 
 @dataclass(frozen=True)
 class TurnEnd:
-    """How a turn has ended."""
+    """The outcome of a turn."""
 
     state: Literal["completed", "asks", "failed", "cancelled"] | str
     text: str
-    """The reply, the question or what went wrong."""
+    """The reply, the question or the error message."""
     found: Response[m.RequestStatus]
 
     @property
     def error(self) -> MuxiError | None:
-        """What to raise for a turn without a reply."""
+        """The error to raise if the turn has no reply; None if it has one."""
         if self.state in ("completed", "asks"):
             return None
         kind = ServerError if self.state == "failed" else MuxiError
@@ -47,24 +50,24 @@ class TurnEnd:
 
 
 def find_end(ids: TurnIds, timeout: float | None = None) -> Flow[TurnEnd | None]:
-    """Look how a turn has ended; None where it goes on, or has no id to find it by.
+    """Return how a turn ended; None if it still runs or its request id is unknown.
 
     Args:
-        ids: Of the turn.
-        timeout: The most seconds that each look may take; None for no limit.
+        ids: The ids of the turn.
+        timeout: The most seconds that each request may take; None for no limit.
 
     Raises:
-        NotFoundError: The formation doesn't know the turn, or no longer.
+        NotFoundError: The formation doesn't track the turn, or no longer tracks it.
     """
     if ids.request_id is None:
         return None
-    look = _as_in_chat(Requests.get.build(ids.request_id, user_id=ids.user_id), timeout)
+    look = _as_chat_user(Requests.get.build(ids.request_id, user_id=ids.user_id), timeout)
     found: Response[m.RequestStatus] = yield look
     question = None
     if found.data.status == "processing":
         question = yield from _question(ids, timeout)
         if question is not None:
-            # Once more: the reply may have been stored just before the turn's end.
+            # Fetch the status again: this may be the reply of a turn that has just ended.
             found = yield look
     state = found.data
     if state.status == "completed":
@@ -80,17 +83,17 @@ def pick_up(
     outcome: Response[m.ChatReply] | MuxiError,
     timeout: float | None,
 ) -> Flow[Response[m.ChatReply]]:
-    """Wait for the reply where the answer was lost, or says that the turn goes on.
+    """Wait for the reply if the response was lost or the turn runs in the background.
 
     Args:
-        ids: Of the turn.
-        in_background: It was sent to go on in the background, and may.
-        outcome: What became of the call that ran the turn.
+        ids: The ids of the turn.
+        in_background: The caller asked for a background turn, so don't wait for it.
+        outcome: The response to the call that ran the turn, or its error.
         timeout: The most seconds to wait; None for no limit.
 
     Raises:
-        MuxiError: The call failed for good, or the turn did.
-        TimeoutError: The turn still goes on.
+        MuxiError: The call or the turn failed.
+        TimeoutError: The turn is still running.
     """
     if isinstance(outcome, Response):
         if in_background or not outcome.data.is_background:
@@ -114,8 +117,9 @@ def pick_up(
 
     def too_late(_: TurnEnd | None) -> TimeoutError:
         return TimeoutError(
-            "The reply did not come in time, and the turn goes on: requests.wait(error.request_id) "
-            "waits for it, requests.cancel(error.request_id) ends it",
+            "The reply did not come in time, and the turn is still running. "
+            "requests.wait(error.request_id) waits for it, "
+            "requests.cancel(error.request_id) cancels it",
             request_id=ids.request_id,
             sent=True,
         )
@@ -135,26 +139,26 @@ def pick_up(
 
 
 def _is_lost(error: MuxiError) -> bool:
-    """The turn may have run, or still run, though its answer did not arrive."""
+    """Return whether the turn may run or have run although its response did not arrive."""
     kinds = (ConnectionError, TimeoutError)
     return error.sent and (isinstance(error, kinds) or error.status_code in _LOST)
 
 
 def _question(ids: TurnIds, timeout: float | None) -> Flow[str | None]:
-    """What the turn asks the user, if it does.
+    """Return the question that the turn asks the user; None if it asks none.
 
-    The runtime doesn't stream every question, and the turn that asked stays `processing`; but its
-    words are in the session, after the user's. The server gives the oldest messages and can't be
-    asked for later ones, so that no question is found past the thousandth message.
+    The runtime doesn't stream every question, and a turn that asks stays `processing`. But the
+    question is in the session, after the user's message. The server returns the oldest 1000
+    messages only, so a question after those is not found.
     """
     asked = Sessions.list_messages.build(ids.session_id, limit=1000, user_id=ids.user_id)
-    response: Response[m.MessageList] = yield _as_in_chat(asked, timeout)
+    response: Response[m.MessageList] = yield _as_chat_user(asked, timeout)
     ours = [one for one in response.data if one.metadata.request_id == ids.request_id]
     return ours[-1].text if ours and ours[-1].role == "assistant" else None
 
 
-def _as_in_chat(call: Call[T], timeout: float | None) -> Call[T]:
-    """The call as the user that chat acts as: without one, user "0"."""
+def _as_chat_user(call: Call[T], timeout: float | None) -> Call[T]:
+    """Return the call with chat's rule for the user: without one, user "0"."""
     return replace(call, user=UserRule.DEFAULT_ZERO, timeout=timeout)
 
 

@@ -51,7 +51,7 @@ class Agents(Resource[TransportT]):
     ) -> Call[m.KnowledgeSync]:
         """Download an agent's remote knowledge sources again. Needs the admin key.
 
-        The call returns when all sources were synced. A source that can't be synced raises no
+        The call returns when all sources are synced. A source that can't be synced raises no
         error: see the `status` of each result.
 
         Args:

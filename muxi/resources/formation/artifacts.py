@@ -14,10 +14,10 @@ _USER = UserRule.REQUIRED
 
 
 class Artifacts(Resource[TransportT]):
-    """The files that agents made for a user. All methods take either key and need a user.
+    """The files that agents created for a user. All methods accept either key and need a user.
 
-    They are stored a moment after the turn has ended. A formation for one user (SQLite) stores them
-    for user "0", whoever the turn acted as. A formation without persistent memory stores none.
+    Files are stored a moment after the turn has ended. A formation for a single user (SQLite)
+    stores all of them for user `"0"`. A formation without persistent memory stores none.
 
     Example:
         ```python
@@ -35,14 +35,14 @@ class Artifacts(Resource[TransportT]):
     def list(self, *, limit: int = 20, user_id: str | None = None) -> Call[m.ArtifactList]:
         """List the latest version of each of the user's artifacts, the last used first.
 
-        The server can't page: artifacts past the hundredth can't be listed.
+        The server can't page: artifacts after the hundredth can't be listed.
 
         Args:
             limit: The most artifacts to return, from 1 to 100.
-            user_id: The user to act as; beats the client's own.
+            user_id: The user to act as; overrides the client's user.
 
         Raises:
-            ValidationError: There is no user id, or the limit is out of bounds.
+            ValidationError: There is no user id, or the limit is out of range.
         """
         asked = query(limit=check_range("limit", limit, 1, 100))
         return Call(
@@ -57,11 +57,11 @@ class Artifacts(Resource[TransportT]):
 
     @endpoint
     def get(self, artifact_id: str, *, user_id: str | None = None) -> Call[m.ArtifactDetails]:
-        """Return what is known about an artifact; `download` fetches its content.
+        """Return the details of an artifact. Use `download` for its content.
 
         Args:
             artifact_id: The id of one version of the artifact, as in `Artifact.id`.
-            user_id: The user to act as; beats the client's own.
+            user_id: The user to act as; overrides the client's user.
 
         Raises:
             NotFoundError: The user has no such artifact.
@@ -77,7 +77,7 @@ class Artifacts(Resource[TransportT]):
 
         Args:
             artifact_id: The id of any version of the artifact.
-            user_id: The user to act as; beats the client's own.
+            user_id: The user to act as; overrides the client's user.
 
         Raises:
             NotFoundError: The user has no such artifact.
@@ -96,31 +96,32 @@ class Artifacts(Resource[TransportT]):
         timeout: float | None = None,
         user_id: str | None = None,
     ) -> Call[m.ArtifactFile]:
-        """Write an artifact's content to a file, without holding it in memory.
+        """Download an artifact to a file, without loading it into memory.
 
-        The file appears at its path once it is complete. A download that breaks off leaves nothing
-        behind and is retried as other calls are.
+        The file appears at its path when it is complete. A failed download leaves no partial file
+        and is retried like other calls.
 
         Args:
             artifact_id: The id of one version of the artifact.
-            to: A directory, in which the file gets the name that the server gives it and replaces
-                nothing; the path of a file, which is replaced; or a file that is open for writing
-                bytes, which stays open and, if it can seek, is put back after an error.
-            version: The version to download, from 1; by default the one that the id stands for.
-            on_progress: Called with the bytes that have arrived and the bytes in all (None if the
-                server doesn't say), for each piece. What it raises ends the download.
+            to: A directory, the path of a file, or a file object. In a directory, the file gets the
+                name that the server sends, and existing files are not replaced. An existing file at
+                a path is replaced. A file object must be open for writing bytes; it stays open, and
+                after an error it is rewound if it is seekable.
+            version: The version to download, from 1; None for the version that the id identifies.
+            on_progress: Called after each chunk with the bytes received and the total bytes (None
+                if unknown). An exception that it raises ends the download.
             timeout: The most seconds that the whole download may take; None for no limit.
-            user_id: The user to act as; beats the client's own.
+            user_id: The user to act as; overrides the client's user.
 
         Returns:
-            Where the file is, its name, size and type, and which version it is.
+            The file's path, name, size, type and version.
 
         Raises:
-            NotFoundError: The user has no such artifact, or it has no such version.
-            ConnectionError: The download broke off.
-            TimeoutError: It took longer than `timeout`, or the server fell silent.
-            OSError: The file can't be written; FileExistsError if the directory has one of that
-                name.
+            NotFoundError: The user has no such artifact or version.
+            ConnectionError: The connection broke.
+            TimeoutError: The download took longer than `timeout`, or the server stopped sending.
+            OSError: The file can't be written.
+            FileExistsError: The directory already has a file of that name.
         """
         save = DownloadTarget(to, fallback=artifact_id, on_progress=on_progress)
         if version is not None:

@@ -11,7 +11,7 @@ from ...models import formation as m
 
 
 class Audit(Resource[TransportT]):
-    """The audit log: changes that were made to the formation. Needs the admin key.
+    """The audit log: a record of changes to the formation. Needs the admin key.
 
     This version of the runtime records only that the log was cleared.
 

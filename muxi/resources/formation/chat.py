@@ -14,8 +14,8 @@ from ...models import formation as m
 from ._turn import Turn
 
 _DEAD_AFTER = 60.0
-"""Seconds without a byte after which a connection is given up: the runtime sends a comment in each
-second of silence."""
+"""Seconds without a byte after which a connection counts as dead. The runtime sends a comment every
+second when it has nothing else to send."""
 
 
 class Chat(Resource[TransportT]):
@@ -51,35 +51,35 @@ class Chat(Resource[TransportT]):
     ) -> Call[m.ChatReply]:
         """Send a message and return the reply. A turn can take minutes.
 
-        If the answer is lost on the way, the message is sent again under the same idempotency key,
-        and the formation returns the turn already in progress. If that fails too, or the formation
-        moves the turn to the background, its reply is waited for as `requests.wait` does; such a
-        reply has its text, and no files or widgets. Use `stream` for turns that make files: this
-        runtime can't send them in a plain reply.
+        If the response is lost, the message is sent again with the same idempotency key, and the
+        formation returns the turn already in progress. If that fails too, or if the formation moves
+        the turn to the background, the method waits for the reply as `requests.wait` does. Such a
+        reply has a text but no files or widgets. Use `stream` for turns that create files: this
+        version of the runtime can't send them in a plain reply.
 
         Args:
-            message: The text; or a request model or a mapping, with all that can be sent.
-            session_id: The conversation it belongs to; a new one by default.
-            agent_id: The agent to answer; the formation chooses by default.
-            files: What goes with it: `"a.txt"`, `Path("a.txt")`, `open("a.png", "rb")`,
-                `("a.csv", b"...")` or attachments. Text in UTF-8, images, audio and video, up to
+            message: The text, or a `ChatRequest` or a mapping with any of its fields.
+            session_id: The conversation that it belongs to; None for a new one.
+            agent_id: The agent that answers; None to let the formation choose.
+            files: The files to attach: `"a.txt"`, `Path("a.txt")`, `open("a.png", "rb")`,
+                `("a.csv", b"...")` or attachments. UTF-8 text, images, audio and video, up to
                 50 MiB each.
-            reply_to: The reply that this answers: its session goes on, and its turn if it asked
-                something.
-            wait: Wait for the end of a turn whose answer is lost or that goes to the background.
-                If False, the first raises its error, and the second returns a reply that
-                `is_background`. A turn with a `webhook_url` isn't waited for either.
+            reply_to: The reply to answer. Its session continues; if it asked a question, its turn
+                continues too.
+            wait: Wait for a turn whose response was lost or that runs in the background. If False,
+                a lost response raises its error, and a background turn returns a reply whose
+                `is_background` is True. Turns with a `webhook_url` are never waited for.
             timeout: The most seconds that the whole turn may take; None for no limit.
-            user_id: The user to act as; beats the client's own. Without either it is user "0".
+            user_id: The user to act as; overrides the client's user. Without either, user `"0"`.
 
         Raises:
-            TimeoutError: There is no reply in time. The turn goes on:
+            TimeoutError: The reply did not come in time. The turn continues:
                 `requests.wait(error.request_id)` waits for it.
-            ConnectionError: There is no connection, or it broke and the turn is not found.
-            ValidationError: The request is wrong, or a file can't be sent.
+            ConnectionError: The connection failed, or it broke and the turn can't be found.
+            ValidationError: The request is invalid, or a file has the wrong type or size.
             AuthenticationError: The client key is missing or wrong.
-            AuthorizationError: The formation's rules forbid it.
-            ServerError: The formation failed, or the turn did while it was waited for.
+            AuthorizationError: The formation's rules forbid the message.
+            ServerError: The formation or the turn failed.
             OSError: A file can't be read.
         """
         turn = Turn.of(
@@ -104,7 +104,7 @@ class Chat(Resource[TransportT]):
         stall_after: float = 15.0,
         user_id: str | None = None,
     ) -> StreamCall[m.ChatEvent, m.ChatReply]:
-        """Send a message and read the reply as it is made.
+        """Send a message and stream the reply.
 
         Example:
             ```python
@@ -115,21 +115,22 @@ class Chat(Resource[TransportT]):
             ```
 
         Args:
-            message: The text; or a request model or a mapping, with all that can be sent.
-            session_id: The conversation it belongs to; a new one by default.
-            agent_id: The agent to answer; the formation chooses by default.
-            files: What goes with it, in the forms that `send` takes.
-            reply_to: The reply that this answers: its session goes on, and its turn if it asked
-                something.
-            stall_after: Seconds without an event after which the stream looks whether the turn has
-                ended: the runtime leaves some streams open that have nothing more to say.
-            user_id: The user to act as; beats the client's own. Without either it is user "0".
+            message: The text, or a `ChatRequest` or a mapping with any of its fields.
+            session_id: The conversation that it belongs to; None for a new one.
+            agent_id: The agent that answers; None to let the formation choose.
+            files: The files to attach, in the forms that `send` accepts.
+            reply_to: The reply to answer. Its session continues; if it asked a question, its turn
+                continues too.
+            stall_after: Seconds without an event after which to check whether the turn has ended.
+                The runtime doesn't close some streams whose turn has ended.
+            user_id: The user to act as; overrides the client's user. Without either, user `"0"`.
 
         Raises:
             StreamError: The turn failed.
             StreamInterruptedError: The stream ended before the turn did.
-            TimeoutError: The connection is dead, and the turn goes on.
-            ValidationError: The request is wrong, or a file can't be sent.
+            TimeoutError: The server sent nothing for 60 seconds, or for `stall_after` if that is
+                longer. The turn may continue.
+            ValidationError: The request is invalid, or a file has the wrong type or size.
             AuthenticationError: The client key is missing or wrong.
             OSError: A file can't be read.
         """
@@ -145,7 +146,7 @@ class Chat(Resource[TransportT]):
 
 
 class Audio(Resource[TransportT]):
-    """Conversation by voice notes, which the formation transcribes first.
+    """Conversation with voice notes, which the formation transcribes.
 
     Example:
         ```python
@@ -169,23 +170,23 @@ class Audio(Resource[TransportT]):
     ) -> Call[m.ChatReply]:
         """Send voice notes and return the reply.
 
-        An answer that is lost on the way can't be picked up: this runtime doesn't tell the id of
-        the turn before it has ended.
+        If the response is lost, the reply can't be recovered: this version of the runtime sends
+        the id of the turn only with the reply.
 
         Args:
             files: The notes: `"note.ogg"`, `Path("note.ogg")`, `open("note.ogg", "rb")`,
-                `("note.ogg", b"...")` or attachments, all of them `audio/*`.
-            session_id: The conversation they belong to; a new one by default.
-            agent_id: The agent to answer; the formation chooses by default.
-            wait: Wait for the end of a turn that the formation moves to the background; if False,
-                return a reply that `is_background`.
+                `("note.ogg", b"...")` or attachments, all of type `audio/*`.
+            session_id: The conversation that they belong to; None for a new one.
+            agent_id: The agent that answers; None to let the formation choose.
+            wait: Wait for a turn that the formation moves to the background. If False, return a
+                reply whose `is_background` is True.
             timeout: The most seconds that the whole turn may take; None for no limit.
-            user_id: The user to act as; beats the client's own. Without either it is user "0".
+            user_id: The user to act as; overrides the client's user. Without either, user `"0"`.
 
         Raises:
-            TimeoutError: There is no reply in time.
-            ConnectionError: There is no connection, or it broke.
-            ValidationError: There is no note, or one is no audio.
+            TimeoutError: The reply did not come in time.
+            ConnectionError: The connection failed or broke.
+            ValidationError: There is no note, or a file isn't audio.
             AuthenticationError: The client key is missing or wrong.
             OSError: A file can't be read.
         """
@@ -202,20 +203,19 @@ class Audio(Resource[TransportT]):
         stall_after: float = 15.0,
         user_id: str | None = None,
     ) -> StreamCall[m.ChatEvent, m.ChatReply]:
-        """Send voice notes and read the reply as it is made.
+        """Send voice notes and stream the reply.
 
         Args:
-            files: The notes, in the forms that `send` takes.
-            session_id: The conversation they belong to; a new one by default.
-            agent_id: The agent to answer; the formation chooses by default.
-            stall_after: Seconds without an event after which the stream looks whether the turn has
-                ended.
-            user_id: The user to act as; beats the client's own. Without either it is user "0".
+            files: The notes, in the forms that `send` accepts.
+            session_id: The conversation that they belong to; None for a new one.
+            agent_id: The agent that answers; None to let the formation choose.
+            stall_after: Seconds without an event after which to check whether the turn has ended.
+            user_id: The user to act as; overrides the client's user. Without either, user `"0"`.
 
         Raises:
             StreamError: The turn failed.
             StreamInterruptedError: The stream ended before the turn did.
-            ValidationError: There is no note, or one is no audio.
+            ValidationError: There is no note, or a file isn't audio.
             OSError: A file can't be read.
         """
         turn = Turn.of_audio(files, session_id=session_id, agent_id=agent_id, user_id=user_id)
@@ -223,7 +223,7 @@ class Audio(Resource[TransportT]):
 
 
 def _send(turn: Turn, timeout: float | None, *, wait: bool) -> Call[m.ChatReply]:
-    from ._turn_end import pick_up  # not above: to import a client stays cheap
+    from ._turn_end import pick_up  # imported late: clients import fast
 
     call = replace(turn.call(stream=False), timeout=timeout)
     if not wait:
@@ -233,7 +233,7 @@ def _send(turn: Turn, timeout: float | None, *, wait: bool) -> Call[m.ChatReply]
 
 
 def _stream(turn: Turn, stall_after: float) -> StreamCall[m.ChatEvent, m.ChatReply]:
-    from ._chat_reader import ChatReader  # not above: to import a client stays cheap
+    from ._chat_reader import ChatReader  # imported late: clients import fast
 
     check_seconds("stall_after", stall_after)
     call = turn.call(stream=not turn.is_command)

@@ -72,7 +72,7 @@ class Credentials(Resource[TransportT]):
         name: str | None = None,
         user_id: str | None = None,
     ) -> Call[m.Credential]:
-        """Store a credential. This version of the runtime can't and raises `ServerError`.
+        """Store a credential. With this version of the runtime it always fails.
 
         Args:
             service: The service that it is for, one of `list_services`; without spaces.

@@ -41,9 +41,9 @@ class Distilled(Resource[TransportT]):
     ) -> Call[m.Distillation]:
         """Sign a batch of events and send it. Needs the extra `distillery`.
 
-        The server accepts or rejects each event: see the answer's `rejections`. It accepts an event
-        only once, so the call is retried after errors. If the first attempt succeeded but its
-        answer was lost, the events count as `duplicates` and there is no `processing_id`.
+        The server accepts or rejects each event: see `rejections` in the result. It accepts an
+        event only once, so the call is retried after errors. If the first attempt succeeded but its
+        response was lost, the events count as `duplicates` and there is no `processing_id`.
 
         Args:
             batch: The events, and a `batch_id` of your choice.
@@ -59,7 +59,7 @@ class Distilled(Resource[TransportT]):
             RateLimitError: The distillery may send no more events today; nothing was accepted.
             MuxiError: The distillery was revoked (status 410, code `GONE`).
         """
-        from ._batch_signer import BatchSigner, load_private_key  # it needs the extra
+        from ._batch_signer import BatchSigner, load_private_key  # needs the extra
 
         key = load_private_key(private_key)
         return Call(
@@ -108,7 +108,7 @@ class Distilled(Resource[TransportT]):
             distillery_id: The distillery that sent it. Not needed if the client has only the admin
                 key.
             timeout: The most seconds to wait; None for no limit.
-            poll_interval: Seconds between two looks.
+            poll_interval: Seconds between two status requests.
 
         Raises:
             AuthenticationError: The key is wrong.

@@ -25,7 +25,7 @@ class Distilleries(Resource[TransportT]):
                 for distillery in formation.memory.distilleries.list():
                     print(distillery.distillery_id, distillery.status)
             except muxi.UnavailableError:
-                print("This formation takes no distilled memories.")
+                print("This formation accepts no distilled memories.")
         ```
     """
 
@@ -70,7 +70,7 @@ class Distilleries(Resource[TransportT]):
 
     @endpoint
     def revoke(self, distillery_id: str) -> Call[m.Distillery]:
-        """Refuse all further memories from a distillery. Those that it sent are kept.
+        """Stop accepting memories from a distillery. Memories that it sent are kept.
 
         Revoking a distillery twice is no error.
 

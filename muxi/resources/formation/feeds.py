@@ -1,4 +1,4 @@
-"""Events and logs, as they happen (contract A4.2 to A4.4, B13)."""
+"""Streams of live events and log records (contract A4.2 to A4.4, B13)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _USER = UserRule.REQUIRED_WITH_CLIENT_KEY
 
 
 class Events(Resource[TransportT]):
-    """What the formation does for users, as it happens. This runtime sends no events.
+    """Live events of users' turns. This version of the runtime sends no events.
 
     The streams have no result.
 
@@ -41,19 +41,20 @@ class Events(Resource[TransportT]):
         silence_timeout: float | None = 60.0,
         user_id: str | None = None,
     ) -> StreamCall[m.FormationEvent | m.UnknownEvent, None]:
-        """Stream the events of a user, until the stream is closed.
+        """Stream the events of a user until you close the stream.
 
-        This runtime accepts the call and never sends an event, so it ends in `TimeoutError`.
+        This version of the runtime accepts the call but never sends an event, so the stream ends
+        with a `TimeoutError`.
 
         Args:
-            session_id: Only the events of this session; those of all sessions by default.
+            session_id: The only session whose events to stream; None for all sessions.
             silence_timeout: Seconds without an event after which to give up; None for no limit.
-            user_id: The user to act as. Needed with the client key; a filter with the admin key
-                alone.
+            user_id: The user whose events to stream; overrides the client's user. Required with the
+                client key; an optional filter with the admin key alone.
 
         Raises:
             TimeoutError: There was no event for `silence_timeout` seconds.
-            StreamError: The formation can't go on.
+            StreamError: The formation reported an error.
             StreamInterruptedError: The formation closed the connection.
         """
         where = path("events") if session_id is None else path("events", session_id)
@@ -77,20 +78,21 @@ class Events(Resource[TransportT]):
         silence_timeout: float | None = 60.0,
         user_id: str | None = None,
     ) -> StreamCall[m.TokenEvent, None]:
-        """Stream the events of a turn that was started elsewhere, until it ends.
+        """Stream the events of a turn that another call started, until the turn ends.
 
-        This runtime always answers with a `ServerError`; `requests.wait` returns the reply.
+        With this version of the runtime it always raises `ServerError`. Use `requests.wait` for the
+        reply.
 
         Args:
-            session_id: The session of the turn.
-            request_id: The turn's id, as in `ChatReply.request_id`.
+            session_id: The id of the turn's session.
+            request_id: The turn's id, such as `ChatReply.request_id`.
             silence_timeout: Seconds without an event after which to give up; None for no limit.
-            user_id: The user to act as. Needed with the client key.
+            user_id: The user to act as; overrides the client's user. Required with the client key.
 
         Raises:
-            ServerError: This runtime can't do it.
+            ServerError: Always, with this version of the runtime.
             TimeoutError: There was no event for `silence_timeout` seconds.
-            StreamError: The turn isn't in progress, is another user's, or failed.
+            StreamError: The turn isn't in progress, belongs to another user, or failed.
             StreamInterruptedError: The formation closed the connection.
         """
         where = path("events", session_id, request_id)
@@ -107,7 +109,7 @@ class Events(Resource[TransportT]):
 
 
 class Logs(Resource[TransportT]):
-    """The formation's log, as it is written. This runtime sends no records.
+    """The formation's log as a live stream. This version of the runtime sends no records.
 
     Example:
         ```python
@@ -133,23 +135,24 @@ class Logs(Resource[TransportT]):
         silence_timeout: float | None = 60.0,
         user_id: str | None = None,
     ) -> StreamCall[m.LogRecord | m.UnknownEvent, None]:
-        """Stream the log, until the stream is closed. Needs the admin key; it has no result.
+        """Stream the log until you close the stream, which has no result. Needs the admin key.
 
-        This runtime accepts the call and never sends a record, so it ends in `TimeoutError`. Its
-        filter by agent is left out here: it compares with a key that no record has.
+        This version of the runtime accepts the call but never sends a record, so the stream ends
+        with a `TimeoutError`. Its filter by agent is not offered here, because it matches no
+        record.
 
         Args:
             level: The lowest severity to send.
-            event_type: Only records of this type; `*` stands for anything, as in `chat.*`.
-            session_id: Only records of this session.
-            request_id: Only records of this turn.
+            event_type: The only type of record to send; `*` matches anything, as in `chat.*`.
+            session_id: The only session whose records to send.
+            request_id: The only turn whose records to send.
             silence_timeout: Seconds without a record after which to give up; None for no limit.
-            user_id: Only records of this user. The client's own user is not used here.
+            user_id: The only user whose records to send. The client's own user is not used here.
 
         Raises:
             TimeoutError: There was no record for `silence_timeout` seconds.
             AuthenticationError: The admin key is wrong.
-            StreamError: The formation can't go on.
+            StreamError: The formation reported an error.
             StreamInterruptedError: The formation closed the connection.
         """
         ids = query(session_id=session_id, request_id=request_id, user_id=user_id)
@@ -173,7 +176,7 @@ def _token(data: str) -> m.TokenEvent:
 def _feed(
     call: Call[object], name: str, parse: Callable[[str], FeedT]
 ) -> StreamCall[FeedT | m.UnknownEvent, None]:
-    from ._live_events import LiveEventReader  # not above: to import a client stays cheap
+    from ._live_events import LiveEventReader  # imported late: clients import fast
 
     if call.read_timeout is not None:
         check_seconds("silence_timeout", call.read_timeout)

@@ -1,4 +1,4 @@
-"""A log of notable events, which the runtime calls the captain's log (contract B8)."""
+"""The log of notable events, which the runtime calls the captain's log (contract B8)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ...models import formation as m
 
 
 class History(Resource[TransportT]):
-    """A log of notable events that the formation keeps of each user, day by day.
+    """The log of notable events that the formation keeps for each user, by day.
 
     Example:
         ```python
@@ -35,17 +35,17 @@ class History(Resource[TransportT]):
         include_sources: bool | None = None,
         user_id: str | None = None,
     ) -> Call[m.History]:
-        """List the user's entries, the newest first; none if the formation keeps no log.
+        """List the user's entries, newest first. The list is empty if the formation keeps no log.
 
         Args:
             limit: The most entries to return, from 1 to 100.
-            date_from: The first day; all days by default.
-            date_to: The last day, which is included.
-            include_sources: Return what each entry was made of, too.
-            user_id: The user to act as; beats the client's own.
+            date_from: The first day to include; None for no limit.
+            date_to: The last day to include; None for no limit.
+            include_sources: Also return the sources of each entry.
+            user_id: The user to act as; overrides the client's user.
 
         Raises:
-            ValidationError: There is no user id, the limit is out of bounds, or a date is not a
+            ValidationError: There is no user id, the limit is out of range, or a date is not a
                 `datetime.date`.
         """
         days = {"date_from": _day(date_from), "date_to": _day(date_to)}
@@ -67,6 +67,8 @@ def _day(day: date | None) -> str | None:
     if day is None:
         return None
     if not isinstance(day, date):  # pyright: ignore[reportUnnecessaryIsInstance]
-        # The server would ignore what is not a date.
-        raise ValidationError(f"A date must be a datetime.date, not {type(day).__name__}.")
-    return date(day.year, day.month, day.day).isoformat()  # of a datetime, its day
+        # The server ignores values that are not dates.
+        raise ValidationError(
+            f"date_from and date_to must be datetime.date, not {type(day).__name__}."
+        )
+    return date(day.year, day.month, day.day).isoformat()  # a datetime is a date too

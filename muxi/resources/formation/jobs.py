@@ -57,12 +57,12 @@ class Jobs(Resource[TransportT]):
     ) -> Call[m.Job]:
         """Create a job.
 
-        The server allows a user 100 jobs, 20 new ones an hour and 100 a day, and answers 500
-        beyond.
+        A user may have 100 jobs, and create 20 an hour and 100 a day. Beyond that the server
+        responds with status 500.
 
         Args:
             message: The message to send to the formation at each run, at most 10,000 characters.
-            type: Whether the job runs once or again and again.
+            type: `"one_time"` or `"recurring"`.
             schedule: For `"recurring"`, a cron expression of 5 to 7 fields. For `"one_time"`, a
                 time in the future: a `datetime` with a time zone, or ISO 8601, which means UTC
                 without an offset. Times are sent in UTC, since the server ignores offsets.
@@ -87,7 +87,7 @@ class Jobs(Resource[TransportT]):
 
     @endpoint
     def get(self, job_id: str) -> Call[m.Job]:
-        """Return a job, whoever owns it.
+        """Return a job of any user.
 
         Args:
             job_id: The job's id, as `create` and `list` return it.
@@ -108,11 +108,11 @@ class Jobs(Resource[TransportT]):
         title: str | None = None,
         user_id: str | None = None,
     ) -> Call[m.JobUpdate]:
-        """Change a job. Use the `id` of the answer from then on: it may be another one.
+        """Change a job. From then on, use the `id` of the result, which may be a new one.
 
-        If the server takes the message for a different task, it replaces the job by a new one with
-        a new id, owned by the user of this call (`replaced` is true then). Pass the job's owner as
-        `user_id` to keep it theirs.
+        If the server regards the new message as a different task, it replaces the job by a new one
+        with a new id (`replaced` is True). The new job belongs to the user of this call: pass the
+        job's owner as `user_id` to keep the owner.
 
         Args:
             job_id: The job's id, as `create` and `list` return it.
@@ -123,8 +123,8 @@ class Jobs(Resource[TransportT]):
 
         Raises:
             AuthenticationError: The admin key is wrong.
-            NotFoundError: There is no job with this id, or an attempt whose answer was lost
-                replaced it.
+            NotFoundError: There is no job with this id, or an earlier attempt whose response was
+                lost replaced it.
             ServerError: The user isn't the owner, or the schedule is invalid. This version of the
                 runtime can't replace a `"one_time"` job: delete it and create another.
         """
@@ -136,11 +136,11 @@ class Jobs(Resource[TransportT]):
 
     @endpoint
     def delete(self, job_id: str, *, user_id: str | None = None) -> Call[m.DeletedJob]:
-        """Delete a job for good, whoever owns it.
+        """Delete a job of any user for good.
 
         Args:
             job_id: The job's id, as `create` and `list` return it.
-            user_id: Who deletes it, for the server's records; overrides the client's user.
+            user_id: The user who deletes it, for the server's records; overrides the client's user.
 
         Raises:
             AuthenticationError: The admin key is wrong.
@@ -159,11 +159,11 @@ class Jobs(Resource[TransportT]):
 
     @endpoint
     def pause(self, job_id: str, *, user_id: str | None = None) -> Call[m.JobStateChange]:
-        """Stop running a job until it is resumed, whoever owns it.
+        """Pause a job of any user until it is resumed.
 
         Args:
             job_id: The job's id, as `create` and `list` return it.
-            user_id: Who pauses it, for the server's records; overrides the client's user.
+            user_id: The user who pauses it, for the server's records; overrides the client's user.
 
         Raises:
             AuthenticationError: The admin key is wrong.
@@ -174,11 +174,11 @@ class Jobs(Resource[TransportT]):
 
     @endpoint
     def resume(self, job_id: str, *, user_id: str | None = None) -> Call[m.JobStateChange]:
-        """Run a paused job again, whoever owns it.
+        """Resume a paused job of any user.
 
         Args:
             job_id: The job's id, as `create` and `list` return it.
-            user_id: Who resumes it, for the server's records; overrides the client's user.
+            user_id: The user who resumes it, for the server's records; overrides the client's user.
 
         Raises:
             AuthenticationError: The admin key is wrong.

@@ -34,8 +34,8 @@ class Knowledge(Resource[TransportT]):
     ) -> Call[m.KnowledgeRebuild]:
         """Rebuild knowledge trees. Needs the admin key.
 
-        The call returns when all trees were rebuilt. The answer has a report for each agent, an
-        empty one for agents without trees.
+        The call returns when all trees are rebuilt. The result has a report for each agent,
+        which is empty for agents without trees.
 
         Args:
             agent_id: The id of the only agent whose trees to rebuild; None for all agents.

@@ -19,11 +19,11 @@ _OWNER = UserRule.REQUIRED_WITH_CLIENT_KEY
 class Memories(Resource[TransportT]):
     """What the formation remembers about users.
 
-    Memories come into being in three ways: `create` stores a text as it is; `ingest` gives the
-    formation an item to extract memories from; and the formation extracts them from conversations.
+    Memories are created in three ways: `create` stores a text as it is, `ingest` extracts memories
+    from an item, and the formation extracts them from conversations.
 
-    A formation without persistent memory raises `UnavailableError` where something is to be
-    written. With SQLite, `list`, `create` and `delete` raise `ServerError` in this version of the
+    A formation without persistent memory raises `UnavailableError` in methods that write. With
+    SQLite, `list`, `create` and `delete` raise `ServerError` in this version of the
     runtime.
 
     Example:
@@ -46,7 +46,7 @@ class Memories(Resource[TransportT]):
         scopes: Sequence[m.MemoryScope] | None = None,
         user_id: str | None = None,
     ) -> Call[m.MemoryList]:
-        """List a page of memories, newest first. `iter` returns those of all pages.
+        """List a page of memories, newest first. Use `iter` for all pages.
 
         The list holds the memories that `create` stored, and the facts that distilleries sent for
         the collection `"default"`. Memories that the formation extracted from conversations and
@@ -81,8 +81,8 @@ class Memories(Resource[TransportT]):
     ) -> Pages[m.Memory]:
         """Iterate over all memories that `list` shows, newest first.
 
-        Pages are fetched as they are needed, and no memory is returned twice. Deleting memories
-        while you iterate makes the server skip others: make a `list` of the iterator first.
+        Pages are fetched when they are needed, and no memory is returned twice. If you delete
+        memories while you iterate, others are skipped: convert the iterator to a list first.
 
         Args:
             page_size: How many memories to fetch with one request, from 1 to 100.
@@ -142,10 +142,10 @@ class Memories(Resource[TransportT]):
     def ingest(
         self, item: m.IngestItem | Mapping[str, object], *, user_id: str | None = None
     ) -> Call[m.Ingestion]:
-        """Give the formation an item to extract memories from, in the background.
+        """Extract memories from an item, in the background.
 
         An item with a `source_id` is ingested only once, so the call is retried after errors. If
-        the first attempt succeeded but its answer was lost, the answer says `duplicate`.
+        the first attempt succeeded but its response was lost, the result's status is `duplicate`.
 
         Args:
             item: The content, its `source` and more.
@@ -172,9 +172,9 @@ class Memories(Resource[TransportT]):
     def ingest_batch(
         self, items: Sequence[m.IngestItem | Mapping[str, object]], *, user_id: str | None = None
     ) -> Call[m.IngestionBatch]:
-        """Give the formation many items to extract memories from, in one background job.
+        """Extract memories from many items, in one background job.
 
-        The server accepts or refuses each item: see its `status` in the answer. If all items have a
+        The server accepts or refuses each item: see its `status` in the result. If all items have a
         `source_id`, the call is retried after errors.
 
         Args:
@@ -231,7 +231,7 @@ class Memories(Resource[TransportT]):
         Args:
             processing_id: The `processing_id` of an `Ingestion` or `IngestionBatch`.
             timeout: The most seconds to wait; None for no limit.
-            poll_interval: Seconds between two looks.
+            poll_interval: Seconds between two status requests.
             user_id: The user who ingested it; overrides the client's user. Not needed if the client
                 has only the admin key.
 
@@ -286,7 +286,7 @@ class Memories(Resource[TransportT]):
 
     @endpoint
     def delete(self, memory_id: str, *, user_id: str | None = None) -> Call[m.DeletedMemory]:
-        """Delete a memory for good. This version of the runtime doesn't check whose it is.
+        """Delete a memory for good. This version of the runtime doesn't check who owns it.
 
         Args:
             memory_id: The memory's id, as `list` shows it.

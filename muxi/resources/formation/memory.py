@@ -115,7 +115,7 @@ class Memory(Resource[TransportT]):
         Args:
             job_id: The `job_id` that `rebuild` returned.
             timeout: The most seconds to wait; None for no limit.
-            poll_interval: Seconds between two looks.
+            poll_interval: Seconds between two status requests.
 
         Raises:
             AuthenticationError: The admin key is wrong.
@@ -214,7 +214,7 @@ class Memory(Resource[TransportT]):
         Args:
             job_id: The `job_id` that `forget` returned.
             timeout: The most seconds to wait; None for no limit.
-            poll_interval: Seconds between two looks.
+            poll_interval: Seconds between two status requests.
 
         Raises:
             AuthenticationError: The admin key is wrong.

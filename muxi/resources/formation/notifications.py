@@ -11,7 +11,7 @@ from .._inputs import drop_none, validate_body
 
 
 class Notifications(Resource[TransportT]):
-    """Messages that the formation sends to users outside of a turn. They need the client key.
+    """Messages that the formation sends to users outside of a turn. Needs the client key.
 
     Example:
         ```python
@@ -28,17 +28,18 @@ class Notifications(Resource[TransportT]):
     ) -> Call[m.Notification]:
         """Send a message to a user.
 
-        It goes to the user's preferred channel, else to the formation's default one, else to its
-        webhook. If no channel takes it, it goes to the webhook.
+        It is sent to the user's preferred channel, or else to the formation's default channel. If
+        there is none, or if delivery fails, it is sent to the formation's webhook.
 
         Args:
             message: The text; not blank.
             user_id: The user to send it to. The client's own user is not used here.
-            channels: Where to send it instead: names of the formation's channels, `"last"`,
-                `"preferred"` or `"webhook"`. The server takes an unknown name for `"webhook"`.
+            channels: The channels to use instead: names of the formation's channels, `"last"`,
+                `"preferred"` or `"webhook"`. An unknown name means `"webhook"`.
 
         Raises:
-            ServerError: Nothing was delivered (502); `error.details` is like a `Notification`.
+            ServerError: Nothing was delivered (status 502). `error.details` has the fields of a
+                `Notification`.
             UnavailableError: The formation has no `proactive` block.
         """
         fields = drop_none(user_id=user_id, message=message, channels=channels)

@@ -1,4 +1,4 @@
-"""Requests: turns and jobs, tracked (contract A6.2, B12)."""
+"""The status of chat turns and background jobs (contract A6.2, B12)."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from .._waits import until_terminal
 
 _USER = UserRule.REQUIRED_WITH_CLIENT_KEY
 _GRACE = (0.05, 0.1, 0.2, 0.4)
-"""Seconds between looks for what isn't known: a trigger that isn't waited for answers 50 to 150 ms
-before the runtime knows its turn."""
+"""Seconds between the first status requests while the request is unknown. A trigger in the
+background responds 50 to 150 ms before the runtime tracks its turn."""
 
 
 class Requests(Resource[TransportT]):
-    """The turns and jobs that run, and those that ended within the last five minutes.
+    """Chat turns and jobs: those that run, and those that ended in the last five minutes.
 
     Example:
         ```python
@@ -34,30 +34,32 @@ class Requests(Resource[TransportT]):
 
     @endpoint
     def list(self, *, all_users: bool = False, user_id: str | None = None) -> Call[m.RequestList]:
-        """List the requests that the formation tracks; the server can't page.
+        """List all requests that the formation tracks.
 
         Args:
-            all_users: Those of all users, whichever user the client acts as. Needs the admin key.
-            user_id: The user to act as. Needed with the client key; a filter with the admin key
-                alone.
+            all_users: List the requests of all users, even if the client acts as a user. Needs the
+                admin key.
+            user_id: The user whose requests to list; overrides the client's user. Required with the
+                client key.
 
         Raises:
-            ValidationError: The user id is missing, or given with `all_users`.
+            ValidationError: There is no user id, or there is one in addition to `all_users`.
         """
         key, user, user_id = list_scope(user_id, all_users)
         return Call("GET", path("requests"), m.RequestList, key, user=user, user_id=user_id)
 
     @endpoint
     def get(self, request_id: str, *, user_id: str | None = None) -> Call[m.RequestStatus]:
-        """Return the state of a request, and its result once it is completed.
+        """Return the status of a request, and its result if it is completed.
 
         Args:
-            request_id: The request, as in `ChatReply.request_id`.
-            user_id: The user to act as. Not needed with the admin key alone.
+            request_id: The request's id, such as `ChatReply.request_id`.
+            user_id: The user to act as; overrides the client's user. Not needed if the client has
+                only the admin key.
 
         Raises:
-            NotFoundError: It was never tracked, or ended over five minutes ago.
-            AuthorizationError: It is another user's.
+            NotFoundError: There is no such request, or it ended more than 5 minutes ago.
+            AuthorizationError: The request belongs to another user.
         """
         where = path("requests", request_id)
         return Call("GET", where, m.RequestStatus, KeyKind.EITHER, user=_USER, user_id=user_id)
@@ -67,13 +69,14 @@ class Requests(Resource[TransportT]):
         """Ask a request to stop. A `cooperative` cancellation may still end in a reply.
 
         Args:
-            request_id: The request, as in `ChatReply.request_id`.
-            user_id: The user to act as. Not needed with the admin key alone.
+            request_id: The request's id, such as `ChatReply.request_id`.
+            user_id: The user to act as; overrides the client's user. Not needed if the client has
+                only the admin key.
 
         Raises:
-            NotFoundError: It isn't tracked.
-            AuthorizationError: It is another user's.
-            ValidationError: It has ended already (`OPERATION_FAILED`).
+            NotFoundError: There is no such request.
+            AuthorizationError: The request belongs to another user.
+            ValidationError: The request has already ended (code `OPERATION_FAILED`).
         """
         where = path("requests", request_id)
         return Call("DELETE", where, m.Cancellation, KeyKind.EITHER, user=_USER, user_id=user_id)
@@ -89,23 +92,24 @@ class Requests(Resource[TransportT]):
     ) -> Flow[m.RequestStatus]:
         """Wait until a request is completed, failed or cancelled.
 
-        A turn that asks the user something stays `processing` until the server gives it up after
-        ten minutes. A request that isn't known is looked for during 0.75 s: a trigger answers a
-        moment before its turn is tracked.
+        A turn that asks the user a question stays `processing` until the server ends it after ten
+        minutes. An unknown request is polled for 0.75 seconds: a trigger responds a moment
+        before the server tracks its turn.
 
         Args:
-            request: A reply or a trigger's run, or a request id.
+            request: A request id, a reply or a trigger's run.
             timeout: The most seconds to wait; None for no limit.
-            poll_interval: Seconds between two looks.
-            user_id: The user to act as. Without any, the request of a reply or a run is user
-                "0"'s, and an id needs one unless the admin key is used alone.
+            poll_interval: Seconds between two status requests.
+            user_id: The user to act as; overrides the client's user. Without either, a reply or a
+                run belongs to user `"0"`; a request id needs a user unless the client has only the
+                admin key.
 
         Returns:
-            How the request ended: `status` may be `failed` or `cancelled`.
+            The final status: `status` may be `failed` or `cancelled`.
 
         Raises:
-            TimeoutError: It isn't over in time.
-            NotFoundError: It isn't tracked, or no longer.
+            TimeoutError: The request is still running. It continues.
+            NotFoundError: There is no such request, or the server has forgotten it.
         """
         request_id = request if isinstance(request, str) else request.request_id
         look = Requests.get.build(request_id, user_id=user_id)

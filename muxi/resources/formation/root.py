@@ -164,13 +164,13 @@ class FormationApi(Resource[TransportT]):
 
     @endpoint
     def health(self) -> Call[m.Health]:
-        """Return whether the formation is up. Needs no key.
+        """Return whether the formation is healthy. Needs no key.
 
-        A formation that isn't healthy answers too; see `status`.
+        An unhealthy formation raises no error: see `status`.
 
         Raises:
-            ConnectionError: Nothing answers at the formation's address.
-            TimeoutError: It doesn't answer in time.
+            ConnectionError: No server runs at the formation's address.
+            TimeoutError: The formation doesn't respond in time.
         """
         unhealthy = frozenset({503})
         return Call(

@@ -79,7 +79,7 @@ class Secrets(Resource[TransportT]):
             AuthenticationError: The admin key is wrong.
         """
         update = Secrets.update.build(name, value)
-        # It may be sent again: if an attempt created the secret, the next one ends in a conflict.
+        # Safe to retry: if the first attempt created the secret, the next one raises ConflictError.
         create = replace(Secrets.create.build(name, value), safe_to_retry=True)
         del value  # tracebacks show local variables
         try:

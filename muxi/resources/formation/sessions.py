@@ -13,7 +13,7 @@ _USER = UserRule.REQUIRED
 
 
 class Sessions(Resource[TransportT]):
-    """The conversations that the formation holds in memory. They need the client key and a user.
+    """The conversations that the formation holds in memory. Needs the client key and a user.
 
     Example:
         ```python
@@ -34,12 +34,12 @@ class Sessions(Resource[TransportT]):
         """List the user's sessions, the most recent first.
 
         Args:
-            active_only: Sent as it is; this runtime ignores it.
+            active_only: List only active sessions. This version of the runtime ignores it.
             limit: The most sessions to return, from 1 to 1000.
-            user_id: The user to act as; beats the client's own.
+            user_id: The user to act as; overrides the client's user.
 
         Raises:
-            ValidationError: There is no user id, or the limit is out of bounds.
+            ValidationError: There is no user id, or the limit is out of range.
         """
         found = query(active_only=active_only, limit=check_range("limit", limit, 1, 1000))
         return Call(
@@ -57,8 +57,8 @@ class Sessions(Resource[TransportT]):
         """Return a session.
 
         Args:
-            session_id: The session, as in `ChatReply.session_id`.
-            user_id: The user to act as; beats the client's own.
+            session_id: The session's id, such as `ChatReply.session_id`.
+            user_id: The user to act as; overrides the client's user.
 
         Raises:
             NotFoundError: The user has no such session.
@@ -79,16 +79,16 @@ class Sessions(Resource[TransportT]):
     ) -> Call[m.MessageList]:
         """List the oldest messages of a session, the oldest first.
 
-        The server can't page: later ones than the thousandth can't be had. An unknown session has
-        no messages.
+        The server can't page: messages after the thousandth can't be listed. An unknown session
+        has no messages.
 
         Args:
-            session_id: The session, as in `ChatReply.session_id`.
+            session_id: The session's id, such as `ChatReply.session_id`.
             limit: The most messages to return, from 1 to 1000.
-            user_id: The user to act as; beats the client's own.
+            user_id: The user to act as; overrides the client's user.
 
         Raises:
-            ValidationError: There is no user id, or the limit is out of bounds.
+            ValidationError: There is no user id, or the limit is out of range.
         """
         where = path("sessions", session_id, "messages")
         found = query(limit=check_range("limit", limit, 1, 1000))
@@ -104,15 +104,16 @@ class Sessions(Resource[TransportT]):
         *,
         user_id: str | None = None,
     ) -> Call[m.RestoredSession]:
-        """Replace the messages of a session, which is created if it doesn't exist.
+        """Replace the messages of a session. Creates the session if it doesn't exist.
 
         Args:
-            session_id: The session to replace; it may be new.
-            messages: What was said, the oldest first. Times need an offset.
-            user_id: The user to act as; beats the client's own.
+            session_id: The id of the session, which may be new.
+            messages: The messages, oldest first. Times need a UTC offset.
+            user_id: The user to act as; overrides the client's user.
 
         Raises:
-            ValidationError: There is no user id, a message lacks a field, or its time an offset.
+            ValidationError: There is no user id, a message lacks a field, or a time has no UTC
+                offset.
         """
         where = path("sessions", session_id, "restore")
         body = validate_body(m.RestoreRequest, {"messages": messages})

@@ -1,4 +1,4 @@
-"""SOPs (contract B16)."""
+"""Standard operating procedures, SOPs (contract B16)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ...models import formation as m
 
 
 class Sops(Resource[TransportT]):
-    """The formation's standard operating procedures (SOPs). They need the client key.
+    """The formation's standard operating procedures (SOPs). Needs the client key.
 
     Example:
         ```python

@@ -12,7 +12,7 @@ from .._inputs import drop_none, validate_body
 
 
 class Triggers(Resource[TransportT]):
-    """Events of which the formation makes a turn, by a template. They need the client key.
+    """Events that start a turn from a template. Needs the client key.
 
     Example:
         ```python
@@ -54,31 +54,31 @@ class Triggers(Resource[TransportT]):
         timeout: float | None = 600.0,
         user_id: str | None = None,
     ) -> Call[m.TriggerRun]:
-        """Send an event, of which the formation makes a turn.
+        """Send an event, which starts a turn.
 
-        If the answer is lost on the way, the event is sent again under the same idempotency key,
-        and the formation returns the turn already in progress.
+        If the response is lost, the event is sent again with the same idempotency key, and the
+        formation returns the turn already in progress.
 
-        `requests.wait(run)` waits for a turn that runs in the background; it raises `NotFoundError`
-        if the turn could not begin. In formations whose replies stream
-        (`overlord.response.streaming`) this runtime leaves such a turn `processing`, unless the
-        trigger names a webhook: use `wait=True` there.
+        `requests.wait(run)` waits for a turn that runs in the background. It raises `NotFoundError`
+        if the turn could not start. In formations that stream replies
+        (`overlord.response.streaming`), this version of the runtime leaves such a turn
+        `processing` unless the trigger has a webhook: use `wait=True` there.
 
         Args:
             name: The trigger's name.
-            data: What happened, as JSON: whatever the trigger's template takes.
+            data: The JSON data of the event, with the keys that the trigger's template uses.
             wait: Wait for the reply, which can take minutes. After a timeout the turn can't be
-                found again: only the answer tells its id.
-            session_id: The conversation that it belongs to; a new one by default.
+                found again, because its id comes with the response.
+            session_id: The conversation that it belongs to; None for a new one.
             timeout: The most seconds that the call may take; None for no limit.
-            user_id: The user to act as; beats the client's own. Without either it is user "0".
+            user_id: The user to act as; overrides the client's user. Without either, user `"0"`.
 
         Raises:
-            TimeoutError: There is no answer in time.
+            TimeoutError: The response did not come in time.
             NotFoundError: There is no such trigger.
-            ValidationError: The data lacks what the template takes, or is no JSON.
-            AuthorizationError: The formation's rules forbid it.
-            UnavailableError: The formation has too much to do.
+            ValidationError: The data lacks a key that the template uses, or isn't JSON.
+            AuthorizationError: The formation's rules forbid the event.
+            UnavailableError: The formation is overloaded.
         """
         body = validate_body(
             m.TriggerRequest, drop_none(data=data, session_id=session_id, use_async=not wait)
@@ -97,7 +97,7 @@ class Triggers(Resource[TransportT]):
 
 
 def _run(response: Response[m.TriggerOutcome]) -> m.TriggerRun:
-    """The outcome with its turn's id, which only the envelope tells."""
+    """Add the turn's id, which is only in the response's metadata."""
     if response.request_id is None:
-        raise InvalidResponseError("The answer does not tell the turn's id.", sent=True)
+        raise InvalidResponseError("The response has no request_id.", sent=True)
     return response.data.of(response.request_id)

@@ -52,7 +52,7 @@ class Tuning(Resource[TransportT]):
 
     @endpoint
     def get_pending(self) -> Call[m.Tuning]:
-        """Return the suggested next version of the guidance; its `content` is None without one.
+        """Return the suggested next version of the guidance; `content` is None if there is none.
 
         Raises:
             AuthenticationError: The admin key is wrong.

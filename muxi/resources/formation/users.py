@@ -13,9 +13,8 @@ from .._inputs import drop_none, validate_body
 class Users(Resource[TransportT]):
     """Users, their identifiers and their notification channels. Needs the client key.
 
-    The methods don't act as a user: the client's own user doesn't matter. They raise
-    `UnavailableError` in a formation without a database, and those for channels in one without a
-    `proactive` block.
+    The client's own user is not used here. The methods raise `UnavailableError` in a formation
+    without a database; those for channels raise it in one without a `proactive` block.
 
     Example:
         ```python
@@ -31,7 +30,7 @@ class Users(Resource[TransportT]):
     def resolve(
         self, identifier: str, *, identifier_type: str | None = None
     ) -> Call[m.UserIdentity]:
-        """Return the MUXI user behind an identifier; creates one if there is none.
+        """Return the MUXI user who has an identifier. Creates a user if there is none.
 
         Args:
             identifier: A name of the user in another system, such as an email address.
@@ -47,7 +46,7 @@ class Users(Resource[TransportT]):
 
     @endpoint
     def lookup(self, identifier: str) -> Call[m.UserIdentity]:
-        """Return the MUXI user behind an identifier; creates none.
+        """Return the MUXI user who has an identifier.
 
         Args:
             identifier: A name of the user in another system, such as an email address.
@@ -76,9 +75,9 @@ class Users(Resource[TransportT]):
     def link(
         self, muxi_user_id: str, identifiers: Sequence[str | m.Identifier | Mapping[str, object]]
     ) -> Call[m.UserIdentifierList]:
-        """Add identifiers to a user. An identifier of another user is taken away from them.
+        """Add identifiers to a user. An identifier of another user moves to this user.
 
-        An identifier that the user already has keeps its type, whatever the answer says.
+        An identifier that the user already has keeps its type, even if the result shows a new one.
 
         Args:
             muxi_user_id: The `muxi_user_id` that `lookup` or `resolve` returned.
@@ -112,10 +111,10 @@ class Users(Resource[TransportT]):
 
     @endpoint
     def get_channels(self, *, user_id: str) -> Call[m.UserChannels]:
-        """Return how a user wants to be notified. For an unknown user, nothing is set.
+        """Return how a user wants to be notified. An unknown user has no settings.
 
         Args:
-            user_id: The user to notify. A formation for a single user takes any id for user
+            user_id: The user to notify. A formation for a single user treats every id as user
                 `"0"`.
 
         Raises:
@@ -133,14 +132,14 @@ class Users(Resource[TransportT]):
         channels: Mapping[str, Mapping[str, object]] | None = None,
         timezone: str | None = None,
     ) -> Call[m.UserChannels]:
-        """Change how a user wants to be notified. What isn't given stays as it is.
+        """Change how a user wants to be notified. Omitted arguments change nothing.
 
         Args:
-            user_id: The user to notify. A formation for a single user takes any id for user
+            user_id: The user to notify. A formation for a single user treats every id as user
                 `"0"`.
             preferred_channel: A channel of the formation, or `"webhook"`; `""` for none.
-            channels: The user's address in each channel, added to those that are known; `{}`
-                removes one.
+            channels: The user's address in each channel, added to the stored ones; `{}` as an
+                address removes the channel.
             timezone: The user's IANA time zone, such as `"Europe/Rome"`; `""` for none.
 
         Raises:
