@@ -77,10 +77,10 @@ def _read(where: str, content: bytes) -> Manifest:
 def _mapping(where: str, content: bytes) -> Mapping[object, object]:
     try:
         import yaml
-    except ImportError as exc:
+    except ImportError:
         raise ConfigurationError(
-            "Reading a manifest takes PyYAML: pip install 'muxi-client[deploy]'."
-        ) from exc
+            "Reading a manifest needs the package PyYAML: pip install 'muxi-client[deploy]'."
+        ) from None
     try:
         loaded: dict[object, object] | list[object] | str | float | None = yaml.safe_load(content)
     except yaml.MarkedYAMLError as exc:
