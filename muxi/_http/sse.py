@@ -36,6 +36,8 @@ class EventDecoder:
         Raises:
             InvalidResponseError: An event is too long.
         """
+        if self._begun and not self._held and chunk.endswith(b"\n\n") and len(chunk) <= self._limit:
+            return self._read(chunk)  # as most servers write: whole events
         self._held += chunk
         if not self._begun:
             if len(self._held) < len(_BOM) and _BOM.startswith(self._held):
@@ -46,10 +48,14 @@ class EventDecoder:
         end = self._last_blank_line()
         if not end:
             return ()
-        self._last = bytes(self._held[:end])
+        blocks = bytes(self._held[:end])
         del self._held[:end]
         self._searched = 0
-        found = EventSource(_Blocks(self._last)).iter_sse()
+        return self._read(blocks)
+
+    def _read(self, blocks: bytes) -> ServerSentEvents:
+        self._last = blocks
+        found = EventSource(_Blocks(blocks)).iter_sse()
         return [(event.event, event.data) for event in found if event.data]
 
     def unframed(self) -> str:
