@@ -28,7 +28,7 @@ from muxi.errors import error_class
 from muxi.models import server as m
 
 from ...support.clients import ClientKind
-from ...support.control_answers import FORMATION, HELLO, ID, NOT_FOUND, ok
+from ...support.control_answers import FORMATION, HELLO, NOT_FOUND, ok
 from ...support.fake_server import Action, Answer, Drop, Events, FakeServer, Received
 from ...support.model_diff import differences, unknown_keys
 
@@ -392,10 +392,8 @@ def test_every_recorded_answer(client_kind: ClientKind, tmp_path: Path) -> None:
 
 
 def test_most_recordings_are_asked_for_by_a_method(tmp_path: Path) -> None:
-    left = {f"{one.method} {one.path}" for one in RECORDED if ask_for(one, tmp_path) is None}
-    assert [one for one in left if one.startswith("GET /rpc/formations") and "%" not in one] != left
+    left = [one for one in RECORDED if ask_for(one, tmp_path) is None]
     assert len(left) < len(RECORDED) / 5
-    assert ID
 
 
 @pytest.mark.parametrize("name", ["deploy", "update", "restart"])
