@@ -59,7 +59,7 @@ def test_the_turns_id_is_the_envelopes_and_new_keys_are_kept() -> None:
 
 def test_an_answer_without_the_turns_id_does_not_fit() -> None:
     answer = envelope({"status": "processing"}, request=None)
-    with pytest.raises(muxi.InvalidResponseError, match="turn's id") as caught:
+    with pytest.raises(muxi.InvalidResponseError, match="has no request_id") as caught:
         sent(answer, lambda f: f.triggers.fire("t", {}))
     assert caught.value.sent
 

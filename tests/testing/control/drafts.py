@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import httpx
@@ -135,7 +134,9 @@ def proxy_draft(plane: Plane) -> None:
 
 def proxy_mcp(plane: Plane) -> None:
     plane.deploy()
-    answer = httpx.post(f"{plane.url}/mcp/{ID}", json={"jsonrpc": "2.0", "method": "ping", "id": 1})
+    ping = {"jsonrpc": "2.0", "method": "ping", "id": 1}
+    key = {"X-Muxi-Client-Key": CLIENT_KEY}
+    answer = httpx.post(f"{plane.url}/mcp/{ID}/", json=ping, headers=key)
     assert "x-muxi-sdk-latest" not in answer.headers
-    assert json.loads(answer.content)
+    assert answer.json() == {"jsonrpc": "2.0", "id": 1, "result": {}}
     assert httpx.post(f"{plane.url}/mcp/none").json()["error"] == "Formation not found"
