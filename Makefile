@@ -10,6 +10,7 @@ OFFICIAL := $(CACHE)/muxi-client/official
 demo: .venv/user.stamp        ## the main jobs, on the embedded emulator
 	$(BIN)/python -m muxi.testing --port 0 $(BIN)/python examples/quickstart.py
 	$(BIN)/python -m muxi.testing --port 0 $(BIN)/python -u examples/deploy.py ./examples/hello-formation
+	$(BIN)/python -m muxi.testing --port 0 $(BIN)/python examples/bulk_eval.py
 
 test: .venv/dev.stamp         ## all tests that need nothing else installed
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
@@ -40,6 +41,7 @@ compare: .venv/dev.stamp      ## this SDK and MUXI's own, call by call, on the r
 bench: .venv/dev.stamp        ## speed against plain httpx; memory of 200 MB up and down
 	$(BIN)/python benchmarks/run.py
 	$(BIN)/python benchmarks/memory.py
+	$(BIN)/python benchmarks/bulk.py
 
 format: .venv/dev.stamp
 	$(BIN)/ruff check --fix .

@@ -5,9 +5,10 @@ Example:
     from muxi import FormationClient, bulk
     from muxi.resources.formation import Chat
 
-    jobs = (bulk.Job(str(n), Chat.send.build(f"Say {n}")) for n in range(1000))
-    for outcome in bulk.run(FormationClient(), jobs, journal="run.db"):
-        print(outcome.key, outcome.answer.text if outcome.answer else outcome.error)
+    jobs = (bulk.Job(str(n), Chat.send.build(f"Say {n}")) for n in range(100))
+    with FormationClient() as formation:
+        for outcome in bulk.run(formation, jobs, journal="run.db"):
+            print(outcome.key, outcome.answer.text if outcome.answer else outcome.error)
     ```
 """
 

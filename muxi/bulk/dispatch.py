@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _REFUSALS = 30
 """How often one job may be refused or time out before it has failed."""
+_TURN = 0.005
+"""Seconds: each turn writes to the disk, so there are at most 200 in a second."""
 _READ_AHEAD = 64
 _READ_AT_ONCE = 1000
 
@@ -100,6 +102,7 @@ class Dispatch(Generic[T]):
     )
 
     def __post_init__(self) -> None:
+        self._turned = float("-inf")
         self._in_flight: dict[str, Task[T]] = {}
         self._waiting: list[tuple[float, int, Task[T]]] = []
         self._users: OrderedDict[str | None, deque[Task[T]]] = OrderedDict()
@@ -139,8 +142,10 @@ class Dispatch(Generic[T]):
             MuxiError: The server has refused everything for five minutes.
             ValidationError: Two jobs have the same key.
         """
-        self.note(ended, now)
+        self._turned = now
+        self._sort(ended, now)
         if self._problem is not None:
+            self._save([])
             raise self._problem
         begun = self._choose(now)
         try:
@@ -152,7 +157,11 @@ class Dispatch(Generic[T]):
         return begun
 
     def note(self, ended: list[Ended[T]], now: float) -> None:
-        """Note what has ended, in the journal too."""
+        """Note what has ended, in the journal too, and begin nothing."""
+        self._sort(ended, now)
+        self._save([])
+
+    def _sort(self, ended: list[Ended[T]], now: float) -> None:
         for one in ended:
             del self._in_flight[one.task.job.key]
             if one.error is None:
@@ -162,7 +171,10 @@ class Dispatch(Generic[T]):
                 self._failed(one.task, one.error, now)
             else:
                 self._problem = self._problem or one.error
-        self._save([])
+
+    def pause(self, now: float) -> float:
+        """Seconds to wait for more to end before the next `turn`, which writes to the disk."""
+        return max(0.0, self._turned + _TURN - now)
 
     def wait(self, now: float) -> float | None:
         """Seconds until `turn` may begin something; None while that takes a task to end."""

@@ -91,19 +91,23 @@ def drive(
 ) -> Generator[Outcome[T], None, None]:
     """Run all jobs. Closed early, it begins no other, and waits for those in flight."""
     ended: SimpleQueue[Ended[T]] = SimpleQueue()
+    first: list[Ended[T]] = []
     try:
         while not dispatch.over:
-            _begin(dispatch, workers, ended, [])
+            taken, first = [*first, *_take(ended)], []
+            _begin(dispatch, workers, ended, taken)
             while dispatch.outcomes:
                 if on_progress is not None:
                     on_progress(dispatch.progress)
                 yield dispatch.outcomes.popleft()
-                if not ended.empty():
+                if not ended.empty() and dispatch.pause(time.monotonic()) == 0:
                     _begin(dispatch, workers, ended, _take(ended))
             if not dispatch.over:
-                _begin(dispatch, workers, ended, _wait(dispatch, workers, ended))
+                first = _wait(dispatch, workers, ended)
+                time.sleep(dispatch.pause(time.monotonic()))
         yield from dispatch.outcomes
     finally:
+        dispatch.note(first, time.monotonic())
         while dispatch.in_flight:
             dispatch.note(_wait(dispatch, workers, ended), time.monotonic())
 
@@ -121,10 +125,9 @@ def _wait(dispatch: Dispatch[T], workers: Workers, ended: SimpleQueue[Ended[T]])
         workers.poll()
         seconds = min(workers.poll_interval, workers.poll_interval if seconds is None else seconds)
     try:
-        first = ended.get(timeout=seconds)
+        return [ended.get(timeout=seconds)]
     except Empty:
         return []
-    return [first, *_take(ended)]
 
 
 def _take(ended: SimpleQueue[Ended[T]]) -> list[Ended[T]]:
@@ -177,7 +180,7 @@ async def adrive(
                 if on_progress is not None:
                     on_progress(dispatch.progress)
                 yield dispatch.outcomes.popleft()
-                if ended:
+                if ended and dispatch.pause(time.monotonic()) == 0:
                     begin()
             if not (ended or dispatch.over):
                 wake = anyio.Event()
@@ -187,6 +190,7 @@ async def adrive(
                 else:
                     with anyio.move_on_after(seconds):
                         await wake.wait()
+            await anyio.sleep(dispatch.pause(time.monotonic()))
         while dispatch.outcomes:
             yield dispatch.outcomes.popleft()
     except Exception:

@@ -181,7 +181,14 @@ def results(path: str | os.PathLike[str], answers: type[Any] = object) -> Iterat
 
     Example:
         ```python
-        for outcome in bulk.results("run.db", ChatReply):
+        from muxi import FormationClient, bulk
+        from muxi.models.formation import ChatReply
+        from muxi.resources.formation import Chat
+
+        jobs = [bulk.Job("greeting", Chat.send.build("Hello"))]
+        with FormationClient() as formation:
+            list(bulk.run(formation, jobs, journal="greetings.db"))
+        for outcome in bulk.results("greetings.db", ChatReply):
             print(outcome.key, outcome.answer.text if outcome.answer else outcome.error)
         ```
     """
@@ -277,7 +284,7 @@ _FACTS = ("code", "status_code", "details", "request_id", "retry_after", "sent")
 
 def _dump(error: MuxiError) -> str:
     facts = {name: getattr(error, name) for name in _FACTS}
-    told = {"type": type(error).__name__, "message": error.message, **facts}
+    told = {"type": type(error).__name__, "message": error.message, "url": error.url, **facts}
     return to_json(told, fallback=str).decode()
 
 
@@ -285,4 +292,6 @@ def _load_error(text: str) -> MuxiError:
     told = json.loads(text)
     kind = getattr(errors, told["type"], MuxiError)
     assert issubclass(kind, MuxiError)
-    return kind(told["message"], **{name: told[name] for name in _FACTS})
+    error = kind(told["message"], **{name: told[name] for name in _FACTS})
+    error.url = told["url"]
+    return error

@@ -95,9 +95,14 @@ def run(
 
     Example:
         ```python
+        from muxi import FormationClient, bulk
+        from muxi.resources.formation import Chat
+
+        rows = [{"id": "a", "prompt": "Hello"}, {"id": "b", "prompt": "Good morning"}]
         jobs = (bulk.Job(row["id"], Chat.send.build(row["prompt"])) for row in rows)
-        for outcome in bulk.run(client, jobs, journal="run.db", concurrency=32):
-            print(outcome.key, outcome.state)
+        with FormationClient() as formation:
+            for outcome in bulk.run(formation, jobs, journal="rows.db", concurrency=32):
+                print(outcome.key, outcome.state)
         ```
     """
     if concurrency < 1:
