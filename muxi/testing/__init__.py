@@ -1,4 +1,4 @@
-"""An emulator of MUXI for tests: a control plane and its formations, on loopback sockets.
+"""An emulator of MUXI for tests: a MUXI Server and its formations on loopback sockets.
 
     def model(turn: Turn) -> Outcome:
         return Reply(f"{turn.user_id} said {turn.message}")
@@ -6,7 +6,7 @@
     with Emulator(model=model, multi_user=True) as muxi:
         os.environ.update(muxi.environ)
 
-`python -m muxi.testing` serves one for a shell.
+`python -m muxi.testing` runs an emulator from a shell.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _EXTRA = ("starlette", "uvicorn", "yaml")
 
 
 def __getattr__(name: str) -> object:
-    # Only the emulator itself needs the extra: models and faults can be described without it.
+    # Only the emulator needs the `testing` extra. The other names work without it.
     if name != "Emulator":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     try:

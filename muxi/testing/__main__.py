@@ -1,4 +1,4 @@
-"""`python -m muxi.testing`: an emulator for a shell, or for one command."""
+"""`python -m muxi.testing`: run an emulator for a shell or for one command."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _SIGNALS: list[signal.Signals] = [
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 ]
 _GRACE = 5.0
-"""Seconds that the command may take to end once it was told to."""
+"""Seconds that the command has to exit after a signal."""
 
 
 class _Signalled(BaseException):
-    """A signal asks to stop; it unwinds whatever is being done."""
+    """A signal arrived. Raised to leave the current work."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
@@ -33,7 +33,7 @@ class _Signalled(BaseException):
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Serve until a signal, or until a command has ended; returns the exit status."""
+    """Serve until a signal arrives or the command ends, and return the exit status."""
     given = _parser().parse_args(argv)
     command = given.command[1:] if given.command[:1] == ["--"] else given.command
     for each in _SIGNALS:
@@ -47,19 +47,19 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m muxi.testing", description=__doc__)
     parser.add_argument(
-        "--port", type=_port, default=7890, help="of the control plane; 0 takes a free one"
+        "--port", type=_port, default=7890, help="the server's port; 0 takes a free one"
     )
     parser.add_argument("--formation-id", default="hello")
-    parser.add_argument("--multi-user", action="store_true", help="tell users apart")
+    parser.add_argument("--multi-user", action="store_true", help="keep users apart")
     parser.add_argument(
-        "command", nargs=argparse.REMAINDER, help="run with the variables set, instead of waiting"
+        "command", nargs=argparse.REMAINDER, help="a command to run with the variables set"
     )
     return parser
 
 
 def _port(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) > 65535:
-        raise argparse.ArgumentTypeError(f"{text!r} is no port: use a number from 0 to 65535")
+        raise argparse.ArgumentTypeError(f"{text!r} isn't a port: use a number from 0 to 65535")
     return int(text)
 
 
@@ -101,7 +101,7 @@ def _run(command: Sequence[str], environ: Mapping[str, str]) -> int:
         _fail(f"can't run {command[0]}: {problem.strerror}")
         return 127 if isinstance(problem, FileNotFoundError) else 126
     try:
-        # A Ctrl-C reaches the command too, and is the command's business.
+        # Ctrl-C reaches the command too, and the command decides what to do.
         signal.signal(signal.SIGINT, lambda number, frame: None)
         status = process.wait()
     except _Signalled as signalled:

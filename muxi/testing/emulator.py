@@ -1,4 +1,4 @@
-"""The emulator: a control plane and its formations on loopback sockets, in a thread."""
+"""The emulator: a MUXI Server and its formations, on loopback sockets in a thread."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SECRET_KEY = "sk_" + "0" * 64
 
 
 class Emulator:
-    """A MUXI Server with one formation, for tests and first steps; more can be deployed.
+    """A MUXI Server with one formation, for tests and first steps. You can deploy more.
 
         with Emulator() as muxi:
             os.environ.update(muxi.environ)
@@ -31,19 +31,20 @@ class Emulator:
 
     Args:
         formation_id: The id of the formation.
-        client_key: Its client key, and that of deployed ones. Keys that a manifest writes out win.
-        admin_key: Their admin key.
-        key_id: The id of the control plane's key.
-        secret_key: The secret of that key.
-        model: Decides the replies, in a thread of its own: it may block, but must return.
-        multi_user: Tell users apart; without it the formation knows only user `"0"`.
-        keepalive: Seconds of silence after which a stream sends a comment.
-        token_pause: Seconds between the words of a stream.
-        clock: Tells how old a request is, in seconds since 1970: finished requests are forgotten
-            after five to six minutes, unfinished ones fail after ten.
-        manifest: What the formation is made of: the contents of its `formation.afs`, with its
-            agents and MCP servers written out; `sops` and `triggers` map names to Markdown.
-        port: The control plane's port; 0 takes a free one.
+        client_key: The client key of all formations. A key in a manifest's `server.api_keys`
+            replaces it for that formation.
+        admin_key: The admin key of all formations. A manifest can replace it too.
+        key_id: The id of the server's key.
+        secret_key: The secret of the server's key.
+        model: Returns the outcome of each turn. It runs in a thread, so it may block.
+        multi_user: Keep users apart. If False, every caller is user `"0"`.
+        keepalive: Seconds without an event before a stream sends a comment.
+        token_pause: Seconds between two words of a stream.
+        clock: Returns the time in seconds since 1970. It decides the age of tracked requests: a
+            finished one expires after five to six minutes, an unfinished one fails after ten.
+        manifest: The content of the formation's `formation.afs`, with agents and MCP servers
+            inside. `sops` and `triggers` map names to Markdown.
+        port: The server's port. 0 takes a free one.
     """
 
     def __init__(
@@ -113,18 +114,18 @@ class Emulator:
 
     @property
     def server_url(self) -> str:
-        """The control plane, which also proxies to the formation."""
+        """The URL of the MUXI Server, which also proxies to the formation."""
         return self._urls[0]
 
     @property
     def formation_url(self) -> str:
-        """The formation's own port, without `/v1`; an update moves it to another one."""
+        """The formation's own URL, without `/v1`. An update changes its port."""
         port = self._server.port if self._server else 0
         return f"http://127.0.0.1:{port}" if port else self._urls[1]
 
     @property
     def environ(self) -> dict[str, str]:
-        """The environment in which the SDK's clients find the emulator."""
+        """The environment variables with which the SDK's clients find the emulator."""
         key_id, secret_key = self._keys
         config = self._server.config if self._server else self._config
         return {
@@ -138,12 +139,12 @@ class Emulator:
 
     @property
     def server(self) -> ServerBehavior:
-        """How the control plane behaves: its pace, its quirks, what goes wrong."""
+        """How the server behaves: its pace, its quirks and the faults to cause."""
         return self._behavior
 
     @property
     def status(self) -> str:
-        """The formation's state in the control plane; the proxy serves only `"running"`."""
+        """The formation's status on the server. The proxy serves only `"running"`."""
         known = self._server.formation if self._server else None
         return known.status if known else "stopped"
 
@@ -157,19 +158,19 @@ class Emulator:
     def add_credential(
         self, service: str, credential: Mapping[str, object], *, user_id: str, name: str = "default"
     ) -> str:
-        """Store a credential, as users do when they are asked for it: no call of the API can.
+        """Store a user's credential. The API has no call that does it.
 
         Args:
-            service: What it is for, such as `"github"`.
-            credential: What would be sent to the service.
-            user_id: Whose it is.
-            name: Tells credentials for one service apart.
+            service: The service that the credential is for, such as `"github"`.
+            credential: The secret values, such as a token.
+            user_id: The user who owns the credential.
+            name: The credential's name. A user can have several for one service.
 
         Returns:
-            Its id.
+            The id of the credential.
 
         Raises:
-            RuntimeError: The emulator, or its formation, does not run.
+            RuntimeError: The emulator or its formation isn't running.
         """
         return self._running.state.credentials.add(user_id, service, name, credential)
 
@@ -179,21 +180,21 @@ class Emulator:
         formation_id: str | None = None,
         stream: Literal["stdout", "stderr"] = "stdout",
     ) -> None:
-        """Write a line into the log of a formation's process.
+        """Write a line to the log of a formation's process.
 
         Args:
-            line: What to write, without its end.
-            formation_id: Which formation; the emulator's own by default.
-            stream: Where to.
+            line: The text of the line, without a newline.
+            formation_id: The formation. Default: the emulator's own.
+            stream: The stream of the process, `"stdout"` or `"stderr"`.
         """
         log = self._running.registry.log(formation_id or self._config.formation_id)
         (log.stdout if stream == "stdout" else log.stderr).append(line)
 
     def crash(self, formation_id: str | None = None) -> None:
-        """End a formation's process unasked. The server notes it, but starts no other.
+        """End a formation's process, as a crash does. The server doesn't start it again.
 
         Args:
-            formation_id: Which formation; the emulator's own by default.
+            formation_id: The formation. Default: the emulator's own.
         """
         server, name = self._running, formation_id or self._config.formation_id
         assert self._thread is not None

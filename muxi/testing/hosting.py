@@ -1,4 +1,4 @@
-"""The emulator's thread: one event loop, and a web server for each application on it."""
+"""The emulator's thread: an event loop with one web server for each application."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .streams import DISCONNECT
 
 
 class Hosts:
-    """The web servers of an event loop; made within it."""
+    """The web servers of an event loop. Create it inside the loop."""
 
     def __init__(self) -> None:
         self._servers: dict[asyncio.Task[None], uvicorn.Server] = {}
@@ -24,12 +24,12 @@ class Hosts:
     def serve(
         self, app: ASGIApp, listening: socket.socket, *, headers: bool = True
     ) -> Callable[[], None]:
-        """Serve an application; the returned function gives the socket up at once.
+        """Serve an application. The returned function closes the socket at once.
 
         Args:
-            app: What to serve.
-            listening: Where; closed at the end.
-            headers: Answers get `Date` and `Server`, as uvicorn adds them.
+            app: The application.
+            listening: The socket that it listens on. The web server closes it.
+            headers: Add `Date` and `Server` to the responses, as uvicorn does.
         """
         server = _server(self._counted(app), headers=headers)
         task = asyncio.ensure_future(_serve(server, listening))
@@ -44,7 +44,7 @@ class Hosts:
         return close
 
     def drop(self) -> None:
-        """Cancel the calls that still run, and answer none of them."""
+        """Cancel the calls in progress without answering them."""
         for server in self._servers.values():
             server.should_exit = True
             for connection in [*server.server_state.connections]:
@@ -53,7 +53,7 @@ class Hosts:
             task.cancel()
 
     async def close(self) -> None:
-        """End everything that was dropped."""
+        """Wait until all web servers have ended. Call `drop()` first."""
         await asyncio.gather(*self._servers)
 
     def _disconnect(self, scope: Scope) -> None:
@@ -63,7 +63,7 @@ class Hosts:
                     connection.transport.abort()
 
     def _counted(self, app: ASGIApp) -> ASGIApp:
-        """Remembers running calls, so that the end need not wait for endless streams."""
+        """Wrap an application and record its running calls, so that `drop` can cancel them."""
 
         async def counted(scope: Scope, receive: Receive, send: Send) -> None:
             task = asyncio.current_task()
@@ -82,7 +82,8 @@ class LoopThread:
     """A thread with an event loop.
 
     Args:
-        open: Called in the loop at the start; what it returns is awaited at the end.
+        open: Called in the loop at the start. The function that it returns is called and awaited
+            at the end.
     """
 
     def __init__(self, open: Callable[[], Awaitable[Callable[[], Awaitable[None]]]]) -> None:
@@ -95,14 +96,14 @@ class LoopThread:
         self._thread = threading.Thread(target=self._run, name="muxi-emulator", daemon=True)
 
     def start(self) -> None:
-        """Start, and wait until it is open."""
+        """Start the thread, and wait until `open` has returned."""
         self._thread.start()
         while not self._opened.wait(0.01):
             if not self._thread.is_alive():
                 raise RuntimeError("the emulator could not start") from self._problem
 
     def call(self, function: Callable[[], object]) -> None:
-        """Call a function in the loop, and wait for it."""
+        """Call a function in the loop, and wait until it returns."""
         assert self._loop is not None
         done = threading.Event()
 
@@ -116,7 +117,7 @@ class LoopThread:
         done.wait()
 
     def stop(self) -> None:
-        """End it and wait for that, however far the start has come."""
+        """End the thread and wait for it, even if it is still starting."""
         self._stopping = True
         if self._thread.ident is None:
             return
@@ -143,16 +144,16 @@ class LoopThread:
 
 
 def listen(port: int) -> socket.socket:
-    """A listening socket on loopback; port 0 takes a free one."""
+    """Return a listening socket on loopback. Port 0 takes a free one."""
     listening = socket.create_server(("127.0.0.1", port), backlog=2048)
-    # Connections inherit it. asyncio sets it only where a socket names its protocol; without it
-    # each second answer on a connection waits 40 ms for an acknowledgement.
+    # Connections inherit this option. asyncio sets it only on sockets that name their protocol.
+    # Without it, every second response on a connection waits 40 ms for an acknowledgement.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listening
 
 
 def port_of(listening: socket.socket) -> int:
-    """Where a socket listens."""
+    """Return the port of a socket."""
     return int(listening.getsockname()[1])
 
 
@@ -160,7 +161,7 @@ async def _serve(server: uvicorn.Server, listening: socket.socket) -> None:
     try:
         await server.serve([listening])
     finally:
-        # uvicorn leaves them open where it is cancelled.
+        # uvicorn leaves these open when it is cancelled.
         for each in server.servers if server.started else ():
             each.close()
         listening.close()

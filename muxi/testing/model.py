@@ -1,4 +1,4 @@
-"""What decides the replies: a callable from a turn to an outcome, and no network."""
+"""The model of the emulator: a function that takes a turn and returns an outcome."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from ..models.formation import ReplyArtifact, Widget
 
 @dataclass(frozen=True)
 class Turn:
-    """One message of one user, as the formation understood it."""
+    """One message of one user, as the formation read it."""
 
     message: str
-    """For a voice note, its transcription: `voice note <filename>`."""
+    """The text. For a voice note, its transcription: `voice note <filename>`."""
     user_id: str
-    """`"0"` on a single-user formation, whoever asked."""
+    """The user. Always `"0"` on a single-user formation."""
     session_id: str
     request_id: str
-    """The id that the tracker knows, given by the caller or made by the server."""
+    """The id of the tracked request. The caller sends it, or the server creates it."""
     agent_id: str | None = None
     files: tuple[Mapping[str, object], ...] = ()
     ui_response: Mapping[str, object] | None = None
@@ -31,14 +31,14 @@ class Turn:
 
 @dataclass(frozen=True)
 class Event:
-    """A step of a turn that a stream shows: `{"token": {"type": …, "stage": …, **extra}}`."""
+    """A step of a turn in a stream: `{"token": {"type": …, "stage": …, **extra}}`."""
 
     type: str
     stage: str | None = None
     content: str = ""
     extra: Mapping[str, object] = field(default_factory=dict[str, object])
     pause: float = 0.0
-    """Seconds that pass before it."""
+    """Seconds to wait before the event."""
 
 
 @dataclass(frozen=True)
@@ -47,53 +47,53 @@ class Reply:
 
     text: str
     metadata: Mapping[str, object] = field(default_factory=dict[str, object])
-    """Extras of a non-streamed reply's metadata; a truthy `clarification_type` or its like
-    leaves the request `processing`."""
+    """Extra metadata of a non-streamed reply. A key that asks the user for something, such as
+    `clarification_type`, leaves the request `processing` if its value is true."""
     artifacts: Sequence[ReplyArtifact | Mapping[str, object]] = ()
-    """Streamed with the terminal event; a non-streamed turn with artifacts answers 500."""
+    """Files. A stream sends them with its terminal event. A non-streamed turn answers 500."""
     widgets: Sequence[Widget | Mapping[str, object]] = ()
     events: Sequence[Event] = ()
-    """Steps between the plan and the answer."""
+    """Events between the plan and the reply."""
     analysis: float = 0.0
-    """Seconds before the plan; a cancellation within them is heeded."""
+    """Seconds before the plan. A cancellation in this time stops the turn."""
     sleep: float = 0.0
-    """Seconds of work after the plan; a cancellation within them comes too late."""
+    """Seconds of work after the plan. A cancellation in this time comes too late."""
     failed: bool = False
-    """The text apologises for a failure: the stream says `status: "error"`."""
+    """The text apologises for a failure. The stream has `status: "error"`."""
     workflow_id: str | None = None
-    """Given, a workflow answers: no deltas, and `events` are all of its steps."""
+    """If set, a workflow answers: the stream has no deltas, and `events` are all of its steps."""
     late: Sequence[Event] = ()
-    """Events after the terminal one, as the server sends for its procedures."""
+    """Events after the terminal event. The real server sends some when it runs a SOP."""
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """The security check refuses: a stream of it says nothing more and stays open."""
+    """The security check refuses the message. A stream sends nothing more and stays open."""
 
     text: str = "I can't process that request."
 
 
 @dataclass(frozen=True)
 class Approval:
-    """A workflow waits for the user's approval; only a non-streamed answer carries the text."""
+    """A workflow waits for the user's approval. Only a non-streamed reply has the text."""
 
     text: str
     workflow_id: str = ""
-    """Made up when empty."""
+    """The emulator generates one if empty."""
     tasks: int = 2
     details: str = ""
 
 
 @dataclass(frozen=True)
 class Clarification:
-    """The formation asks back. The next turn of the session goes on with the same request id."""
+    """The formation asks a question. The session's next turn continues with its request id."""
 
     question: str
 
 
 @dataclass(frozen=True)
 class Background:
-    """A workflow goes on after a non-streamed answer; a stream waits for its `text`."""
+    """A workflow continues after a non-streamed reply. A stream waits for the result, `text`."""
 
     message: str
     workflow_id: str
@@ -103,36 +103,36 @@ class Background:
 
 @dataclass(frozen=True)
 class Escalation:
-    """The turn failed, and retries go on under the same request id."""
+    """The turn failed. The formation retries in the background, under the same request id."""
 
     delivery: str = "polling"
-    """`"channel"`, `"webhook"` or `"polling"`."""
+    """How the user gets the result: `"channel"`, `"webhook"` or `"polling"`."""
     result: str = ""
-    """What the retries come to; the request stays `processing` when empty."""
+    """The result of the retries. If empty, the request stays `processing`."""
     after: float = 0.0
-    """Seconds until then."""
+    """Seconds until the result is there."""
 
 
 @dataclass(frozen=True)
 class Cut:
-    """The connection ends early: after so many events, or with no answer at all."""
+    """The connection ends early: after `after` events, or without any response."""
 
     after: int
     text: str = "This text is cut short."
     clean: bool = True
-    """End the body properly; otherwise break it off mid-transfer."""
+    """True: end the body properly. False: drop the connection in the middle of the body."""
 
 
 @dataclass(frozen=True)
 class Failure:
-    """The turn fails beyond apology: an `error` frame, or 500 (403 for a `…RejectedError`)."""
+    """The turn fails without a reply: an `error` frame, or 500 (403 for a `…RejectedError`)."""
 
     type: str = "RuntimeError"
     text: str = "The turn failed"
 
 
 def on_the_wire(parts: Sequence[BaseModel | Mapping[str, object]]) -> list[dict[str, object]]:
-    """Artifacts or widgets as JSON objects."""
+    """Return artifacts or widgets as JSON objects."""
     return [
         part.model_dump(mode="json", exclude_unset=True)
         if isinstance(part, BaseModel)
@@ -146,7 +146,7 @@ Model = Callable[[Turn], Outcome]
 
 
 def echo(turn: Turn) -> Outcome:
-    """The default model: says what was said."""
+    """Repeat the user's message. This is the default model."""
     said = turn.message.strip() or "nothing"
     names = [str(file.get("filename", "a file")) for file in turn.files]
     seen = f" (with {', '.join(names)})" if names and not turn.audio else ""

@@ -1,4 +1,4 @@
-"""Responses over ASGI: event streams with keep-alives, and answers that break off."""
+"""ASGI responses: event streams with keep-alives, and responses that break off."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 DISCONNECT = "muxi.disconnect"
-"""The key of a request's scope under which a function closes its connection."""
+"""The key in a request's scope of a function that closes the connection."""
 KEEPALIVE = b": keepalive\n\n"
 
 
 class EventStream(Response):
-    """Sends frames as they come, and a comment at once and for each interval of silence.
+    """An event stream. It sends a comment first, and one after each interval without a frame.
 
     Args:
-        frames: The frames; closed when the client goes away.
-        keepalive: The interval, in seconds.
+        frames: The frames. The generator is closed when the client disconnects.
+        keepalive: The interval in seconds.
     """
 
     def __init__(self, frames: AsyncGenerator[bytes, None], keepalive: float) -> None:
@@ -37,7 +37,7 @@ class EventStream(Response):
 
 
 class Silence(Response):
-    """An event stream that says nothing, not even that it lives, until the client goes away."""
+    """An event stream that sends nothing, not even keep-alives, until the client disconnects."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer the request."""
@@ -52,16 +52,16 @@ class Silence(Response):
 
 
 class NoAnswer(Response):
-    """Promises a body, and breaks the connection before it."""
+    """Announces a body and closes the connection without sending it."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Start to answer the request."""
+        """Send the headers only."""
         headers = [(b"content-type", b"application/json"), (b"content-length", b"2")]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
 
 
 class Disconnect(Response):
-    """Closes the connection without a word, as a server does that fails itself."""
+    """Closes the connection without a response, as a crashing server does."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Leave the request unanswered."""
@@ -70,7 +70,7 @@ class Disconnect(Response):
 
 
 async def only(piece: bytes) -> AsyncGenerator[bytes, None]:
-    """A stream of one frame."""
+    """Yield one frame."""
     yield piece
 
 
@@ -81,13 +81,13 @@ def _piece(body: bytes) -> dict[str, object]:
 async def pump(
     pieces: AsyncGenerator[bytes, None], receive: Receive, send: Send, keepalive: float | None
 ) -> None:
-    """Send a body as it comes, for as long as the client listens.
+    """Send a body chunk by chunk until it ends or the client disconnects.
 
     Args:
-        pieces: The body; closed at the end.
-        receive: Tells when the client goes away.
-        send: Takes the pieces.
-        keepalive: Seconds of silence after which a comment is sent, if at all.
+        pieces: The chunks. The generator is closed at the end.
+        receive: The ASGI function that reports the client's disconnection.
+        send: The ASGI function that sends the chunks.
+        keepalive: Seconds without a chunk before a comment is sent. None: no comments.
     """
     gone = asyncio.ensure_future(_gone(receive))
     step = asyncio.ensure_future(anext(pieces))

@@ -12,7 +12,7 @@ from .runs import Done, Failed, Run
 
 
 async def start(registry: Registry, run: Run, formation_id: str) -> Done:
-    """Start a formation that does not run."""
+    """Start a formation that isn't running."""
     known = registry.get(formation_id)
     if known.status in ("running", "starting"):
         raise Failed("AlreadyRunning", "Formation is already running")
@@ -22,7 +22,7 @@ async def start(registry: Registry, run: Run, formation_id: str) -> Done:
 
 
 async def restart(registry: Registry, run: Run, formation_id: str) -> Done:
-    """Stop it if it runs, and start it."""
+    """Stop a formation if it is running, then start it."""
     run.stage = "stopping"
     known = registry.get(formation_id)
     await run.step("stopping", "Stopping current process...")
@@ -35,7 +35,7 @@ async def restart(registry: Registry, run: Run, formation_id: str) -> Done:
 
 
 async def rollback(registry: Registry, run: Run, formation_id: str) -> Done:
-    """Swap the live version and the previous one."""
+    """Replace the live version with the previous one, and keep both."""
     await run.step("validating", "Validating rollback request...")
     known = registry.get(formation_id)
     if known.previous is None:
@@ -80,7 +80,7 @@ async def rollback(registry: Registry, run: Run, formation_id: str) -> Done:
 
 
 def stop(registry: Registry, formation_id: str) -> dict[str, object]:
-    """Stop a formation that runs."""
+    """Stop a running formation."""
     known = registry.get(formation_id)
     if known.status == "stopped":
         raise Failed("AlreadyStopped", "Formation is already stopped", 409)
@@ -92,7 +92,7 @@ def stop(registry: Registry, formation_id: str) -> dict[str, object]:
 
 
 def delete(registry: Registry, formation_id: str) -> dict[str, object]:
-    """Remove a formation, with all of its files."""
+    """Delete a formation and all of its files."""
     known = registry.get(formation_id)
     registry.stop(known.id)
     registry.forget(known.id)
@@ -100,7 +100,7 @@ def delete(registry: Registry, formation_id: str) -> dict[str, object]:
 
 
 def cancel_update(registry: Registry, formation_id: str) -> dict[str, object]:
-    """End the new version of a running update."""
+    """Cancel an update: end the process of the new version."""
     known = registry.get(formation_id)
     port, known.staging_port = known.staging_port, None
     if port is None:
@@ -146,7 +146,7 @@ def _swap(registry: Registry, known: Registered, current: Path, previous: Path) 
     failure = "Failed to start previous version"
     process = registry.spawn(known.id, known.id, current, known.port, failure=failure)
     if taken:
-        # The other version still has the port, so that this process soon gives up.
+        # The other version still has the port, so this process soon ends.
         process.crashed = registry.behavior.now + registry.behavior.starting_pause
         process.stop()
     else:
@@ -155,7 +155,7 @@ def _swap(registry: Registry, known: Registered, current: Path, previous: Path) 
 
 
 def stop_serving(registry: Registry, formation_id: str) -> None:
-    """Stop the live version, as an update and a rollback do: a failure is ignored."""
+    """Stop the live version for an update or a rollback. A failure is ignored."""
     if not registry.stop(formation_id) and formation_id in registry.processes:
         registry.stop(formation_id)
 

@@ -1,4 +1,4 @@
-"""What the control plane writes: JSON as Go writes it, errors, event streams."""
+"""The control plane's responses: JSON as Go writes it, errors and event streams."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ EVENTS = {
 
 
 class Pieces(Response):
-    """A body without a length, sent piece by piece."""
+    """A response without a length, sent chunk by chunk."""
 
     def __init__(self, pieces: AsyncGenerator[bytes, None], headers: Mapping[str, str]) -> None:
         super().__init__(None, headers={**CORS, **headers})
@@ -40,38 +40,38 @@ class Pieces(Response):
 
 
 def ok(data: object, status: int = 200) -> Response:
-    """The envelope of most routes."""
+    """Return data in the envelope that most routes use."""
     return flat({"success": True, "data": data}, status)
 
 
 def error(status: int, text: str, *, cors: bool = True) -> Response:
-    """The error of most routes."""
+    """Return an error in the form that most routes use."""
     body = {"error": HTTPStatus(status).phrase, "message": text, "code": status}
     return flat(body, status, cors=cors)
 
 
 def flat(body: object, status: int = 200, *, cors: bool = True) -> Response:
-    """JSON without an envelope."""
+    """Return JSON without an envelope."""
     headers = {**(CORS if cors else {}), "content-type": "application/json"}
     return Response(go_json(body) + "\n", status, headers)
 
 
 def event(name: str, data: Mapping[str, object]) -> bytes:
-    """One server-sent event."""
+    """Return one server-sent event."""
     return f"event: {name}\ndata: {go_json(data)}\n\n".encode()
 
 
 def go_json(body: object) -> str:
-    """JSON as Go's encoder writes it."""
+    """Return JSON as Go's encoder writes it."""
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     for plain in "<>&\u2028\u2029":
         text = text.replace(plain, f"\\u{ord(plain):04x}")
-    # Names of files may hold bytes that are no UTF-8.
+    # File names may contain bytes that aren't UTF-8.
     return text.encode(errors="surrogateescape").decode(errors="replace")
 
 
 def rfc3339(moment: float) -> str:
-    """An instant; 0 is Go's year 1, which means never."""
+    """Return a time in RFC 3339. 0 means never, which Go writes as the year 1."""
     if not moment:
         return "0001-01-01T00:00:00Z"
     whole = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(moment))

@@ -1,4 +1,4 @@
-"""How the control plane is to behave: its clock, its pace, its quirks, and what goes wrong."""
+"""How the server behaves: its clock, its pace, its quirks and the faults to cause."""
 
 from __future__ import annotations
 
@@ -62,31 +62,31 @@ ERRORS = frozenset(
         "VersionMismatch",
     }
 )
-"""What the server calls its failures; `ReadError` is that of a log or a draft."""
+"""The server's names for its failures. `ReadError` is for logs and drafts."""
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What goes wrong when a stage is reached. Each fault happens once.
+    """A failure or a delay, when the server reaches a stage. Each fault happens once.
 
-    Besides the stages of progress events there are `"upload"` (before a bundle is read),
-    `"download"`, `"proxy"` (a call to a formation), `"server-logs"`, `"stop"`, `"delete"` and
-    `"cancel-update"`: the last three are done, and then not answered, when they are cut. The
-    stages `"downloading_sif"` and `"pulling_runner"` only occur where a fault names them.
+    Stages are those of progress events, and `"upload"` (before a bundle is read), `"download"`,
+    `"proxy"` (a call to a formation), `"server-logs"`, `"stop"`, `"delete"` and
+    `"cancel-update"`. With `cut`, the last three are done but not answered. The stages
+    `"downloading_sif"` and `"pulling_runner"` happen only if a fault names them.
 
     Raises:
-        ValueError: The server knows no such stage or error.
+        ValueError: The server has no such stage or error.
     """
 
     stage: str
     error: str | None = None
-    """A type of the server's, such as `"HealthCheckFailed"`: the work fails with it."""
+    """The server's error type that the operation fails with, such as `"HealthCheckFailed"`."""
     message: str = ""
-    """What that error says; the server's own words when empty."""
+    """The message of the error. If empty, the server's usual message."""
     delay: float = 0.0
-    """Seconds that the stage takes."""
+    """Seconds by which the stage takes longer."""
     cut: Literal["end", "drop"] | None = None
-    """The client hears no more: the body ends, or the connection does. The work goes on."""
+    """`"end"` ends the response body, `"drop"` closes the connection. The operation continues."""
 
     def __post_init__(self) -> None:
         if self.stage not in STAGES:
@@ -99,69 +99,72 @@ class Fault:
 
 @dataclass
 class Quirks:
-    """Defects of the server (contract server-api 4.4, server-observed 1).
+    """Bugs of the real server (contract server-api 4.4, server-observed 1).
 
-    Those that every server has are on; those that hang on its version are off.
+    Bugs of every server version are on by default. Bugs of some versions only are off.
     """
 
     old_port: bool = True
-    """An update answers with the port that it has just given up."""
+    """An update answers with the old port of the formation, not the new one."""
     staging_stays: bool = True
-    """An update that fails once its port is set can be cancelled, once."""
+    """An update that failed after it got its port can still be cancelled, once."""
     draft_digest: bool = True
-    """Drafts all have the same digest: a second one in a row is "identical"."""
+    """All drafts have the same digest, so a second draft in a row is refused as "identical"."""
     bare_draft: bool = True
-    """A new draft lacks the description that its deployment asks for."""
+    """A new draft has no description, but its deployment requires one."""
     unescaped: bool = True
-    """The proxy's errors are not escaped."""
+    """The proxy doesn't escape the text of its JSON errors."""
     no_semantic: bool = True
-    """A formation's details lack the manifest's version, which the list has."""
+    """A formation's details lack the manifest's version. The list has it."""
     misfiled: bool = False
-    """After an update the process is known as `<id>-staging` only. It can't be stopped; the next
-    update fails, and to cancel that kills the live process; a rollback leaves the new version
-    serving; a deletion leaves the process running, so that updates of a new formation with this
-    id fail."""
+    """After an update, the server registers the process under `<id>-staging` only.
+
+    The formation then can't be stopped. The next update fails, and to cancel it kills the live
+    process. After a rollback the new version still serves. After a deletion the process still
+    runs, so updates of a new formation with this id fail.
+    """
     wrong_directory: bool = False
-    """Start and restart look for the manifest where it no longer is; restart stops first."""
+    """Start and restart look for the manifest in the wrong directory and fail. A restart has
+    stopped the formation by then."""
     crash_loop: bool = False
-    """A process that died is restarted in vain every `restart_pause` seconds. It can't be stopped
-    any more: the first attempt is a 500, each later one makes the server close the connection."""
+    """The server restarts a crashed process every `restart_pause` seconds, without success. It
+    can't be stopped: the first attempt answers 500, later ones close the connection."""
     dev_leftover: bool = False
-    """A dev run that fails to start blocks all later ones of its id."""
+    """A dev run that fails to start blocks all later dev runs with its id."""
 
 
 @dataclass
 class ServerBehavior:
-    """How the control plane behaves; changes take effect at once, from any thread."""
+    """How the server behaves. Changes take effect at once, from any thread."""
 
     auth: bool = True
-    """Calls must be signed."""
+    """Whether calls must be signed."""
     tolerance: int = 300
-    """Seconds that a signature's time may differ, both ways."""
+    """Seconds that a signature's time may differ from the server's clock, earlier or later."""
     skew: float = 0.0
-    """Seconds by which the server's clock is ahead."""
+    """Seconds that the server's clock is ahead."""
     pace: float = 0.0
-    """Seconds before each stage."""
+    """Seconds to wait before each stage."""
     attempts: int = 1
-    """Health checks until a formation answers; with more than `health_timeout` it never does."""
+    """Health checks until a formation answers. If more than `health_timeout`, the start fails."""
     health_timeout: int = 30
-    """Health checks, one a second, until the server gives up."""
+    """Health checks before the server gives up. A real server does one each second."""
     starting_pause: float = 2.0
-    """Seconds after a rollback in which the formation is `starting`, and the proxy answers 503."""
+    """Seconds that a formation is `starting` after a rollback. The proxy then answers 503."""
     restart_pause: float = 5.0
-    """Seconds after which a crash is noticed; with `crash_loop`, also between restarts."""
+    """With `crash_loop`: seconds until the server notices a crash, and between two restarts."""
     upload_timeout: float = 15.0
-    """Seconds in which a bundle must have arrived; otherwise it is refused with a 500."""
+    """Seconds for the upload of a bundle. A slower one is refused with 500."""
     runtimes: list[str] = field(default_factory=lambda: ["1.20260928.0"])
-    """Versions of the runtime that a manifest may ask for by number."""
+    """The runtime versions that a manifest may name, besides `latest`."""
     poll: float = 0.02
-    """Seconds between two looks at a log that is followed."""
+    """Seconds between two reads of a log that is followed."""
     quirks: Quirks = field(default_factory=Quirks)
     faults: list[Fault] = field(default_factory=list[Fault])
     audit: list[str] = field(default_factory=list[str])
-    """The lines of the server's own log. A real server may never write any."""
+    """The lines of the server's own log. A real server may not write any."""
     sdk_versions: dict[str, str] = field(default_factory=dict[str, str])
-    """The latest version of each SDK; others are told their own."""
+    """The latest version of each SDK, by name. An SDK that isn't listed gets its own version."""
 
     @property
     def now(self) -> float:
@@ -169,7 +172,7 @@ class ServerBehavior:
         return time.time() + self.skew
 
     def fault(self, stage: str) -> Fault | None:
-        """Take the next fault of a stage."""
+        """Remove and return the next fault of a stage."""
         found = next((each for each in [*self.faults] if each.stage == stage), None)
         if found is not None:
             self.faults.remove(found)

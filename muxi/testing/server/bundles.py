@@ -1,4 +1,4 @@
-"""Bundles as the control plane unpacks and hands them out (contract server-api 8)."""
+"""How the control plane unpacks bundles and creates downloads (contract server-api 8)."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ class BadBundle(Exception):
 
 
 def extract(body: bytes, target: Path) -> Path:
-    """Unpack an archive into an empty directory; returns the formation's own one in it.
+    """Unpack an archive into an empty directory, and return the formation's directory in it.
 
-    The archive is nobody's friend: nothing is written outside of `target`, and links and
-    special files are dropped, as the server drops them.
+    The archive isn't trusted: nothing is written outside `target`. Links and special files are
+    skipped, as the server does.
     """
     if body[:2] != b"\x1f\x8b":
         raise BadBundle(f"failed to create gzip reader: {_not_gzip(body)}")
-    plain = _Plain(gzip.GzipFile(fileobj=io.BytesIO(body)))
+    plain = _GzipContent(gzip.GzipFile(fileobj=io.BytesIO(body)))
     try:
         root = _unpack(plain, target)
     except BadBundle:
         raise
     except Exception:
-        # tarfile raises a dozen kinds of errors for archives that are made to hurt.
+        # tarfile raises many kinds of errors for malicious archives.
         why = "unexpected EOF" if plain.is_cut else "archive/tar: invalid tar header"
         raise BadBundle(f"failed to read tar header: {why}") from None
     if not root:
@@ -42,8 +42,8 @@ def _not_gzip(body: bytes) -> str:
     return "gzip: invalid header" if len(body) >= 10 else "unexpected EOF"
 
 
-class _Plain(io.BufferedIOBase):
-    """What is in a gzip file, for as far as it goes."""
+class _GzipContent(io.BufferedIOBase):
+    """The content of a gzip file, up to the place where it is cut off."""
 
     def __init__(self, packed: gzip.GzipFile) -> None:
         super().__init__()
@@ -51,7 +51,7 @@ class _Plain(io.BufferedIOBase):
         self.is_cut = False
 
     def read(self, size: int | None = -1, /) -> bytes:
-        """The next bytes; fewer than asked for only at the end."""
+        """Return the next bytes. They are fewer than `size` only at the end."""
         assert size is not None
         found = b""
         try:
@@ -62,12 +62,12 @@ class _Plain(io.BufferedIOBase):
         return found
 
 
-def _unpack(plain: _Plain, target: Path) -> str:
+def _unpack(plain: _GzipContent, target: Path) -> str:
     root: str | None = None
     with tarfile.open(fileobj=plain, mode="r|") as archive:
         for member in archive:
             if root is None:
-                # The server takes git's global header for an entry, and its name for the root.
+                # The server treats git's global header as an entry, and its name as the root.
                 globally = bool(archive.pax_headers)
                 root = "pax_global_header" if globally else member.name.partition("/")[0]
             _write(archive, member, target)
@@ -94,7 +94,7 @@ def _write(archive: tarfile.TarFile, member: tarfile.TarInfo, target: Path) -> N
 
 
 def zipped(directory: Path, *, include_db: bool) -> bytes:
-    """The live files as a download has them: nothing hidden but `.env`."""
+    """Return a zip of a formation's files, without hidden files except `.env`."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(directory.rglob("*")):

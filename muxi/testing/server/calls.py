@@ -1,4 +1,4 @@
-"""What the handlers of the control plane know of one call."""
+"""One call, as the handlers of the control plane get it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .uploads import Upload
 
 @dataclass(frozen=True)
 class Call:
-    """One request, past the check of its signature."""
+    """One request. Its signature is already checked."""
 
     registry: Registry
     headers: Headers
@@ -26,24 +26,24 @@ class Call:
 
     @property
     def streamed(self) -> bool:
-        """Events are wanted."""
+        """Whether the client asked for an event stream."""
         return "text/event-stream" in self.headers.get("accept", "")
 
     @property
     def version(self) -> str:
-        """The announced version of a bundle."""
+        """The version of the bundle, from the header."""
         return self.headers.get("x-formation-version") or "1.0.0"
 
     async def work(self, run: Run, job: Callable[[], Awaitable[Done]]) -> Response:
-        """Begin something that takes a while."""
+        """Start an operation in the background, and return the response to the caller."""
         self.registry.begin(run.work(job))
         return await run.answer(streamed=self.streamed)
 
     async def bundle(self, too_slow: str) -> bytes | None:
-        """The uploaded bytes; None when the connection is to be cut before them.
+        """Return the uploaded bytes, or None if a fault cuts the connection before the upload.
 
         Args:
-            too_slow: What is said when they take too long.
+            too_slow: The message of the error if the upload takes too long.
         """
         fault = self.registry.behavior.fault("upload")
         if fault is not None:

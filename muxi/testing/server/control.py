@@ -1,4 +1,4 @@
-"""The control plane as an ASGI application: routes, signatures, what is said when (contract 1)."""
+"""The control plane as an ASGI application: routes, signatures, dates (contract 1)."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class ControlPlane:
     """The control plane.
 
     Args:
-        registry: What it runs.
-        keys: The id and the secret of its one key.
+        registry: The formations.
+        keys: The id and the secret of the server's only key.
     """
 
     def __init__(self, registry: Registry, keys: tuple[str, str]) -> None:
@@ -60,7 +60,7 @@ class ControlPlane:
     async def _answer(self, scope: Scope, upload: Upload) -> Response:
         method, path, headers = str(scope["method"]), str(scope["path"]), Headers(scope=scope)
         handlers = _matching(path)
-        # The server's router forgets a wrong method where a later route has the same beginning.
+        # The server's router answers a wrong method with 404 if a later route has the same prefix.
         forgets = path.startswith("/rpc/") and path != LAST_ROUTE
         if not handlers or (method not in handlers and forgets):
             return error(404, "Endpoint not found", cors=False)

@@ -22,7 +22,7 @@ _GZIP = ("application/gzip", "application/x-gzip", "application/octet-stream")
 
 
 async def deploy(call: Call) -> Response:
-    """A new formation from a bundle."""
+    """Deploy a new formation from a bundle."""
     registry, kind = call.registry, call.headers.get("content-type", "")
     if not any(each in kind for each in _GZIP):
         wanted = "Expected application/gzip with a formation bundle (tar.gz)"
@@ -50,7 +50,7 @@ async def deploy(call: Call) -> Response:
 
 
 async def update(call: Call) -> Response:
-    """The next version of a formation from a bundle."""
+    """Update a formation from a bundle."""
     registry = call.registry
     known = _locked(registry.get(call.formation_id))
     try:
@@ -83,7 +83,7 @@ def _locked(known: Registered) -> Registered:
 
 
 async def deploy_draft(call: Call) -> Response:
-    """A draft as a new formation, or as the next version of one."""
+    """Deploy a draft as a new formation, or as an update of one."""
     registry, formation_id = call.registry, call.formation_id
     directory = drafts.existing(registry, formation_id)
     try:
@@ -98,7 +98,7 @@ async def deploy_draft(call: Call) -> Response:
         conflict = drafts.DraftError("DeployConflict", "Formation is already being updated")
         if not call.streamed:
             raise conflict
-        # A defect of the server: no event, but the refusal as it is.
+        # A bug of the server: it sends a plain error instead of an event.
         text = go_json(drafts.refused(registry, formation_id, conflict)) + "\n"
         return Pieces(only(text.encode()), {**EVENTS, "x-accel-buffering": "no"})
     known.deploying = True
@@ -113,7 +113,7 @@ async def _deploy_draft(registry: Registry, run: Run, formation_id: str, directo
 
 
 async def _update_draft(registry: Registry, run: Run, known: Registered, directory: Path) -> Done:
-    # Unless nothing has changed the draft is moved, and lost whatever becomes of the update.
+    # If anything changed, the draft is moved. It is then lost even if the update fails.
     try:
         await run.step("validating", "Updating formation from draft...")
         digest = _digest(registry, directory)

@@ -26,7 +26,7 @@ _TUNING = frozenset({"muxi.md", "pending-muxi.md"})
 
 @dataclass(frozen=True)
 class Source:
-    """Files to deploy, checked as far as the control plane checks them."""
+    """Files to deploy, after the checks that the control plane makes."""
 
     directory: Path
     facts: Facts
@@ -34,13 +34,13 @@ class Source:
 
     @property
     def version(self) -> str:
-        """What the version header is compared with."""
+        """The version that the version header must match."""
         return self.facts.version or "1.0.0"
 
 
 @asynccontextmanager
 async def unpacked(registry: Registry, run: Run, body: bytes) -> AsyncGenerator[Path, None]:
-    """The files of a bundle, in a directory that goes away."""
+    """Unpack a bundle into a temporary directory."""
     where = " to staging" if run.operation == "update" else ""
     await run.step("extracting", f"Extracting bundle{where}...")
     with tempfile.TemporaryDirectory(prefix=".bundle-", dir=registry.root) as directory:
@@ -65,7 +65,7 @@ def examine(run: Run, directory: Path, digest: str) -> Source:
 
 
 def sha256(body: bytes) -> str:
-    """The digest of a bundle."""
+    """Return the digest of a bundle."""
     return hashlib.sha256(body).hexdigest()
 
 
@@ -78,7 +78,7 @@ def _check_version(source: Source, expected: str | None) -> None:
 async def deploy(
     registry: Registry, run: Run, formation_id: str, source: Source, version: str | None
 ) -> Done:
-    """Run a new formation; a failure after its files were moved leaves nothing of it."""
+    """Start a new formation. If that fails after its files were moved, remove all of it."""
     if source.facts.id != formation_id:
         found = f"expected '{formation_id}' but config contains '{source.facts.id}'"
         raise Failed("IDMismatch", f"Formation ID mismatch: {found}")
@@ -132,15 +132,15 @@ async def update(
     digest: str,
     version: str | None,
 ) -> Done:
-    """Start the new version beside the old one, then let it take over.
+    """Start the new version beside the old one, then switch to it.
 
     Args:
-        registry: Knows the formation.
-        run: What is reported of this work.
+        registry: All formations of the server.
+        run: The operation, which reports its progress.
         known: The formation.
-        directory: The files of the new version; moved, once they differ from the live ones.
-        digest: The digest of these files.
-        version: What the manifest must say, if anything.
+        directory: The files of the new version. If they differ from the live ones, they are moved.
+        digest: The digest of the new files.
+        version: The version that the manifest must have. None: any.
     """
     staging = registry.directory(known.id, "staging")
     name = f"{known.id}-staging"
@@ -239,7 +239,7 @@ def _release(source: Source, number: int) -> Release:
 
 
 def _carry_over(live: Path, staging: Path) -> None:
-    """The memory, unless the upload brings one; the tuning files, whatever it brings."""
+    """Copy the memory, unless the bundle has one, and always the tuning files."""
     for file in live.glob("*"):
         tuning = file.name.lower() in _TUNING
         if tuning or (file.name == "memory.db" and not (staging / file.name).exists()):

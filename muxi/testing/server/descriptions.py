@@ -1,4 +1,4 @@
-"""What the control plane says of itself and of its formations (contract server-api 3)."""
+"""The server's descriptions of itself and of its formations (contract server-api 3)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _PORTS = 1000
 
 
 def summary(registry: Registry, known: Registered) -> dict[str, object]:
-    """A formation as a list shows it."""
+    """Return a formation as it is in the list."""
     _probe(registry, known)
     process, status = registry.own(known.id), known.status
     up = process is not None and status in ("running", "unhealthy")
@@ -47,7 +47,7 @@ def summary(registry: Registry, known: Registered) -> dict[str, object]:
 
 
 def _probe(registry: Registry, known: Registered) -> None:
-    """Ask a formation that should run whether it does, and note the answer."""
+    """Check whether a formation that should be running is, and store the result."""
     if known.status not in ("running", "unhealthy"):
         return
     alive = registry.serving(known.id) is not None
@@ -56,13 +56,13 @@ def _probe(registry: Registry, known: Registered) -> None:
 
 
 def listing(registry: Registry) -> dict[str, object]:
-    """All formations."""
+    """Return the list of all formations."""
     found = [summary(registry, registry.get(each)) for each in [*registry.formations]]
     return {"formations": found, "total": len(found)}
 
 
 def detail(registry: Registry, formation_id: str) -> dict[str, object]:
-    """One formation."""
+    """Return one formation's details."""
     known = registry.get(formation_id)
     found = summary(registry, known)
     if registry.behavior.quirks.no_semantic:
@@ -78,7 +78,7 @@ def detail(registry: Registry, formation_id: str) -> dict[str, object]:
 
 
 def status(registry: Registry) -> dict[str, object]:
-    """The server itself."""
+    """Return the status of the server itself."""
     states = [registry.get(each).status for each in [*registry.formations]]
     allocated = sum(not process.died.is_set() for process in registry.processes.values())
     found = ServerStatus(

@@ -1,4 +1,4 @@
-"""Drafts that run beside the live formations (contract server-api 5.1)."""
+"""Dev runs: drafts that run beside the live formations (contract server-api 5.1)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class _Ask(BaseModel):
 
 
 async def run(registry: Registry, body: bytes) -> Response:
-    """Run a directory, or the files of a draft."""
+    """Run a directory or the files of a draft."""
     formation_id = ""
     try:
         ask = _parse(body)
@@ -34,7 +34,7 @@ async def run(registry: Registry, body: bytes) -> Response:
 
 
 def stop(registry: Registry, body: bytes) -> Response:
-    """Stop a draft that runs."""
+    """Stop a running draft."""
     formation_id = ""
     try:
         formation_id = _parse(body).formation_id or ""

@@ -20,7 +20,7 @@ from .manifests import NAMES, id_problem
 from .registry import Registry
 
 METADATA = ".draft-meta.json"
-"""The file that says what a draft is of; lists don't show it."""
+"""The file with the metadata of a draft. File lists don't include it."""
 
 _STATUSES = {
     **dict.fromkeys(("DraftNotFound", "FileNotFound", "LiveNotFound"), 404),
@@ -30,7 +30,7 @@ _STATUSES = {
 
 
 class DraftError(Exception):
-    """A refusal in the words of drafts."""
+    """A refusal by one of the routes for drafts."""
 
     def __init__(self, type: str, text: str) -> None:
         super().__init__(text)
@@ -39,12 +39,12 @@ class DraftError(Exception):
 
     @property
     def status(self) -> int:
-        """Of the answer."""
+        """The HTTP status of the response."""
         return _STATUSES.get(self.type, 400)
 
 
 class Ask(BaseModel):
-    """The body of a call; the server takes null for absent."""
+    """The body of a call. The server treats null like an absent key."""
 
     action: str | None = None
     mode: str | None = None
@@ -54,7 +54,7 @@ class Ask(BaseModel):
 
 
 def parse(formation_id: str, body: bytes) -> Ask:
-    """What is asked for."""
+    """Read the body."""
     problem = id_problem(formation_id)
     if problem:
         raise DraftError("InvalidFormationID", problem)
@@ -65,7 +65,7 @@ def parse(formation_id: str, body: bytes) -> Ask:
 
 
 def edit(registry: Registry, formation_id: str, ask: Ask) -> Response:
-    """Do what is asked to the files of a draft."""
+    """Read or change the files of a draft, as the body asks."""
     action = _ACTIONS.get(ask.action or "")
     if action is None:
         known = "init, list, read, write, delete, deploy, discard"
@@ -78,24 +78,24 @@ def edit(registry: Registry, formation_id: str, ask: Ask) -> Response:
 
 
 def refused(registry: Registry, formation_id: str, problem: DraftError) -> dict[str, object]:
-    """The envelope of a refusal."""
+    """Return the response for a refusal."""
     words = {"success": False, "error": problem.type, "message": problem.text}
     return {**words, **about(registry, formation_id)}
 
 
 def about(registry: Registry, formation_id: str) -> dict[str, object]:
-    """What each answer says of the draft and the live formation."""
+    """Describe the draft and the live formation. Every response includes it."""
     draft: dict[str, object] = {"exists": registry.directory(formation_id, "draft").is_dir()}
     file = registry.directory(formation_id, "draft") / METADATA
     if file.is_file():
         draft |= json.loads(file.read_text("utf-8"))
     live = registry.find(formation_id)
-    told = {"version": live.release.semantic, "status": live.status} if live else {}
-    return {"draft": draft, "live": {key: text for key, text in told.items() if text}}
+    shown = {"version": live.release.semantic, "status": live.status} if live else {}
+    return {"draft": draft, "live": {key: text for key, text in shown.items() if text}}
 
 
 def existing(registry: Registry, formation_id: str, *, hint: bool = False) -> Path:
-    """The directory of a draft that is there."""
+    """Return the directory of a draft, which must exist."""
     directory = registry.directory(formation_id, "draft")
     if not directory.is_dir():
         text = "No draft exists for this formation." + " Use 'init' to create one." * hint
@@ -133,7 +133,7 @@ def _init(registry: Registry, formation_id: str, ask: Ask) -> dict[str, object]:
 
 
 def _list(registry: Registry, formation_id: str, ask: Ask) -> dict[str, object]:
-    path, place = _place(registry, formation_id, ask.path or ".")
+    path, place = _locate(registry, formation_id, ask.path or ".")
     if not place.exists():
         raise DraftError("FileNotFound", f"Directory not found: {path}")
     try:
@@ -152,7 +152,7 @@ def _entry(file: Path) -> dict[str, object]:
 
 
 def _read(registry: Registry, formation_id: str, ask: Ask) -> dict[str, object]:
-    path, place = _place(registry, formation_id, ask.path)
+    path, place = _locate(registry, formation_id, ask.path)
     try:
         found = place.read_bytes()
     except FileNotFoundError:
@@ -168,7 +168,7 @@ def _read(registry: Registry, formation_id: str, ask: Ask) -> dict[str, object]:
 
 
 def _write(registry: Registry, formation_id: str, ask: Ask) -> dict[str, object]:
-    path, place = _place(registry, formation_id, ask.path)
+    path, place = _locate(registry, formation_id, ask.path)
     content = (ask.content or "").encode("utf-8", "replace")
     if ask.encoding == "base64":
         try:
@@ -185,7 +185,7 @@ def _write(registry: Registry, formation_id: str, ask: Ask) -> dict[str, object]
 
 
 def _delete(registry: Registry, formation_id: str, ask: Ask) -> dict[str, object]:
-    path, place = _place(registry, formation_id, ask.path)
+    path, place = _locate(registry, formation_id, ask.path)
     if place == registry.directory(formation_id, "draft").resolve():
         raise DraftError("InvalidPath", "Invalid path")
     if not place.exists():
@@ -202,8 +202,8 @@ def _discard(registry: Registry, formation_id: str, ask: Ask) -> dict[str, objec
     return {"discarded": True}
 
 
-def _place(registry: Registry, formation_id: str, given: str | None) -> tuple[str, Path]:
-    """A path within a draft, cleaned as Go cleans it, and where it leads."""
+def _locate(registry: Registry, formation_id: str, given: str | None) -> tuple[str, Path]:
+    """Return a path within a draft, cleaned as Go does it, and the file that it names."""
     if not given:
         raise DraftError("InvalidPath", "Path is required")
     root = registry.directory(formation_id, "draft").resolve()
@@ -212,7 +212,7 @@ def _place(registry: Registry, formation_id: str, given: str | None) -> tuple[st
         raise DraftError("InvalidPath", "Path traversal not allowed")
     try:
         place = (root / path.lstrip("/")).resolve()
-        place.exists()  # a name may be longer than any file's
+        place.exists()  # fails if the name is too long for a file
     except (OSError, ValueError, RecursionError):
         raise DraftError("InvalidPath", "Invalid path") from None
     if not place.is_relative_to(root):
@@ -221,7 +221,7 @@ def _place(registry: Registry, formation_id: str, given: str | None) -> tuple[st
 
 
 def _go_error(verb: str, problem: Exception) -> str:
-    """An error of the file system, as Go words it."""
+    """Return the text of a file system error, as Go writes it."""
     if not isinstance(problem, OSError):
         return str(problem)
     return f"{verb} {problem.filename}: {(problem.strerror or '').lower()}"

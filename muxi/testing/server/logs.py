@@ -1,4 +1,4 @@
-"""What formations wrote, and what the server did (contract server-api 3.5, 7)."""
+"""The logs of formations and of the server (contract server-api 3.5, 7)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _STREAMS = ("stdout", "stderr")
 
 
 def formation_logs(registry: Registry, formation_id: str, query: Mapping[str, str]) -> Response:
-    """The last lines of a formation, or those to come."""
+    """Return the last lines of a formation's log, or follow it."""
     registry.get(formation_id)
     log, wanted = registry.log(formation_id), query.get("stream") or "all"
     if query.get("follow") in ("true", "1"):
@@ -29,7 +29,7 @@ def formation_logs(registry: Registry, formation_id: str, query: Mapping[str, st
 
 
 def server_logs(registry: Registry, query: Mapping[str, str]) -> Response:
-    """The last lines of the audit log, as text."""
+    """Return the last lines of the audit log as text."""
     text = "".join(f"{line}\n" for line in registry.behavior.audit[-_count(query) :])
     return Response(text, headers={**CORS, "content-type": "text/plain"})
 
@@ -38,7 +38,7 @@ async def _follow(formation_id: str, lines: list[str], poll: float) -> AsyncGene
     seen = len(lines)
     yield event("connected", {"formation_id": formation_id})
     while True:
-        while seen < len(lines):  # more may be written while one is sent
+        while seen < len(lines):  # more lines may arrive while one is sent
             seen += 1
             yield event("log", {"line": lines[seen - 1], "formation_id": formation_id})
         await asyncio.sleep(poll)

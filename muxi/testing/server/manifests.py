@@ -1,4 +1,4 @@
-"""Manifests: what the control plane checks of them, and what a formation is then made of."""
+"""Manifests: the control plane's checks, and how a formation is read from its files."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _SECRET = re.compile(r"\$\{\{ secrets\.(\w+)")
 
 
 class BadManifest(Exception):
-    """The manifest is lacking, or says nothing useful."""
+    """The manifest is missing or unusable."""
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What the control plane reads of a manifest."""
+    """The parts of a manifest that the control plane reads."""
 
     id: str
     name: str
@@ -31,11 +31,11 @@ class Facts:
     """Empty when the manifest has none."""
     runtime: str
     secrets: tuple[str, ...]
-    """Names of the secrets that the manifest itself refers to."""
+    """Names of the secrets that the manifest file refers to."""
 
 
 def find(directory: Path) -> Path:
-    """The manifest of a formation's directory."""
+    """Find the manifest file in a formation's directory."""
     for name in NAMES:
         if (directory / name).is_file():
             return directory / name
@@ -44,12 +44,12 @@ def find(directory: Path) -> Path:
 
 
 def facts(directory: Path) -> Facts:
-    """What the control plane makes of a directory's manifest."""
+    """Read a directory's manifest as the control plane does."""
     prefix = "Failed to parse formation config: "
     file = find(directory)
     try:
         text = file.read_text("utf-8")
-        # Every scalar as its text: a version of 1.10 is not 1.1.
+        # Keep every scalar as text: the version 1.10 isn't 1.1.
         found: object = yaml.load(text, yaml.BaseLoader)
     except (OSError, ValueError, RecursionError, yaml.YAMLError) as problem:
         raise BadManifest(f"{prefix}{prefix.lower()}{_yaml_problem(problem)}") from None
@@ -71,7 +71,7 @@ def facts(directory: Path) -> Facts:
 
 
 def _yaml_problem(problem: Exception) -> str:
-    """What Go's parser says of a text, as far as this one tells it."""
+    """Return the error text of Go's YAML parser, as close as Python's parser allows."""
     if not isinstance(problem, yaml.MarkedYAMLError) or problem.problem_mark is None:
         return f"yaml: {problem}"
     line = problem.problem_mark.line + isinstance(problem, ScannerError)
@@ -87,7 +87,7 @@ def _unmarshal_problem(found: object) -> str:
 
 
 def id_problem(formation_id: str) -> str | None:
-    """What is wrong with an id (contract server-api 8.4)."""
+    """Return why an id is invalid (contract server-api 8.4)."""
     if not formation_id:
         return "formation ID cannot be empty"
     if not 3 <= len(formation_id) <= 50:
@@ -100,7 +100,7 @@ def id_problem(formation_id: str) -> str | None:
 
 
 def secrets_problem(directory: Path, names: tuple[str, ...]) -> str | None:
-    """Which file is lacking, though the manifest refers to secrets."""
+    """Return an error if the manifest refers to secrets and one of their files is missing."""
     for file, what in (("secrets.enc", "encrypted secrets are"), (".key", "encryption key is")):
         if names and not (directory / file).is_file():
             missing = f"'{file}' file not found - {what} required"
@@ -109,18 +109,18 @@ def secrets_problem(directory: Path, names: tuple[str, ...]) -> str | None:
 
 
 def mark(directory: Path, server_id: str) -> None:
-    """Note in the manifest who deployed it, as the server does: comments are lost."""
+    """Write the server's id into the manifest, as the server does. Comments are lost."""
     try:
         file = find(directory)
         found = _mapping(file)
     except BadManifest:
-        return  # the formation won't start with it, and says so itself
+        return  # the formation won't start, and reports this error itself
     marked = {**found, "_server_id": server_id, "_deployment_mode": "server"}
     file.write_text(yaml.safe_dump(marked, allow_unicode=True), "utf-8")
 
 
 def write_manifest(directory: Path, manifest: Manifest) -> None:
-    """A formation's directory of a manifest with everything written out."""
+    """Write the files of a formation from a manifest that has everything inside."""
     directory.mkdir(parents=True)
     kept = {key: value for key, value in manifest.items() if key not in BESIDE}
     text = yaml.safe_dump(kept, sort_keys=False, allow_unicode=True)
@@ -134,10 +134,10 @@ def write_manifest(directory: Path, manifest: Manifest) -> None:
 
 
 def read_manifest(directory: Path) -> Manifest:
-    """The manifest of a formation's directory, its agents and the like written out.
+    """Read the manifest of a formation's directory, with agents and MCP servers inside.
 
     Raises:
-        BadManifest: The formation would not start with it.
+        BadManifest: A formation can't start with this manifest.
     """
     found = _mapping(find(directory))
     manifest = {key: value for key, value in found.items() if not key.startswith("_")}
@@ -164,7 +164,7 @@ def _part(whole: dict[str, object], key: str) -> dict[str, object]:
 
 
 def _resolve(config: dict[str, object], key: str, directory: Path, kind: str) -> None:
-    """Replace the ids of a list with the contents of the files that declare them."""
+    """Replace the ids in a list with the contents of the files that define them."""
     declared = as_list(config.get(key))
     if not any(isinstance(each, str) for each in declared):
         return

@@ -1,4 +1,4 @@
-"""The processes of formations: applications of their own in the emulator's thread."""
+"""The processes of formations: each is an application in the emulator's thread."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PIDS = itertools.count(4711)
 
 @dataclass
 class Log:
-    """What a process wrote."""
+    """The output of a process."""
 
     stdout: list[str] = field(default_factory=list[str])
     stderr: list[str] = field(default_factory=list[str])
@@ -28,11 +28,11 @@ class Process:
     """A formation that was started.
 
     Args:
-        app: Answers for it.
-        port: Where it listens.
-        close: Gives the port up.
-        state: What it remembers, until it ends.
-        log: What it writes.
+        app: The application that answers its calls.
+        port: The port that it listens on.
+        close: Closes the port.
+        state: Its data, which is lost when it ends.
+        log: Its output.
     """
 
     app: ASGIApp
@@ -44,19 +44,19 @@ class Process:
     died: asyncio.Event = field(default_factory=asyncio.Event)
     log: Log = field(default_factory=Log)
     crashed: float | None = None
-    """When it died by itself, by the server's clock."""
+    """When the process crashed, by the server's clock."""
     stop_failed: bool = False
-    """The server tried to stop it after it had crashed."""
+    """Whether the server tried to stop the process after it had crashed."""
 
     @property
     def last_words(self) -> str:
-        """Why it did not start: what it wrote to stderr."""
+        """The reason why it didn't start, from its stderr."""
         if not self.log.stderr:
             return "Formation process crashed during startup"
         return "\n".join(["Formation crashed during startup:", *self.log.stderr])
 
     def stop(self) -> None:
-        """End it; a second time does nothing."""
+        """End the process. A second call does nothing."""
         if not self.died.is_set():
             self.died.set()
             self.close()

@@ -1,4 +1,4 @@
-"""The proxy to formations, live and drafts (contract server-api 10)."""
+"""The proxy to live formations and drafts (contract server-api 10)."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ _OWN = frozenset(
 
 
 class Proxy:
-    """Passes calls on to the processes of formations.
+    """Forwards calls to the processes of formations.
 
     Args:
-        registry: Knows them.
+        registry: All formations of the server.
     """
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
     def match(self, path: str) -> re.Match[str] | None:
-        """The parts of a path that is the proxy's."""
+        """Return the parts of a path that the proxy serves, or None for other paths."""
         return _PROXIED.fullmatch(path)
 
     async def __call__(
@@ -42,7 +42,7 @@ class Proxy:
     ) -> None:
         """Answer a call."""
         kind, formation_id = found["kind"], found["id"]
-        marked = self._marked(kind, scope, send)
+        marked = self._with_headers(kind, scope, send)
         if scope["method"] == "OPTIONS":
             await Response(headers=CORS)(scope, receive, send)
             return
@@ -61,7 +61,7 @@ class Proxy:
                 app = self._error(500, "Internal server error", text)
             else:
                 app, scope = process.app, _inner(scope, rest, process.port)
-                marked = _named(marked)
+                marked = _with_server_header(marked)
         await app(scope, receive, marked)
 
     def _process(self, kind: str, formation_id: str) -> Process | None:
@@ -81,7 +81,7 @@ class Proxy:
         if status is None:
             text = f"No {'draft ' * draft}formation with id '{formation_id}'"
             return self._error(404, f"{who} not found", text)
-        # What only a probe found unhealthy still runs.
+        # A formation that is only marked unhealthy is still running.
         alive = status == "unhealthy" and formation_id in self._registry.processes
         if status == "running" or alive:
             return None
@@ -94,8 +94,8 @@ class Proxy:
         body = f'{{"error": "{phrase}", "message": "{text}", "code": {status}}}'
         return Response(body, status, {"content-type": "application/json"})
 
-    def _marked(self, kind: str, scope: Scope, send: Send) -> Send:
-        """Adds CORS, and the latest SDK for clients that say which they are."""
+    def _with_headers(self, kind: str, scope: Scope, send: Send) -> Send:
+        """Add CORS headers and, for clients that name their SDK, its latest version."""
         name, _, version = Headers(scope=scope).get("x-muxi-sdk", "").partition("/")
         latest = self._registry.behavior.sdk_versions.get(name, version)
 
@@ -111,8 +111,8 @@ class Proxy:
         return sending
 
 
-def _named(send: Send) -> Send:
-    """A formation says what serves it; the server itself doesn't."""
+def _with_server_header(send: Send) -> Send:
+    """Add the `Server` header. Formations send it, the control plane doesn't."""
 
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -123,7 +123,7 @@ def _named(send: Send) -> Send:
 
 
 def _inner(scope: Scope, rest: str, port: int) -> Scope:
-    """The call as the formation gets it. Escapes were undone once already, and are again."""
+    """Return the call as the formation gets it. The path is unescaped twice: here and before."""
     given, _, more = rest.partition("#")[0].partition("?")
     path = unquote_to_bytes(given)
     query = bytes(scope["query_string"])
@@ -142,7 +142,7 @@ def _headers(scope: Scope, port: int) -> list[tuple[bytes, bytes]]:
     given = Headers(scope=scope)
     peer = scope.get("client") or ("",)
     sender = given.get("x-forwarded-for", "").partition(",")[0].strip()
-    told = {
+    added = {
         "host": f"localhost:{port}",
         "x-forwarded-for": sender or given.get("x-real-ip") or str(peer[0]),
         "x-forwarded-proto": "http",
@@ -150,6 +150,6 @@ def _headers(scope: Scope, port: int) -> list[tuple[bytes, bytes]]:
         "x-muxi-server": VERSION,
     }
     if given.get("content-length", "0") != "0":
-        told["transfer-encoding"] = "chunked"
+        added["transfer-encoding"] = "chunked"
     kept = [(name, value) for name, value in scope["headers"] if name not in _OWN]
-    return kept + [(name.encode(), value.encode("latin-1")) for name, value in told.items()]
+    return kept + [(name.encode(), value.encode("latin-1")) for name, value in added.items()]

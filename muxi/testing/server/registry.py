@@ -1,4 +1,4 @@
-"""What the control plane knows: formations, their processes, files, logs and drafts."""
+"""The control plane's data: formations, their processes, files, logs and drafts."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from .processes import Log, Process
 from .runs import Failed, Panic
 
 _RESTARTS = 10
-"""How often the server restarts a process that died."""
+"""How often the server restarts a crashed process."""
 
 Launch = Callable[[str, Path, Log, int], Process]
-"""Starts what is in a directory, on a port if that is free: id, directory, log, port."""
+"""Starts the formation in a directory. Arguments: id, directory, log, port (if it is free)."""
 
 
 @dataclass(frozen=True)
@@ -27,11 +27,11 @@ class Release:
     """One version of a formation's files."""
 
     number: int
-    """Counts the updates."""
+    """The number of this release: each update adds 1."""
     digest: str
     """SHA-256 of the bundle."""
     semantic: str
-    """What its manifest says; may be empty."""
+    """The version in its manifest. May be empty."""
 
 
 @dataclass
@@ -47,11 +47,11 @@ class Registered:
     restarts: int = 0
     created: float = field(default_factory=time.time)
     started: float = 0.0
-    """When its process was started; an update doesn't change it."""
+    """When its process was started. An update doesn't change it."""
     checked: float = 0.0
-    """When it last answered a health check; 0 for never."""
+    """When it last answered a health check. 0: never."""
     starting_until: float | None = None
-    """When it will have started; None where its health checks decide that."""
+    """When its status changes from `starting` to `running`. None: health checks decide it."""
     deploying: bool = False
     staging_port: int | None = None
 
@@ -68,45 +68,45 @@ class Registry:
     Args:
         root: The directory of their files.
         behavior: How the server behaves.
-        launch: Starts processes.
+        launch: The function that starts processes.
     """
 
     root: Path
     behavior: ServerBehavior
     launch: Launch
     port: int
-    """The server's own."""
+    """The server's own port."""
     formations: dict[str, Registered] = field(default_factory=dict[str, Registered])
     processes: dict[str, Process] = field(default_factory=dict[str, Process])
-    """By the name that the process manager files them under."""
+    """The processes, by the names that the process manager registers."""
     blocked: set[str] = field(default_factory=set[str])
-    """Names under which nothing can be started any more."""
+    """Names under which no process can be started again."""
     logs: dict[str, Log] = field(default_factory=dict[str, Log])
     started: float = field(default_factory=time.time)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
 
     def begin(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do something whether or not anybody waits for it."""
+        """Run a job in the background. It continues even if its caller disconnects."""
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def close(self) -> None:
-        """Give up whatever is being done."""
+        """Cancel all jobs in progress."""
         tasks = [*self._tasks]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def get(self, formation_id: str) -> Registered:
-        """A formation that is known."""
+        """Return a formation, or raise the server's `NotFound`."""
         found = self.find(formation_id)
         if found is None:
             raise Failed("NotFound", "Formation not found")
         return found
 
     def find(self, formation_id: str) -> Registered | None:
-        """A formation, with the status that it has by now."""
+        """Return a formation with its current status, or None."""
         found = self.formations.get(formation_id)
         if found is not None:
             self._refresh(found)
@@ -124,22 +124,25 @@ class Registry:
                 known.restarts = min(int(waited), _RESTARTS)
 
     def directory(self, formation_id: str, part: str = "current") -> Path:
-        """Files of a formation: `current`, `previous`, `staging`, `draft`; may be absent."""
+        """Return a formation's `current`, `previous`, `staging` or `draft` directory.
+
+        It may not exist.
+        """
         return self.root / formation_id / part
 
     def log(self, name: str) -> Log:
-        """What the processes of a name wrote."""
+        """Return the log of the processes with a name."""
         return self.logs.setdefault(name, Log())
 
     def free_port(self) -> int:
-        """A port that nobody listens on."""
+        """Return a free port."""
         with listen(0) as listening:
             return port_of(listening)
 
     def spawn(
         self, name: str, formation_id: str, directory: Path, port: int = 0, *, failure: str
     ) -> Process:
-        """Start a process and file it; `failure` begins the text of an error."""
+        """Start a process and register it. `failure` is the start of an error's text."""
         if name in self.processes or name in self.blocked:
             raise Failed("SpawnError", f"{failure}: process with ID {name} already exists")
         apart = name.endswith("-draft") or self.behavior.quirks.misfiled
@@ -149,7 +152,7 @@ class Registry:
         return process
 
     def stop(self, name: str) -> bool:
-        """End a process; False when none of this name is filed, or it can't be stopped."""
+        """End a process. Return False if no process has this name or it can't be stopped."""
         process = self.processes.get(name)
         if process is None:
             return False
@@ -170,7 +173,7 @@ class Registry:
         return crashed is not None and self.behavior.now - crashed >= self.behavior.restart_pause
 
     def crash(self, formation_id: str) -> None:
-        """The process of a formation ends by itself."""
+        """End the process of a formation, as a crash does."""
         process = self.processes.get(formation_id)
         if process is None:
             return
@@ -182,13 +185,13 @@ class Registry:
             self.get(formation_id).status = "crashed"
 
     def own(self, formation_id: str) -> Process | None:
-        """The process that the server takes for a formation's."""
+        """Return the process that the server considers to be the formation's."""
         name = f"{formation_id}-staging"
         staged = self.processes.get(name) if self.behavior.quirks.misfiled else None
         return self.processes.get(formation_id) or staged
 
     def serving(self, formation_id: str) -> Process | None:
-        """The process that answers for a formation: the live one on its port."""
+        """Return the process that serves a formation: the live one on its port."""
         names = (formation_id, f"{formation_id}-staging")
         found = self.formations.get(formation_id)
         filed = [self.processes[name] for name in names if name in self.processes]
@@ -202,11 +205,11 @@ class Registry:
         shutil.rmtree(self.root / formation_id, ignore_errors=True)
 
     def replace(self, old: Path, new: Path) -> None:
-        """Move a directory over another one."""
+        """Move a directory to the place of another."""
         shutil.rmtree(new, ignore_errors=True)
         new.parent.mkdir(parents=True, exist_ok=True)
         old.rename(new)
 
     def url(self, formation_id: str) -> str:
-        """Where the server believes its proxy to be."""
+        """Return a formation's URL on the proxy, as the server reports it."""
         return f"http://localhost:{self.port}/api/{formation_id}"

@@ -133,7 +133,7 @@ async def _dev_stop(call: Call) -> Response:
 LAST_ROUTE = "/rpc/dev/stop"
 _ONE = "/rpc/formations/{id}"
 _SMALL = 2048
-"""Bytes of an archive that fit into one write, so that its length is known."""
+"""Archives up to this many bytes are sent in one write, with their length."""
 
 ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/ping", _ping),

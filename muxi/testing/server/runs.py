@@ -1,4 +1,4 @@
-"""Work in stages: told as events or awaited, and never tied to who asked (contract 4.0)."""
+"""Operations in stages. They continue even if their caller disconnects (contract 4.0)."""
 
 from __future__ import annotations
 
@@ -45,17 +45,17 @@ _OPTIONAL = {
     "pulling_runner": "Pulled the runner image",
 }
 _WAITS_FOR = {"update": "staging", "rollback": "previous version"}
-_FRESH = ("deploy", "rollback")
-"""Operations that don't say which runtime they look for."""
+_HIDES_RUNTIME = ("deploy", "rollback")
+"""Operations whose progress doesn't name the wanted runtime."""
 
 
 class Failed(Exception):
-    """The work can't be done.
+    """The operation failed.
 
     Args:
-        type: The server's name for the reason.
-        text: What it says.
-        status: Overrules the status that such a failure has.
+        type: The server's error type.
+        text: The message.
+        status: The HTTP status. None: the usual one of this type.
     """
 
     def __init__(self, type: str, text: str, status: int | None = None) -> None:
@@ -66,12 +66,12 @@ class Failed(Exception):
 
 
 class Panic(Exception):
-    """The server itself fails: the connection is closed without another word."""
+    """The server itself crashes: it closes the connection without a response."""
 
 
 @dataclass(frozen=True)
 class Done:
-    """What is said of work that is done."""
+    """The result of a successful operation, for streams (`event`) and plain responses."""
 
     event: Mapping[str, object]
     data: Mapping[str, object]
@@ -80,48 +80,48 @@ class Done:
 
 @dataclass
 class Run:
-    """One piece of work, and what is told of it.
+    """One operation and its progress.
 
     Args:
-        operation: What is done.
-        behavior: How fast, and what goes wrong.
+        operation: The kind of operation.
+        behavior: The pace and the faults.
     """
 
     operation: Operation
     behavior: ServerBehavior
     stage: str = "validating"
-    _told: asyncio.Queue[bytes | Done | Failed | Literal["end", "drop"]] = field(
+    _reports: asyncio.Queue[bytes | Done | Failed | Literal["end", "drop"]] = field(
         default_factory=asyncio.Queue[bytes | Done | Failed | Literal["end", "drop"]]
     )
 
     async def step(
         self, stage: str, message: str, process: Process | None = None, **more: object
     ) -> None:
-        """Reach a stage and tell it; a process that dies meanwhile ends the waiting."""
+        """Reach a stage and report it. If the process dies, the delay of a fault ends early."""
         await asyncio.sleep(self.behavior.pace)
-        self._told.put_nowait(event("progress", {"stage": stage, "message": message, **more}))
+        self._reports.put_nowait(event("progress", {"stage": stage, "message": message, **more}))
         await self.check(stage, process)
 
     async def check(self, stage: str, process: Process | None = None) -> None:
-        """Reach a stage that is only heard of when it fails."""
+        """Reach a stage without reporting it, and cause its fault if there is one."""
         self.stage = stage
         fault = self.behavior.fault(stage)
         if fault is None:
             return
         if stage in _OPTIONAL and not fault.error:
             data = {"stage": stage, "message": _OPTIONAL[stage]}
-            self._told.put_nowait(event("progress", data))
+            self._reports.put_nowait(event("progress", data))
         await _pause(fault.delay, process)
         if fault.cut:
-            self._told.put_nowait(fault.cut)
+            self._reports.put_nowait(fault.cut)
         if fault.error == "HealthCheckFailed":
             raise self.unhealthy(fault.message or "Formation process crashed during startup")
         if fault.error:
-            raise Failed(fault.error, fault.message or self._words(fault.error))
+            raise Failed(fault.error, fault.message or self._default_message(fault.error))
 
     async def resolve(self, wanted: str) -> None:
-        """The stages that find the runtime."""
-        asked = "..." if self.operation in _FRESH else f": {wanted}"
+        """Run the stages that find the runtime."""
+        asked = "..." if self.operation in _HIDES_RUNTIME else f": {wanted}"
         await self.step("resolving_runtime", f"Resolving runtime version{asked}")
         try:
             version = resolve(wanted, self.behavior.runtimes)
@@ -138,7 +138,7 @@ class Run:
             await self.check(stage)
 
     async def await_health(self, process: Process) -> None:
-        """The stage in which a process is asked until it answers."""
+        """Run the stage that checks a process until it answers."""
         what = _WAITS_FOR.get(self.operation, "formation")
         await self.step("health_check", f"Waiting for {what} health check...", process)
         most = self.behavior.health_timeout
@@ -153,51 +153,51 @@ class Run:
             raise self.unhealthy(f"health check failed after {most} attempts (timeout: {most}s)")
 
     def unhealthy(self, text: str) -> Failed:
-        """A failure to start, in the operation's words."""
+        """Return the error for a failed start, with this operation's message."""
         before, after = _UNHEALTHY.get(self.operation, ("", ""))
         before = before.format(timeout=self.behavior.health_timeout)
         return Failed("HealthCheckFailed", f"{before}{text}{after}")
 
     def status_of(self, failed: Failed) -> int:
-        """The status of a failure that no stream was asked for."""
+        """Return the HTTP status of a failure for a caller without a stream."""
         usual = _STATUSES.get(failed.type, 500)
         return failed.status or _BY_OPERATION.get(failed.type, {}).get(self.operation, usual)
 
     async def work(self, job: Callable[[], Awaitable[Done]]) -> None:
-        """Do it, and tell how it ended."""
+        """Run the job and report its result."""
         try:
-            self._told.put_nowait(await job())
+            self._reports.put_nowait(await job())
         except Failed as failed:
-            self._told.put_nowait(failed)
+            self._reports.put_nowait(failed)
         except OSError as problem:
-            self._told.put_nowait(Failed("MoveError", f"Failed to move files: {problem}"))
+            self._reports.put_nowait(Failed("MoveError", f"Failed to move files: {problem}"))
         except Panic:
-            self._told.put_nowait("drop")
+            self._reports.put_nowait("drop")
 
     async def answer(self, *, streamed: bool) -> Response:
-        """The work as its caller sees it."""
+        """Return the response: a stream of the progress, or the result alone."""
         if streamed:
             return Pieces(self._events(), {**EVENTS, "x-accel-buffering": "no"})
-        while isinstance(told := await self._told.get(), bytes):
+        while isinstance(report := await self._reports.get(), bytes):
             pass
-        if isinstance(told, Done):
-            return ok(told.data, told.status)
-        if isinstance(told, Failed):
-            return error(self.status_of(told), told.text)
-        return NoAnswer() if told == "end" else Disconnect()
+        if isinstance(report, Done):
+            return ok(report.data, report.status)
+        if isinstance(report, Failed):
+            return error(self.status_of(report), report.text)
+        return NoAnswer() if report == "end" else Disconnect()
 
     async def _events(self) -> AsyncGenerator[bytes, None]:
-        while isinstance(told := await self._told.get(), bytes):
-            yield told
-        if isinstance(told, Done):
-            yield event("complete", told.event)
-        elif isinstance(told, Failed):
-            about = {"error": told.type, "message": told.text, "stage": self.stage}
+        while isinstance(report := await self._reports.get(), bytes):
+            yield report
+        if isinstance(report, Done):
+            yield event("complete", report.event)
+        elif isinstance(report, Failed):
+            about = {"error": report.type, "message": report.text, "stage": self.stage}
             yield event("error", about)
-        elif told == "drop":
+        elif report == "drop":
             raise BrokenOff
 
-    def _words(self, kind: str) -> str:
+    def _default_message(self, kind: str) -> str:
         if kind == "PortAllocationError":
             where = _NO_PORT.get(self.operation)
             none = "Failed to allocate port: no available ports in range 8000-9000"

@@ -1,4 +1,4 @@
-"""Which runtime a manifest asks for, and whether the server has it (server-observed 1.10)."""
+"""The runtime versions that a manifest may name (server-observed 1.10)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _VARIANTS = ("cuda", "lean", "pytorch")
 
 
 class InvalidRuntime(Exception):
-    """The text names no runtime."""
+    """The text isn't a runtime version."""
 
 
 class UnknownRuntime(Exception):
@@ -18,11 +18,11 @@ class UnknownRuntime(Exception):
 
 
 def resolve(text: str, known: Sequence[str]) -> str:
-    """The version that the server announces: `latest`, or one of those it knows.
+    """Return the version as the server reports it: `latest`, or one that it knows.
 
     Raises:
-        InvalidRuntime: The text isn't `<version>[:<variant>]` with a variant that exists.
-        UnknownRuntime: The version isn't known.
+        InvalidRuntime: The text isn't `<version>[:<variant>]`, or there is no such variant.
+        UnknownRuntime: The server doesn't have this version.
     """
     match = _TEXT.fullmatch(text)
     if match is None:

@@ -1,4 +1,4 @@
-"""A control plane with its formations, on an event loop."""
+"""A MUXI Server with its formations, on an event loop."""
 
 from __future__ import annotations
 
@@ -23,13 +23,14 @@ from .registry import Registered, Registry, Release
 
 
 class Server:
-    """A server whose first formation is there from the start.
+    """A server that has one formation from the start.
 
     Args:
-        config: Of that formation; what is deployed shares all but its id, keys and manifest.
+        config: The settings of this formation. Deployed ones have them too, but their own id,
+            keys and manifest.
         keys: The id and the secret of the server's key.
-        behavior: How it behaves.
-        listening: Where it listens.
+        behavior: How the server behaves.
+        listening: The socket that it listens on.
         files: The directory of its files.
     """
 
@@ -50,31 +51,31 @@ class Server:
 
     @property
     def formation(self) -> Registered | None:
-        """The first formation; None once it was deleted."""
+        """The first formation. None after its deletion."""
         return self.registry.formations.get(self._config.formation_id)
 
     @property
     def port(self) -> int:
-        """Where the first formation listens; 0 once it was deleted."""
+        """The port of the first formation. 0 after its deletion."""
         return self.formation.port if self.formation else 0
 
     @property
     def config(self) -> Config:
-        """The settings of the first formation: those that it runs with, if it does."""
+        """The settings of the first formation. While it runs, those of its process."""
         process = self.registry.serving(self._config.formation_id)
         state = process.state if process else None
         return state.config if state else self._config
 
     @property
     def state(self) -> State:
-        """What the first formation remembers."""
+        """The data of the first formation."""
         process = self.registry.serving(self._config.formation_id)
         if process is None or process.state is None:
             raise RuntimeError("the formation does not run")
         return process.state
 
     async def open(self) -> Callable[[], Awaitable[None]]:
-        """Begin to serve; what it returns ends that."""
+        """Start to serve. Return a function that ends it."""
         self._hosts = Hosts()
         self._install()
         control = ControlPlane(self.registry, self._keys)
@@ -88,7 +89,7 @@ class Server:
         await self._hosts.close()
 
     def _install(self) -> None:
-        """Deploy the first formation, without asking whether a server would."""
+        """Deploy the first formation without the server's checks."""
         name = self._config.formation_id
         given: dict[str, object] = {
             "id": name,
@@ -132,9 +133,9 @@ class Server:
 
 
 def with_keys(config: Config, formation_id: str, manifest: Manifest) -> Config:
-    """The settings of a formation: with the keys that its manifest writes out, if it does."""
+    """Return the settings of a formation, with the keys from its manifest if it has any."""
     found = block_of(block_of(manifest, "server"), "api_keys")
-    # What a manifest takes from its secrets is not known.
+    # The emulator doesn't know the values of secrets.
     keys = {name: key for name, key in found.items() if isinstance(key, str) and "${{" not in key}
     return replace(
         config,

@@ -1,4 +1,4 @@
-"""Signatures as the control plane checks them (contract server-api 2)."""
+"""How the control plane checks signatures (contract server-api 2)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SCHEME = "MUXI-HMAC "
 def refusal(
     keys: tuple[str, str], given: str | None, method: str, path: str, now: float, tolerance: int
 ) -> str | None:
-    """Why a signature is refused; None when it is right."""
+    """Return why a signature is refused, or None if it is valid."""
     if not given:
         return "Missing authorization header"
     key_id, secret_key = keys

@@ -1,15 +1,15 @@
-"""Bodies of requests, and what becomes of those that nobody reads."""
+"""The bodies of requests, and how unread ones are handled."""
 
 from __future__ import annotations
 
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope
 
-_PATIENCE = 256 * 1024
+_DRAIN_LIMIT = 256 * 1024
 
 
 class Gone(Exception):
-    """The client went away in the middle of a body."""
+    """The client disconnected in the middle of a body."""
 
 
 class Upload:
@@ -23,17 +23,17 @@ class Upload:
         self._more = length or "transfer-encoding" in headers
 
     async def read(self) -> bytes:
-        """All of it."""
+        """Read the whole body."""
         return await self._read(None)
 
     async def dropped(self) -> bool:
-        """Read a little of what was not wanted.
+        """Read and drop the first part of an unread body.
 
-        True when there is more, so that nothing else can be asked on this connection.
+        Return True if there is more. The connection then can't be used again.
         """
         if not self._more or self._waits:
             return self._waits
-        await self._read(_PATIENCE)
+        await self._read(_DRAIN_LIMIT)
         return self._more
 
     async def _read(self, limit: int | None) -> bytes:
