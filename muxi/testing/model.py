@@ -50,7 +50,7 @@ class Reply:
     """Extra metadata of a non-streamed reply. A key that asks the user for something, such as
     `clarification_type`, leaves the request `processing` if its value is true."""
     artifacts: Sequence[ReplyArtifact | Mapping[str, object]] = ()
-    """Files. A stream sends them with its terminal event. A non-streamed turn answers 500."""
+    """Files. A stream sends them with its terminal event. A turn without streaming answers 500."""
     widgets: Sequence[Widget | Mapping[str, object]] = ()
     events: Sequence[Event] = ()
     """Events between the plan and the reply."""

@@ -190,7 +190,7 @@ def test_an_impossible_port_is_refused(port: str) -> None:
     done = run(f"--port={port}")
     assert done.returncode == 2
     assert done.stderr.splitlines()[-1].endswith(
-        f"argument --port: {port!r} is no port: use a number from 0 to 65535"
+        f"argument --port: {port!r} isn't a port: use a number from 0 to 65535"
     )
 
 

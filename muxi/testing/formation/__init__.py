@@ -1,1 +1,1 @@
-"""The emulated formation: one file a noun, with its routes; stores beside them."""
+"""The emulated formation: one module for each noun with its routes, and their stores."""

@@ -14,17 +14,17 @@ from .masks import written
 from .state import Call
 
 GENERALIST = "muxi-generalist"
-"""An agent that each formation has besides its own; the list does not show it."""
+"""An agent that every formation has in addition to its own. Lists don't include it."""
 
 
 class Sync(BaseModel):
-    """The body of a sync."""
+    """The body of `POST /v1/agents/{id}/knowledge/sync`."""
 
     source_id: str | None = None
 
 
 class Rebuild(Sync):
-    """The body of a rebuild."""
+    """The body of `POST /v1/knowledge/rebuild`."""
 
     agent_id: str | None = None
 
@@ -44,7 +44,7 @@ async def get_agent(call: Call) -> Response:
 
 
 async def sync_knowledge(call: Call) -> Response:
-    """`POST /v1/agents/{id}/knowledge/sync`: there is nothing new in any source."""
+    """`POST /v1/agents/{id}/knowledge/sync`. No source ever has anything new."""
     body = Sync() if call.body in (None, b"") else parse(Sync, call.body)
     agent_id = call.param("agent_id")
     agent = _agents(call).get(agent_id)
@@ -55,7 +55,7 @@ async def sync_knowledge(call: Call) -> Response:
         raise ApiError(400, f"Agent '{agent_id}' has no remote knowledge sources")
     wanted = [each for each in remote if body.source_id in (None, each.get("id"))]
     if not wanted:
-        # The server loses the last quote.
+        # The server drops the last quote.
         text = f"No remote knowledge source '{body.source_id}' registered for agent '{agent_id}"
         raise ApiError(404, text)
     data = {"agent_id": agent_id, "results": [_synced(each) for each in wanted]}

@@ -46,12 +46,12 @@ _NOUNS = (
     "tuning",
     "users",
 )
-"""Modules with `ROUTES`: a new one is added here, and nowhere else."""
+"""The modules with `ROUTES`. Add a new module here."""
 _WITH_BODY = ("PATCH", "POST", "PUT", "QUERY")
 
 
 def formation_app(state: State) -> Starlette:
-    """The application that speaks for a formation."""
+    """Return the application that serves a formation."""
     every = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "QUERY"]
     cors = Middleware(
         CORSMiddleware,
@@ -87,11 +87,11 @@ def _route(state: State, row: Route, prefix: str) -> StarletteRoute:
         except ApiError as refused:
             return error(refused)
         except Exception as problem:
-            # As the server does: a key beyond ASCII fails in the comparison itself.
+            # As on the server: comparing a key that isn't ASCII fails.
             return error(ApiError(500, str(problem)))
 
     route = StarletteRoute(prefix + path, endpoint, methods=[method])
-    route.methods = {method}  # Starlette adds HEAD, which the server refuses
+    route.methods = {method}  # Starlette adds HEAD, but the server refuses it
     return route
 
 

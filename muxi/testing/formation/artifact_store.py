@@ -1,4 +1,4 @@
-"""The files that replies made, by user and name, in versions."""
+"""The files of replies, by user and name, with their versions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class File:
 
     @property
     def id(self) -> str:
-        """The id, of this version."""
+        """The id of this version."""
         return str(self.shown["id"])
 
 
@@ -34,7 +34,7 @@ class Artifacts:
         self._files: list[File] = []
 
     def save(self, turn: Turn, artifacts: Sequence[Mapping[str, object]]) -> None:
-        """Keep what a reply made; other content under a known name is a new version."""
+        """Store a reply's files. New content under a known name is a new version."""
         for each in artifacts:
             name = str(each.get("filename") or "artifact")
             older = [file for file in self._of(turn.user_id) if file.shown["name"] == name]
@@ -50,12 +50,12 @@ class Artifacts:
             self._events.add(saved)
 
     def latest(self, user_id: str) -> list[File]:
-        """The latest versions of a user's files, the most recently read first."""
+        """Return the latest versions of a user's files, the most recently read first."""
         found = [file for file in self._of(user_id) if file.shown["is_latest"]]
         return sorted(found, key=lambda file: str(file.shown["last_accessed_at"]), reverse=True)
 
     def get(self, user_id: str, file_id: str, version: int | None = None) -> File | None:
-        """A file by the id of a version: that one, or another of the same name."""
+        """Return a file by the id of a version: this version, or another of the same file."""
         found = next((file for file in self._of(user_id) if file.id == file_id), None)
         if found is None or version in (None, found.shown["version"]):
             return found
@@ -63,7 +63,7 @@ class Artifacts:
         return next((file for file in versions if file.shown["version"] == version), None)
 
     def versions(self, user_id: str, file: File) -> list[File]:
-        """All versions of a file, the newest first."""
+        """Return all versions of a file, the newest first."""
         same = [each for each in self._of(user_id) if each.shown["name"] == file.shown["name"]]
         return same[::-1]
 
@@ -95,7 +95,7 @@ def _file(turn: Turn, made: Mapping[str, object], name: str, version: int) -> Fi
 
 
 def _content(made: Mapping[str, object], name: str) -> tuple[str, bytes]:
-    """The type and the bytes, from the data URL or the text."""
+    """Return the content type and the bytes, from the data URL or the text."""
     guessed = mimetypes.guess_type(name)[0] or "application/octet-stream"
     url = made.get("data_url")
     if isinstance(url, str) and url.startswith("data:"):

@@ -1,4 +1,4 @@
-"""Files that replies made (contract A10, B17)."""
+"""The routes for files of replies (contract A10, B17)."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ async def versions(call: Call) -> Response:
 
 
 async def content(call: Call) -> Response:
-    """`GET /v1/artifacts/{id}/content`: all of it, whatever range is asked for."""
+    """`GET /v1/artifacts/{id}/content`. It ignores the `Range` header."""
     file = _file(call, parse_query(Choice, call.request).version)
     file.shown["last_accessed_at"] = naive_now()
     name = str(file.shown["name"])

@@ -16,7 +16,7 @@ _KINDS = "^(agent|secret|mcp_server|scheduler_job|logging_destination|async|memo
 
 
 class Filter(BaseModel):
-    """The query of the list."""
+    """The query of `GET /v1/audit`."""
 
     limit: Annotated[int, Field(ge=1, le=1000)] = 100
     action: str | None = None

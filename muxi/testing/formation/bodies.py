@@ -1,7 +1,8 @@
-"""Request bodies as the server reads them, which is laxer than what the SDK lets out.
+"""Request bodies as the server reads them, which accepts more than the SDK sends.
 
-The SDK's own request models would hide its mistakes from the emulator: they refuse unknown
-keys, want whole attachments and parse the times of a restore; the server does none of that.
+The emulator doesn't use the SDK's request models, because they would hide the SDK's bugs. They
+refuse unknown keys, require complete attachments and parse the times of a restore. The server
+does none of this.
 """
 
 from __future__ import annotations

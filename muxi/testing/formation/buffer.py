@@ -1,4 +1,4 @@
-"""The buffer of recent messages, of a user and of all (contract B6, B7)."""
+"""The buffer of recent messages, of one user or of all users (contract B6, B7)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .state import Call
 
 
 async def show(call: Call) -> Response:
-    """`GET /v1/memory/buffer`: of the user as named, though one formation calls all `"0"`."""
+    """`GET /v1/memory/buffer`. A single-user formation looks for the named user, not for `"0"`."""
     user_id = call.named_user()
     data: dict[str, object] = {
         "user_id": user_id,
@@ -24,7 +24,7 @@ async def show(call: Call) -> Response:
 
 
 async def clear(call: Call) -> Response:
-    """`DELETE /v1/memory/buffer`: an admin who names nobody clears nothing."""
+    """`DELETE /v1/memory/buffer`. Without a user it clears nothing."""
     user_id = call.asker()
     messages, sessions = call.state.sessions.clear(user_id) if user_id else (0, 0)
     counts = {"messages_cleared": messages, "sessions_cleared": sessions}
@@ -45,13 +45,13 @@ async def clear_session(call: Call) -> Response:
 
 
 async def stats(call: Call) -> Response:
-    """`GET /v1/memory/stats`: the size is a number that the server never finds."""
+    """`GET /v1/memory/stats`. The server never finds the size."""
     held = call.state.sessions.all()
     users = {user_id for user_id, _ in held}
     data = {
         "total_entries": _count(call),
         "total_users": len(users),
-        # Those of two users that have one name are counted once.
+        # Sessions of two users with the same name count as one.
         "total_sessions": len({session_id for _, session_id in held}),
         "buffer_size_kb": _kilobytes(call) if users else 0,
         "max_size": 0,
@@ -65,13 +65,13 @@ async def buffers(call: Call) -> Response:
     count = _count(call)
     one: dict[str, object] = {"total_entries": count, "max_size": 0, "utilization": 0.0}
     one["kv_namespaces"] = {}
-    # The total is left out as soon as there is one.
+    # The server leaves out the total if it isn't zero.
     data: dict[str, object] = {"buffers": [one]} if count else {"buffers": [], "total_entries": 0}
     return ok("list", "memory.list", data)
 
 
 async def clear_all(call: Call) -> Response:
-    """`DELETE /v1/memory/buffers`: clears, and fails to say so."""
+    """`DELETE /v1/memory/buffers`. It clears the buffers, but answers with an error."""
     users = {user_id for user_id, _ in call.state.sessions.all()}
     if not users:
         raise ApiError(503, "Buffer memory is not available", code="SERVICE_UNAVAILABLE")

@@ -1,4 +1,4 @@
-"""Where users are reached, and notifications to them (contract B19, B20)."""
+"""The channels of users, and notifications to them (contract B19, B20)."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ async def show(call: Call) -> Response:
 
 
 async def update(call: Call) -> Response:
-    """`PUT /v1/users/{id}/channels`: only what is given changes, and `""` clears."""
+    """`PUT /v1/users/{id}/channels`. Only the given keys change, and `""` clears a key."""
     body, declared = parse(Update, call.body), sorted(_declared(call))
     if body.preferred_channel and body.preferred_channel not in (*declared, _WEBHOOK):
         name = body.preferred_channel
@@ -59,9 +59,10 @@ async def update(call: Call) -> Response:
 
 
 async def notify(call: Call) -> Response:
-    """`POST /v1/notifications`: sent to nobody, and reported as the server would.
+    """`POST /v1/notifications`. Nothing is sent, but the report is like the server's.
 
-    A channel is reached if the manifest gives it a `url`, the webhook if it gives one of those.
+    A channel counts as reached if it has a `url` in the manifest. The webhook counts as reached if
+    the manifest has one.
     """
     body, declared = parse(Notify, call.body), _declared(call)
     if not body.message.strip():
@@ -85,7 +86,7 @@ async def notify(call: Call) -> Response:
         {"request_id": request_id, **data},
         request_id=request_id,
     )
-    # Nothing delivered is no success, though the envelope says so.
+    # If nothing was delivered the status is 502, but the envelope still reports success.
     return JSONResponse(answer, 200 if delivered else 502)
 
 

@@ -1,4 +1,4 @@
-"""Turns: played event by event, streamed or not, and what is remembered of them."""
+"""Turns: run them event by event, streamed or not, and record them."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ from .store import Requests, Sessions, Tracked
 from .turn_events import AFTER_WORK, stages
 
 UNSTREAMABLE = Failure("AttributeError", "'MuxiResponse' object has no attribute '__aiter__'")
-"""What a stream says in place of a reply that no turn was run for."""
+"""The failure that a stream sends instead of a reply for which no turn was run."""
 
 
 class Cancelled(Exception):
-    """A checkpoint found that the turn was cancelled."""
+    """The turn was cancelled. Raised at a checkpoint."""
 
 
 class BrokenOff(Exception):
-    """The connection is to end in the middle of the body."""
+    """Raised to end the connection in the middle of the body."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,8 @@ class Turns:
     """Runs the turns of a formation.
 
     Args:
-        model: Decides the outcomes. It runs in a thread, so it may block.
-        stores: Where they are recorded.
+        model: Returns the outcome of a turn. It runs in a thread, so it may block.
+        stores: The stores that record the turns.
         token_pause: Seconds between the words of a stream.
     """
 
@@ -70,10 +70,10 @@ class Turns:
         self._running: set[asyncio.Task[None]] = set()
 
     def begin(self, turn: Turn) -> Tracked:
-        """Track a turn and record what it says.
+        """Track a turn and record its message.
 
         Raises:
-            UnicodeEncodeError: A text of it can't be written: nothing is tracked or recorded.
+            UnicodeEncodeError: One of its texts can't be encoded. Nothing is tracked or recorded.
         """
         for text in (turn.message, turn.session_id, turn.request_id, turn.agent_id or ""):
             check_text(text)
@@ -85,13 +85,13 @@ class Turns:
         return entry
 
     def run(self, turn: Turn) -> None:
-        """Run a turn that nobody waits for."""
+        """Run a turn in the background."""
         task = asyncio.create_task(self._unheard(turn))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
     async def answer(self, turn: Turn) -> Said:
-        """Run a turn to its end."""
+        """Run a turn to its end and return the reply."""
         began = time.time()
         entry = self.begin(turn)
         outcome = await self._decide(turn)
@@ -111,7 +111,7 @@ class Turns:
         return Said(message_of(turn, outcome), session_of(turn, outcome))
 
     async def stream(self, turn: Turn) -> AsyncGenerator[bytes, None]:
-        """Run a turn, frame by frame. Closing the generator early cancels the turn."""
+        """Run a turn and yield its frames. Closing the generator early cancels the turn."""
         try:
             entry = self.begin(turn)
         except UnicodeEncodeError as problem:
@@ -125,7 +125,7 @@ class Turns:
         except Cancelled:
             await _hang()
         except UnicodeEncodeError as problem:
-            # The model's answer can't be written.
+            # The model's reply can't be encoded.
             outcome = Failure(type(problem).__name__, str(problem))
             entry.end("failed", error=outcome.text)
         except (asyncio.CancelledError, GeneratorExit):
@@ -207,13 +207,13 @@ class Turns:
 
 
 async def _hang() -> NoReturn:
-    """Until the client goes away: some turns end without ending their stream."""
+    """Wait until the client disconnects. Some turns end without ending their stream."""
     while True:
         await asyncio.Event().wait()
 
 
 def failed(failure: Failure) -> bytes:
-    """The frame that ends a stream whose turn failed."""
+    """Return the frame that ends the stream of a failed turn."""
     text = failure.text.strip().replace("\n", " ").replace("\r", "")[:200]
     return frame({"error": text, "type": failure.type}, "error")
 

@@ -16,7 +16,7 @@ from .state import Call
 
 
 async def chat(call: Call) -> Response:
-    """A message in, a reply or a stream of it out."""
+    """`POST /v1/chat`."""
     body = parse_unchecked(Chat, call.body)
     if body.stream is not False:
         return await _chat(call, body)
@@ -24,7 +24,7 @@ async def chat(call: Call) -> Response:
 
 
 async def audiochat(call: Call) -> Response:
-    """Voice notes in, a reply or a stream of it out."""
+    """`POST /v1/audiochat`."""
     body = parse_unchecked(Audio, call.body)
     _check_audio(body)
     names = [str(file.get("filename", "without a name")) for file in body.files]
@@ -32,7 +32,7 @@ async def audiochat(call: Call) -> Response:
         message=f"voice note {', '.join(names)}",
         user_id=call.state.owner(_speaker(call, body)),
         session_id=body.session_id or new_id("sess"),
-        # The server forgets to pass the caller's id on.
+        # A bug of the server: it ignores the caller's id.
         request_id=new_id("req"),
         agent_id=body.agent_id,
         files=tuple(body.files),

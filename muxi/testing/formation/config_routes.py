@@ -1,4 +1,4 @@
-"""The document, and the views of its blocks (contract B1, B4, B6, B14)."""
+"""The configuration: the whole document and its blocks (contract B1, B4, B6, B14)."""
 
 from __future__ import annotations
 

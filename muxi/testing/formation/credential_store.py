@@ -1,4 +1,4 @@
-"""What users gave for services that ask for credentials of their own."""
+"""Users' credentials for services that need one from each user."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Credentials:
         self._kept: dict[str, dict[str, dict[str, object]]] = {}
 
     def add(self, user_id: str, service: str, name: str, credential: Mapping[str, object]) -> str:
-        """Keep one; its id."""
+        """Store a credential, and return its id."""
         now = naive_now()
         credential_id = nano_id()
         self._kept.setdefault(user_id, {})[credential_id] = {
@@ -29,15 +29,15 @@ class Credentials:
         return credential_id
 
     def of(self, user_id: str) -> list[dict[str, object]]:
-        """A user's credentials."""
+        """Return a user's credentials."""
         return [*self._kept.get(user_id, {}).values()]
 
     def get(self, user_id: str, credential_id: str) -> dict[str, object] | None:
-        """One of a user's credentials."""
+        """Return one of a user's credentials."""
         return self._kept.get(user_id, {}).get(credential_id)
 
     def remove(self, user_id: str, credential_id: str) -> None:
-        """Forget one."""
+        """Delete a credential."""
         del self._kept[user_id][credential_id]
 
 

@@ -25,7 +25,7 @@ class Create(BaseModel):
 
 
 async def services(call: Call) -> Response:
-    """`GET /v1/credentials/services`: the MCP servers that want a credential of each user."""
+    """`GET /v1/credentials/services`: the MCP servers that need a credential from each user."""
     found: list[dict[str, object]] = []
     for server in servers_of(call.state.config.manifest):
         wanted = _OWN.search(json.dumps(block_of(server, "auth")))
@@ -45,7 +45,7 @@ async def list_credentials(call: Call) -> Response:
 
 
 async def create(call: Call) -> Response:
-    """`POST /v1/credentials`: the server has no way to store one."""
+    """`POST /v1/credentials`. It always fails, because the server can't store one."""
     body = parse(Create, call.body)
     call.named_user()
     if " " in body.service.strip():
@@ -61,7 +61,7 @@ async def get(call: Call) -> Response:
 
 
 async def delete(call: Call) -> Response:
-    """`DELETE /v1/credentials/{id}`: the server finds it by its service, which may have two."""
+    """`DELETE /v1/credentials/{id}`. The server looks it up by service, which can have several."""
     user_id, found = call.named_user(), _credential(call)
     same = [
         each for each in call.state.credentials.of(user_id) if each["service"] == found["service"]

@@ -1,4 +1,4 @@
-"""Who the users are, and where they are reached."""
+"""Users, their identifiers and their channels."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 def canonical(identifier: str) -> str:
-    """An identifier as it is kept: a mail address in lower case."""
+    """Return an identifier as it is stored: email addresses in lower case."""
     return identifier.lower() if _EMAIL.fullmatch(identifier) else identifier
 
 
 @dataclass
 class User:
-    """Somebody, under all names."""
+    """A user with all identifiers."""
 
     number: int
     muxi_id: str = field(default_factory=nano_id)
@@ -32,12 +32,12 @@ class Users:
         self._users: list[User] = []
 
     def find(self, identifier: str) -> User | None:
-        """Whom an identifier stands for."""
+        """Return the user with an identifier, or None."""
         name = canonical(identifier)
         return next((each for each in self._users if name in each.names), None)
 
     def know(self, identifier: str, kind: str | None = None) -> User:
-        """Whom an identifier stands for; somebody new if nobody."""
+        """Return the user with an identifier. Create one if there is none."""
         found = self.find(identifier)
         if found is None:
             found = User(len(self._users) + 1)
@@ -46,11 +46,11 @@ class Users:
         return found
 
     def of_muxi(self, muxi_id: str) -> User | None:
-        """Who has this MUXI user id."""
+        """Return the user with a MUXI user id, or None."""
         return next((each for each in self._users if each.muxi_id == muxi_id), None)
 
     def link(self, user: User, identifier: str, kind: str | None) -> dict[str, object]:
-        """Make an identifier stand for this user, whomever it stood for."""
+        """Assign an identifier to a user, even if another user had it."""
         identifier, holder = canonical(identifier), self.find(identifier)
         if holder is not None and holder is not user:
             del holder.names[identifier]
@@ -59,7 +59,7 @@ class Users:
         return shown
 
     def unlink(self, identifier: str) -> User | None:
-        """Whom an identifier stood for. It no longer does."""
+        """Remove an identifier, and return the user who had it."""
         found = self.find(identifier)
         if found is not None:
             del found.names[canonical(identifier)]
@@ -68,7 +68,7 @@ class Users:
 
 @dataclass
 class Reach:
-    """Where a user wants to be reached."""
+    """How a user can be reached."""
 
     preferred_channel: str | None = None
     channels: dict[str, dict[str, object]] = field(default_factory=dict[str, dict[str, object]])
@@ -83,11 +83,11 @@ class Channels:
         self._reach: dict[str, Reach] = {}
 
     def of(self, user_id: str) -> Reach:
-        """A user's channels."""
+        """Return a user's channels."""
         return self._reach.setdefault(user_id, Reach())
 
     def merge(self, user_id: str, addresses: Mapping[str, Mapping[str, object]]) -> None:
-        """Add to a user's addresses; an empty one removes its channel."""
+        """Add to a user's addresses. An empty address removes its channel."""
         known = self.of(user_id).channels
         for name, address in addresses.items():
             if address:

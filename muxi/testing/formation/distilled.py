@@ -22,15 +22,15 @@ from .state import Call
 
 _SOURCE = "distillery"
 _WINDOW = 300
-"""Seconds that a signature's time may be off."""
+"""Seconds that a signature's time may differ from the clock."""
 _CAP = 0.7
-"""The most that a provisional distillery's events are trusted."""
+"""The highest confidence of events from a provisional distillery."""
 _NEEDED = {
     "fact.extracted": ("memory", "collection"),
     "log.entry": ("date", "summary"),
     "interaction.turn": ("user_message",),
 }
-"""What the payloads must have."""
+"""The keys that each type of payload must have."""
 
 
 class Batch(BaseModel):
@@ -42,7 +42,7 @@ class Batch(BaseModel):
     embedding_model: str | None = None
 
 
-class Told(BaseModel):
+class EventInput(BaseModel):
     """An event of a batch."""
 
     model_config = ConfigDict(extra="forbid")
@@ -99,7 +99,7 @@ async def intake(call: Call) -> Response:
 
 
 async def status(call: Call) -> Response:
-    """`GET /v1/memories/distilled/{processing_id}`: for the distillery that sent it, or admins."""
+    """`GET /v1/memories/distilled/{processing_id}`, for the distillery that sent it or an admin."""
     need_distilleries(call)
     entry = tracked(call)
     asker = call.request.headers.get("x-distillery-id", "").strip()
@@ -109,7 +109,7 @@ async def status(call: Call) -> Response:
 
 
 def _signer(call: Call, raw: bytes) -> dict[str, object]:
-    """The distillery that signed the body, which may not be an old one."""
+    """Return the distillery that signed the body. An old signature is refused."""
     headers = call.request.headers
     names = ("X-Distillery-ID", "X-Distillery-Timestamp", "X-Distillery-Signature")
     for name in names:
@@ -151,30 +151,34 @@ def _batch(raw: bytes, distillery: Mapping[str, object]) -> Batch:
 
 
 def _event(call: Call, entry: object, distillery: Mapping[str, object]) -> Event:
-    """An event for the log; a ValueError says why not."""
+    """Return an entry as an event for the log.
+
+    Raises:
+        ValueError: The entry is invalid. The text says why.
+    """
     try:
-        told = Told.model_validate(entry)
+        given = EventInput.model_validate(entry)
     except ValidationError as problem:
         first = problem.errors()[0]
         where = ".".join(map(str, first["loc"])) or "event"
         raise ValueError(f"{where}: {first['msg']}") from None
-    if told.user_id is None and call.state.config.multi_user:
+    if given.user_id is None and call.state.config.multi_user:
         raise ValueError("'user_id' is missing, and the formation has many users")
-    user_id = told.user_id or "0"
+    user_id = given.user_id or "0"
     scope = block_of(distillery, "scope")
-    if not _covers(scope["user_ids"], user_id) or told.event_type not in list_of(
+    if not _covers(scope["user_ids"], user_id) or given.event_type not in list_of(
         scope, "event_types"
     ):
-        raise ValueError(f"{told.event_type} of {user_id} is outside the distillery's scope")
-    lacking = [key for key in _NEEDED[told.event_type] if key not in told.payload]
+        raise ValueError(f"{given.event_type} of {user_id} is outside the distillery's scope")
+    lacking = [key for key in _NEEDED[given.event_type] if key not in given.payload]
     if lacking:
         raise ValueError(f"The payload lacks {', '.join(lacking)}")
     trusted = 1.0 if distillery["trust_level"] == "verified" else _CAP
-    event = Event(user_id, told.event_type, told.payload, _SOURCE, told.source_id)
-    event.confidence = min(told.source_confidence, trusted)
-    event.decay_rate, event.conversation_id = told.decay_rate, told.conversation_id
-    if told.occurred_at:
-        event.occurred_at = naive_utc(told.occurred_at)
+    event = Event(user_id, given.event_type, given.payload, _SOURCE, given.source_id)
+    event.confidence = min(given.source_confidence, trusted)
+    event.decay_rate, event.conversation_id = given.decay_rate, given.conversation_id
+    if given.occurred_at:
+        event.occurred_at = naive_utc(given.occurred_at)
     return event
 
 
@@ -188,7 +192,7 @@ def _covers(scope: object, user_id: str) -> bool:
 
 
 def _known(call: Call, event: Event, fresh: list[tuple[int, Event]]) -> list[Event]:
-    """What distilleries told of the event's user before."""
+    """Return earlier events of this user from distilleries."""
     logged = [each for each in call.state.events.live(event.user_id) if each.source == _SOURCE]
     return logged + [each for _, each in fresh if each.user_id == event.user_id]
 
@@ -196,7 +200,7 @@ def _known(call: Call, event: Event, fresh: list[tuple[int, Event]]) -> list[Eve
 def _process(
     call: Call, batch: Batch, distillery: Mapping[str, object], fresh: list[tuple[int, Event]]
 ) -> str:
-    """The job that makes memories and history of the events; its id."""
+    """Create memories and history from the events, and return the job's id."""
     items: list[dict[str, object]] = [
         {
             "index": index,
@@ -224,7 +228,7 @@ def _project(call: Call, event: Event) -> str:
     number = state.users.know(event.user_id).number
     if event.event_type == "fact.extracted":
         metadata, text = block_of(event.payload, "metadata"), str(event.payload["memory"])
-        # The server lists one collection, and nothing here reads the others.
+        # The server lists only this collection.
         if event.payload["collection"] == "default":
             state.memories.add(event.user_id, text, metadata, str(number), event.event_id)
         return "projected"

@@ -61,7 +61,7 @@ async def revoke(call: Call) -> Response:
 
 
 def need_distilleries(call: Call) -> None:
-    """Refuse where the manifest has not `memory.distillery.enabled`."""
+    """Refuse the call if the manifest doesn't set `memory.distillery.enabled`."""
     memory = block_of(call.state.config.manifest, "memory")
     if not block_of(memory, "distillery").get("enabled"):
         text = "The formation takes no distilled memories: memory.distillery.enabled is not set"

@@ -1,4 +1,4 @@
-"""Registered distilleries: their keys, their scopes, and what they may still send today."""
+"""Registered distilleries: their keys, their scopes and the rest of today's quota."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .manifest import block_of
 EVENT_TYPES = ("fact.extracted", "log.entry", "interaction.turn")
 
 _DER = bytes.fromhex("302a300506032b6570032100")
-"""What stands before the 32 bytes of an Ed25519 key in DER."""
+"""The DER bytes before the 32 bytes of an Ed25519 key."""
 
 _SCOPE: dict[str, object] = {
     "user_ids": "all",
@@ -25,7 +25,7 @@ _SCOPE: dict[str, object] = {
 
 
 class Distilleries:
-    """The registry of a formation."""
+    """The distilleries of a formation."""
 
     def __init__(self, formation_id: str) -> None:
         self._formation_id = formation_id
@@ -43,7 +43,7 @@ class Distilleries:
         """Register a distillery.
 
         Raises:
-            ValueError: The key is no Ed25519 key.
+            ValueError: The key isn't an Ed25519 key.
         """
         raw_key(public_key)
         distillery_id = nano_id()
@@ -63,22 +63,22 @@ class Distilleries:
         return self._known[distillery_id]
 
     def get(self, distillery_id: str) -> dict[str, object] | None:
-        """A distillery, revoked or not."""
+        """Return a distillery, revoked or not, or None."""
         return self._known.get(distillery_id)
 
     def all(self) -> list[dict[str, object]]:
-        """All of them, the newest first."""
+        """Return all distilleries, the newest first."""
         return [*self._known.values()][::-1]
 
     def revoke(self, distillery_id: str) -> dict[str, object] | None:
-        """Refuse a distillery from now on; a second time changes nothing."""
+        """Revoke a distillery. A second call changes nothing."""
         found = self._known.get(distillery_id)
         if found is not None and found["status"] == "active":
             found.update(status="revoked", revoked_at=naive_now())
         return found
 
     def allow(self, distillery: Mapping[str, object], count: int) -> bool:
-        """Take so many events from today's quota, all or none."""
+        """Take `count` events from today's quota. Return False and take none if they don't fit."""
         day = (str(distillery["distillery_id"]), naive_now()[:10])
         if self._sent[day] + count > limit_of(distillery, "max_events_per_day"):
             return False
@@ -87,15 +87,15 @@ class Distilleries:
 
 
 def limit_of(distillery: Mapping[str, object], name: str) -> int:
-    """A number of a distillery's scope."""
+    """Return one of the limits in a distillery's scope."""
     return int(str(block_of(distillery, "scope")[name]))
 
 
 def raw_key(public_key: str) -> bytes:
-    """The 32 bytes of a key, written raw or as DER.
+    """Return the 32 bytes of a key that is given raw or in DER.
 
     Raises:
-        ValueError: It is no Ed25519 key.
+        ValueError: It isn't an Ed25519 key.
     """
     text = public_key.strip()
     text = text[8:] if text.lower().startswith("ed25519:") else text
@@ -110,7 +110,7 @@ def raw_key(public_key: str) -> bytes:
 
 
 def is_signed(public_key: str, signature: str, message: bytes) -> bool:
-    """Whether the signature fits; without `cryptography`, whether it could be one."""
+    """Return whether a signature is valid. Without `cryptography`, only its form is checked."""
     try:
         signed = base64.b64decode(signature, validate=True)
     except binascii.Error:

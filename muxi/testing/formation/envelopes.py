@@ -1,4 +1,4 @@
-"""The wire of a formation: envelopes, errors, the 422 shape, ids (contract A1, A2)."""
+"""The wire format of a formation: envelopes, errors, the 422, ids (contract A1, A2)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from starlette.responses import JSONResponse, Response
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
 RUNTIME_VERSION = "1.20260928.0"
-"""The runtime that is emulated."""
+"""The version of the emulated runtime."""
 
 _ALPHABET = "_" + string.ascii_letters + string.digits
 _RANDOM = random.SystemRandom()
@@ -51,7 +51,7 @@ _KINDS = (
 
 
 class ApiError(Exception):
-    """Ends a call with an error envelope."""
+    """Raised to answer a call with an error envelope."""
 
     def __init__(
         self, status: int, message: str, *, code: str | None = None, data: object = None
@@ -64,39 +64,39 @@ class ApiError(Exception):
 
 
 def new_id(prefix: str) -> str:
-    """An id as the server makes them: 21 characters after the prefix."""
+    """Return an id like the server's: a prefix and 21 characters."""
     return f"{prefix}_{nano_id()}"
 
 
 def nano_id(size: int = 21) -> str:
-    """An id without a prefix."""
+    """Return an id without a prefix."""
     return "".join(_RANDOM.choices(_ALPHABET, k=size))
 
 
 def utc_now() -> str:
-    """This instant as the answers have it: UTC, with a `Z`."""
+    """Return the current time as responses have it: UTC with a `Z`."""
     return f"{naive_now()}Z"
 
 
 def naive_now() -> str:
-    """This instant as the database has it: UTC, and no offset says so."""
+    """Return the current time as the database has it: UTC without an offset."""
     return datetime.now(timezone.utc).replace(tzinfo=None).isoformat(timespec="microseconds")
 
 
 def envelope(
     kind: str, event: str, data: Mapping[str, object], *, request_id: str | None = None
 ) -> dict[str, object]:
-    """A successful answer as JSON."""
+    """Return the envelope of a successful response as JSON."""
     return _envelope(kind, event, data, None, request_id)
 
 
 def ok(kind: str, event: str, data: Mapping[str, object], status: int = 200) -> Response:
-    """A successful answer as a response."""
+    """Return a successful response."""
     return JSONResponse(envelope(kind, event, data), status)
 
 
 def error(failure: ApiError) -> Response:
-    """An error as a response."""
+    """Return an error response."""
     about = {"code": failure.code, "message": failure.message, "data": failure.data}
     event = _TYPES.get(failure.code, "error.internal")
     return JSONResponse(_envelope("error", event, {}, about, None), failure.status)
@@ -121,16 +121,16 @@ def _envelope(
 
 
 def frame(data: Mapping[str, object], event: str | None = None) -> bytes:
-    """One server-sent event. The server escapes no character beyond ASCII."""
+    """Return one server-sent event. Like the server, it doesn't escape non-ASCII characters."""
     name = f"event: {event}\n" if event else ""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     return f"{name}data: {text}\n\n".encode()
 
 
 async def read_json(request: Request) -> object:
-    """The parsed body, or its bytes when it is empty or the content type is not JSON.
+    """Return the parsed body, or its bytes if it is empty or its content type isn't JSON.
 
-    A body that can't be parsed is refused before the key is looked at: so does the server.
+    An invalid body is refused before the key is checked, as on the server.
     """
     raw = await request.body()
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -146,19 +146,19 @@ async def read_json(request: Request) -> object:
 
 
 def check_text(body: object) -> None:
-    """Refuse half a surrogate pair before it is stored, with the error that writing it raises."""
+    """Refuse a lone surrogate before it is stored, with the error that encoding it raises."""
     text = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False, default=str)
     text.encode()
 
 
 def parse(model: type[ModelT], body: object) -> ModelT:
-    """The body as its model, or the server's 422."""
+    """Return the body as its model, or refuse it with the server's 422."""
     check_text(body)
     return parse_unchecked(model, body)
 
 
 def parse_unchecked(model: type[ModelT], body: object) -> ModelT:
-    """The same for a body whose text is checked later."""
+    """Parse a body whose text is checked later."""
     if body == b"":
         raise invalid([("", "Field required", "missing")])
     try:
@@ -168,7 +168,7 @@ def parse_unchecked(model: type[ModelT], body: object) -> ModelT:
 
 
 def parse_query(model: type[ModelT], request: Request) -> ModelT:
-    """The query as its model, or the server's 422."""
+    """Return the query as its model, or refuse it with the server's 422."""
     try:
         return model.model_validate(dict(request.query_params))
     except ValidationError as problem:
@@ -176,14 +176,14 @@ def parse_query(model: type[ModelT], request: Request) -> ModelT:
 
 
 def check_name(kind: str, name: str) -> None:
-    """Refuse what can't name a file."""
+    """Refuse a name that isn't valid for a file."""
     if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
         text = f"Invalid {kind} name {name!r}: must contain only letters, numbers, hyphens, "
         raise ApiError(400, text + "and underscores")
 
 
 def invalid_params(problems: Iterable[ErrorDetails], prefix: str = "") -> ApiError:
-    """The 422 for pydantic's findings."""
+    """Return the 422 for pydantic's errors."""
     return invalid(
         (prefix + ".".join(str(part) for part in found["loc"]), found["msg"], found["type"])
         for found in problems
@@ -191,7 +191,7 @@ def invalid_params(problems: Iterable[ErrorDetails], prefix: str = "") -> ApiErr
 
 
 def invalid(problems: Iterable[tuple[str, str, str]]) -> ApiError:
-    """The 422 for (field, message, pydantic's error type)."""
+    """Return the 422 for problems of the form (field, message, pydantic's error type)."""
     listed = [
         {"field": field, "msg": message, "type": "string", "error": _kind(problem)}
         for field, message, problem in problems

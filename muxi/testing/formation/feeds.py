@@ -1,4 +1,4 @@
-"""The feeds of events and logs, as silent and as broken as the server's (contract A4.2-A4.4)."""
+"""The feeds of events and logs: silent or failing, as the server's (contract A4.2-A4.4)."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ _FILTERS = ("user_id", "session_id", "request_id", "agent_id", "level", "event_t
 
 
 async def events(call: Call) -> Response:
-    """`GET /v1/events` and `GET /v1/events/{session_id}`: nobody publishes anything."""
+    """`GET /v1/events` and `GET /v1/events/{session_id}`. No event ever arrives."""
     call.asker()
     return Silence()
 
 
 async def turn_events(call: Call) -> Response:
-    """`GET /v1/events/{session_id}/{request_id}`: always fails."""
+    """`GET /v1/events/{session_id}/{request_id}`. It always fails."""
     raise ApiError(500, "No module named 'muxi.runtime.formation.services'")
 
 
 async def logs(call: Call) -> Response:
-    """`GET /v1/logs`: nothing arrives."""
+    """`GET /v1/logs`. No line ever arrives."""
     if not any(call.request.query_params.get(name) for name in _FILTERS):
         names = f"{', '.join(_FILTERS[:-1])}, or {_FILTERS[-1]}"
         raise ApiError(400, f"At least one filter parameter is required ({names})")

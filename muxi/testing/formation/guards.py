@@ -1,6 +1,7 @@
-"""Who may call: the guards before the handlers, and the routes that name both (contract A3).
+"""Guards, which check the caller's key, and routes (contract A3).
 
-A guard refuses with an `ApiError`, or says whether the caller is an admin.
+A guard raises an `ApiError`, or returns whether the caller is an admin. A route names its guard
+and its handler.
 """
 
 from __future__ import annotations
@@ -20,36 +21,36 @@ Handler = Callable[[Call], Awaitable[Response]]
 
 
 class Route(NamedTuple):
-    """Where a handler is found."""
+    """A method and a path, with their guard and handler."""
 
     method: str
     path: str
-    """Below `/v1`."""
+    """The path below `/v1`."""
     guard: Guard
     handler: Handler
     parses_body: bool = True
-    """The body is read as JSON first; otherwise the handler reads it, or ignores it."""
+    """Whether the body is parsed as JSON before the handler runs."""
 
 
 def open_(state: State, request: Request) -> bool:
-    """Anybody."""
+    """Allow every caller."""
     return False
 
 
 def admin(state: State, request: Request) -> bool:
-    """The holder of the admin key."""
+    """Allow the admin key."""
     _match(request, "Admin", state.config.admin_key)
     return True
 
 
 def client(state: State, request: Request) -> bool:
-    """The holder of the client key."""
+    """Allow the client key."""
     _match(request, "Client", state.config.client_key)
     return False
 
 
 def either(state: State, request: Request) -> bool:
-    """The holder of one of the two keys."""
+    """Allow the client key and the admin key."""
     keys = {"x-muxi-admin-key": state.config.admin_key}
     keys["x-muxi-client-key"] = state.config.client_key
     for header, key in keys.items():
@@ -60,12 +61,12 @@ def either(state: State, request: Request) -> bool:
 
 
 def either_admin(state: State, request: Request) -> bool:
-    """As the scheduler guards its routes: either key, and then the admin's only."""
+    """Require one of the two keys first, then the admin key, as the scheduler does."""
     return admins_only(either(state, request))
 
 
 def admins_only(is_admin: bool) -> bool:
-    """Refuse a client; routes that take a body do so when they have read it."""
+    """Refuse the client key. Routes with a body call this after they have read the body."""
     if not is_admin:
         raise ApiError(401, "Admin API key required for this endpoint")
     return True

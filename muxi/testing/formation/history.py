@@ -1,4 +1,4 @@
-"""The daily history: what distilleries told of it (contract B8)."""
+"""The daily history, which distilleries send (contract B8)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Query(BaseModel):
 
 
 async def list_entries(call: Call) -> Response:
-    """`GET /v1/history`: a day that is none is ignored."""
+    """`GET /v1/history`. An invalid date is ignored."""
     query, user_id = parse_query(Query, call.request), call.named_user()
     first, last = _day(query.date_from) or "", _day(query.date_to) or "9999"
     found = [

@@ -1,4 +1,4 @@
-"""One run a key, and the first answer for all who ask again (contract A5)."""
+"""Idempotency keys: run a call once, and repeat its response (contract A5)."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from .state import Call
 
 
 async def once(call: Call, run: Callable[[], Awaitable[Response]]) -> Response:
-    """Run a call, or repeat its answer: one run a key, and a duplicate waits for it.
+    """Run a call once for each idempotency key. A duplicate waits and gets the same response.
 
     Args:
-        call: Without an idempotency key, it is simply run.
-        run: Makes the answer. Only JSON is kept; what is raised is not.
+        call: The call. Without an idempotency key it always runs.
+        run: Returns the response. Only JSON responses are stored, errors that it raises are not.
     """
     key = call.request.headers.get("x-muxi-idempotency-key")
     if not key:

@@ -1,4 +1,4 @@
-"""Memories told by a source: each item once, and worked on in the background (contract B8)."""
+"""Ingestion of a source's items: each item once, in the background (contract B8)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SCOPES = ("user", "group", "formation")
 
 _LONGEST = {"source": 50, "source_id": 255, "subject": 255}
 _LIMIT = 10_000
-"""Characters of an item's content."""
+"""The most characters in an item's content."""
 
 
 class Memory(BaseModel):
@@ -36,8 +36,8 @@ class Memory(BaseModel):
     subject: str | None = None
 
     @property
-    def told(self) -> object:
-        """What is to be ingested: the detail stands in for a missing content."""
+    def ingested_content(self) -> object:
+        """The content to ingest. Without `content`, it is the detail."""
         return self.detail if self.content is None else self.content
 
 
@@ -55,9 +55,9 @@ async def create_batch(call: Call) -> Response:
         many = f"Batch too large: {len(body.items)} items (max: 100).\n\n"
         many += "Break into smaller batches for processing."
         raise ApiError(422, many if body.items else few, code="INVALID_PARAMS")
-    told = [_tell(call, item, user_id, index) for index, item in enumerate(body.items)]
-    items = [each for each, _ in told]
-    fresh = [event for _, event in told if event is not None]
+    results = [_ingest_item(call, item, user_id, index) for index, item in enumerate(body.items)]
+    items = [each for each, _ in results]
+    fresh = [event for _, event in results if event is not None]
     job = _process(call, user_id, fresh) if fresh else None
     kinds = ("accepted", "duplicate", "invalid")
     counts = {kind: sum(each["status"] == kind for each in items) for kind in kinds}
@@ -77,7 +77,7 @@ async def ingestion(call: Call) -> Response:
 
 
 def ingest(call: Call, body: Memory, user_id: str) -> Response:
-    """`POST /v1/memories` with a source."""
+    """Ingest one item: `POST /v1/memories` with a source."""
     check_scope(body)
     problem = _problem(body)
     if problem:
@@ -104,7 +104,7 @@ def ingest(call: Call, body: Memory, user_id: str) -> Response:
 
 
 def check_scope(body: Memory) -> None:
-    """Only a user's own memories may be written."""
+    """Refuse every scope except the user's own."""
     scope = (body.scope or "user").lower()
     if scope not in SCOPES:
         text = f"Invalid scope '{body.scope}'; expected one of {[*SCOPES]}"
@@ -117,7 +117,7 @@ def check_scope(body: Memory) -> None:
 
 
 def tracked(call: Call) -> Tracked:
-    """The job that the path names."""
+    """Return the job whose id is in the path."""
     job_id = call.param("processing_id")
     found = call.state.requests.find(job_id)
     if found is None:
@@ -128,7 +128,7 @@ def tracked(call: Call) -> Tracked:
 
 
 def progress(entry: Tracked) -> dict[str, object]:
-    """How far a job is, and what came of it."""
+    """Return the status and the result of a job."""
     states = {"running": "processing", "cancelled": "failed"}
     data: dict[str, object] = {
         "processing_id": entry.request_id,
@@ -142,10 +142,10 @@ def progress(entry: Tracked) -> dict[str, object]:
     return data | entry.report
 
 
-def _tell(
+def _ingest_item(
     call: Call, item: Memory, user_id: str, index: int
 ) -> tuple[dict[str, object], Event | None]:
-    """An item's line in the answer, and its event if it is new."""
+    """Return an item's entry in the response, and its event if the item is new."""
     problem = _problem(item)
     try:
         check_scope(item)
@@ -162,10 +162,10 @@ def _tell(
 
 
 def _problem(item: Memory) -> str | None:
-    """What is wrong with an item."""
+    """Return why an item is invalid, or None."""
     if not (item.source or "").strip():
         return "'source' is required and must be a non-empty string (e.g. \"gmail\")"
-    content = item.told
+    content = item.ingested_content
     if content is None:
         return "'content' is required (a string or a structured object)"
     if isinstance(content, bool | int | float):
@@ -195,7 +195,7 @@ def _problem(item: Memory) -> str | None:
 
 def _append(call: Call, item: Memory, user_id: str) -> tuple[Event, bool]:
     call.state.users.know(user_id)
-    given = {"content": item.told, "metadata": item.metadata, "subject": item.subject}
+    given = {"content": item.ingested_content, "metadata": item.metadata, "subject": item.subject}
     payload = {key: value for key, value in given.items() if value is not None}
     event = Event(user_id, "memory.ingested", payload, item.source or "", item.source_id)
     if item.timestamp:
@@ -204,7 +204,7 @@ def _append(call: Call, item: Memory, user_id: str) -> tuple[Event, bool]:
 
 
 def _process(call: Call, user_id: str, events: Sequence[Event]) -> str:
-    """The job that looks for facts, and finds none: that takes a model. Its id."""
+    """Create a finished job, and return its id. It has no facts, because that needs a model."""
     items: list[dict[str, object]] = [
         {
             "source": event.source,

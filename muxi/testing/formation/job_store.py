@@ -1,4 +1,4 @@
-"""Scheduled jobs, kept and never run."""
+"""Scheduled jobs. They are stored but never run."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ Job = dict[str, object]
 
 
 class Jobs:
-    """The scheduler's table."""
+    """The scheduled jobs of all users."""
 
     def __init__(self) -> None:
         self._jobs: dict[str, Job] = {}
 
     def add(self, user_id: str, title: str, prompt: str, when: Job) -> Job:
-        """A new job; `when` has `cron_expression` or `scheduled_for`."""
+        """Add a job. `when` has `cron_expression` or `scheduled_for`."""
         now = utc_now()
         job: Job = {
             "id": f"job_{nano_id(16)}",
@@ -41,14 +41,14 @@ class Jobs:
         return job
 
     def get(self, job_id: str) -> Job | None:
-        """A job, if there is one."""
+        """Return a job, or None."""
         return self._jobs.get(job_id)
 
     def of(self, user_id: str | None) -> list[Job]:
-        """A user's jobs, or everybody's; the newest first."""
+        """Return the jobs of a user, or of all users, the newest first."""
         found = [job for job in self._jobs.values() if user_id in (None, job["user_id"])]
         return found[::-1]
 
     def remove(self, job_id: str) -> bool:
-        """Whether there was such a job."""
+        """Delete a job, and return whether it existed."""
         return self._jobs.pop(job_id, None) is not None

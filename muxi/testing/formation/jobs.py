@@ -16,7 +16,7 @@ from .job_store import Job
 from .state import Call
 
 _RANGES = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
-"""Of the five columns of a cron expression."""
+"""The lowest and highest value of each cron field."""
 _ALIASES = {
     "@hourly": "0 * * * *",
     "@daily": "0 0 * * *",
@@ -27,7 +27,7 @@ _ALIASES = {
 
 
 class _Past(ValueError):
-    """The schedule is over."""
+    """The scheduled time is in the past."""
 
 
 class Create(BaseModel):
@@ -47,7 +47,7 @@ class Update(BaseModel):
 
 
 async def list_jobs(call: Call) -> Response:
-    """`GET /v1/scheduler/jobs`: an admin who names nobody sees everybody's."""
+    """`GET /v1/scheduler/jobs`. An admin without a user gets the jobs of all users."""
     found = call.state.jobs.of(call.asker())
     return ok("scheduled_job_list", "scheduler.jobs.list", {"jobs": found, "count": len(found)})
 
@@ -65,7 +65,7 @@ async def get(call: Call) -> Response:
 
 
 async def update(call: Call) -> Response:
-    """`PUT /v1/scheduler/jobs/{id}`: another message is another job, of whoever asks."""
+    """`PUT /v1/scheduler/jobs/{id}`. A new message creates a new job of the calling user."""
     body = parse(Update, call.body)
     admins_only(call.admin)
     job, user_id = _job(call), call.user_id or "0"
@@ -183,7 +183,7 @@ def _checked(schedule: str) -> str:
 
 
 def _never(days: str, months: str) -> bool:
-    """Whether none of these months has one of these days."""
+    """Return whether none of these months has one of these days."""
     if not re.fullmatch(r"[\d,]+;[\d,]+", f"{days};{months}"):
         return False
     longest = max(monthrange(2024, int(month))[1] for month in months.split(",") if month)
@@ -222,7 +222,7 @@ def _wrong(text: str, value: str, expected: str, **more: str) -> ApiError:
 
 
 def _words(text: str) -> list[str]:
-    """The server compares meanings; here, case and spaces mean nothing."""
+    """Normalise a text for comparison. The real server compares meanings instead."""
     return text.lower().split()
 
 

@@ -1,4 +1,4 @@
-"""What an administrator gets to see of a secret (contract B1, B3, B5)."""
+"""How secrets are masked in responses (contract B1, B3, B5)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SECRET = frozenset(
 
 
 def stored(value: str) -> str:
-    """The value of a stored secret, as the list of secrets shows it."""
+    """Mask the value of a stored secret for the list of secrets."""
     if len(value) > 12:
         known = re.match(r"(sk|pk|key|tok)-|(ghp|ghs|pat|lin)_", value)
         head, dots = (known.end() + 2, _DOTS[:6]) if known else (4, _DOTS)
@@ -24,7 +24,7 @@ def stored(value: str) -> str:
 
 
 def written(block: Mapping[str, object]) -> dict[str, object]:
-    """A part of the document, with the secrets that are written into it masked."""
+    """Mask the secrets that are written in a part of the document."""
     return {key: _masked(value, key) for key, value in block.items()}
 
 

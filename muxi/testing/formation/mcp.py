@@ -25,7 +25,7 @@ _DEFAULTS: Mapping[str, object] = {
 
 
 async def get_defaults(call: Call) -> Response:
-    """`GET /v1/mcp`: it looks under `mcp.defaults`, where no formation has its settings."""
+    """`GET /v1/mcp`. The server reads `mcp.defaults`, but no formation has its settings there."""
     manifest = call.state.config.manifest
     given = block_of(block_of(manifest, "mcp"), "defaults")
     data = {
@@ -36,7 +36,7 @@ async def get_defaults(call: Call) -> Response:
 
 
 async def list_servers(call: Call) -> Response:
-    """`GET /v1/mcp/servers`. As the server does: nothing in it is masked."""
+    """`GET /v1/mcp/servers`. Secrets aren't masked, as on the server."""
     found = servers_of(call.state.config.manifest)
     return ok("mcp_server_list", "mcp.server.list", {"servers": found, "count": len(found)})
 
@@ -51,7 +51,7 @@ async def get_server(call: Call) -> Response:
 
 
 async def list_tools(call: Call) -> Response:
-    """`GET /v1/mcp/tools`: always the same six, whatever servers there are."""
+    """`GET /v1/mcp/tools`. It always returns the same six tools."""
     return ok("list", "mcp_tool.list", {"tools": _TOOLS})
 
 

@@ -1,4 +1,4 @@
-"""Memories, their ingestion and where they come from (contract B8)."""
+"""Memories, their ingestion and their provenance (contract B8)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _UNLIKE = {
     "create memory": "SQLiteMemory.add() got an unexpected keyword argument 'external_user_id'",
     "delete memory": "'SQLiteMemory' object has no attribute 'delete'",
 }
-"""What the store of a formation for one user lacks."""
+"""Metadata that memories of a single-user formation don't have."""
 
 
 class Page(BaseModel):
@@ -36,7 +36,7 @@ class Origin(BaseModel):
 
 
 async def list_memories(call: Call) -> Response:
-    """`GET /v1/memories`: only users' own are ever written."""
+    """`GET /v1/memories`. Only memories of users exist."""
     page, user_id = parse_query(Page, call.request), call.named_user()
     scopes = [each.strip().lower() for each in (page.scopes or "user").split(",") if each.strip()]
     wrong = [each for each in scopes if each not in SCOPES]
@@ -50,7 +50,7 @@ async def list_memories(call: Call) -> Response:
 
 
 async def create(call: Call) -> Response:
-    """`POST /v1/memories`: with a source it is ingested, else remembered as it is."""
+    """`POST /v1/memories`. With a source the item is ingested, otherwise stored unchanged."""
     body, user_id = parse(Memory, call.body), call.named_user()
     if body.source is not None:
         return ingest(call, body, user_id)
@@ -73,7 +73,7 @@ async def create(call: Call) -> Response:
         "id": kept["id"],
         "content": {"type": body.type or "general", "detail": text},
         "created_at": utc_now(),
-        # The server adds a time to the caller's metadata, and to a copy of its own.
+        # The server adds a time to the caller's metadata and another one to its own copy.
         "metadata": kept["metadata"] if body.metadata else metadata,
         "scope": "user",
         "scope_id": None,
@@ -82,7 +82,7 @@ async def create(call: Call) -> Response:
 
 
 async def provenance(call: Call) -> Response:
-    """`GET /v1/memories/provenance`: of events; no entity is ever known."""
+    """`GET /v1/memories/provenance`. It finds events, but never an entity."""
     origin, user_id = parse_query(Origin, call.request), call.named_user()
     if origin.entity:
         raise ApiError(404, f"Unknown entity '{origin.entity}'", code="NOT_FOUND")

@@ -1,4 +1,4 @@
-"""What administrators do to memory (contract B6)."""
+"""The administration of memory (contract B6)."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ async def rebuild(call: Call) -> Response:
 
 
 async def backfill(call: Call) -> Response:
-    """`POST /v1/memory/backfill`: nothing is older than the log."""
+    """`POST /v1/memory/backfill`. It never finds anything older than the log."""
     body = parse(Backfill, call.body)
     if not body.user_id:
         text = "RequestContext not available and no external_user_id provided. "
@@ -80,7 +80,7 @@ async def backfill(call: Call) -> Response:
 
 
 async def forget(call: Call) -> Response:
-    """`POST /v1/memory/forget`: what was derived goes with the rebuild."""
+    """`POST /v1/memory/forget`. The rebuild deletes what was derived from the events."""
     body, query = parse(Forget, call.body), parse_query(Sync, call.request)
     state, user_id = call.state, body.user_id
     deleted = state.events.forget(user_id, body.source)
@@ -100,7 +100,7 @@ async def forget(call: Call) -> Response:
 
 
 async def lint(call: Call) -> Response:
-    """`POST /v1/memory/lint`: finds nothing."""
+    """`POST /v1/memory/lint`. It finds nothing."""
     body = parse(Lint, call.body)
     count = 1 if body.user_id is not None else len(call.state.events.users)
     found = ("unresolved_conflicts", "superseded_deleted", "orphans_removed")
@@ -126,7 +126,7 @@ async def forget_job(call: Call) -> Response:
 def _projected(
     state: State, user_id: str, names: Iterable[str], dry: bool
 ) -> dict[str, dict[str, object]]:
-    """Derive anew from the log, and count."""
+    """Rebuild projections from the log, and report the counts."""
     live = state.events.live(user_id)
     derived = {"captains_log": state.history, "flat_facts": state.memories}
     report: dict[str, dict[str, object]] = {}
@@ -148,7 +148,7 @@ def _started(
     call: Call, kind: str, user_id: str, report: Mapping[str, object]
 ) -> dict[str, object]:
     job_id = call.state.requests.job(kind, user_id, report)
-    # The server leaves out its `/v1`.
+    # The server's link lacks `/v1`.
     link = f"/memory/{kind}/{job_id}"
     return {"job_id": job_id, "status": "processing", "status_url": link}
 

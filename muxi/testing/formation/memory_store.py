@@ -1,4 +1,4 @@
-"""What a formation knows for long: the log of memory events, memories, and the daily history."""
+"""Long-term memory: the log of memory events, the memories and the daily history."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PROJECTIONS = {
     "flat_facts": "fact.extracted",
     "knowledge_graph": "graph.extracted",
 }
-"""What is derived from the log, and from which events."""
+"""The projections of the log, and the type of event that each is derived from."""
 
 
 @dataclass
@@ -37,7 +37,7 @@ class Event:
     deleted_at: str | None = None
 
     def shown(self) -> dict[str, object]:
-        """The event as provenance shows it."""
+        """Return the event as it is in a provenance response."""
         return {
             "event_id": self.event_id,
             "event_type": self.event_type,
@@ -56,13 +56,16 @@ class Event:
 
 
 class EventLog:
-    """The log that memories are derived from. A source's item is in it once."""
+    """The log that memories are derived from. It has each item of a source only once."""
 
     def __init__(self) -> None:
         self._events: list[Event] = []
 
     def add(self, event: Event) -> tuple[Event, bool]:
-        """Append an event, unless its source has told it before; and whether it was new."""
+        """Append an event unless its source sent it before.
+
+        Return the event in the log, and whether it is new.
+        """
         if event.source_id is not None:
             for each in self.live(event.user_id):
                 if (each.source, each.source_id) == (event.source, event.source_id):
@@ -71,16 +74,16 @@ class EventLog:
         return event, True
 
     def get(self, user_id: str, event_id: str) -> Event | None:
-        """One of a user's events, deleted or not."""
+        """Return one of a user's events, deleted or not, or None."""
         found = (each for each in self._events if each.event_id == event_id)
         return next((each for each in found if each.user_id == user_id), None)
 
     def live(self, user_id: str) -> list[Event]:
-        """A user's events that are not deleted."""
+        """Return a user's events that aren't deleted."""
         return [each for each in self._events if each.user_id == user_id and not each.deleted_at]
 
     def forget(self, user_id: str, source: str) -> int:
-        """Delete a user's events of a source; how many."""
+        """Delete a user's events from a source, and return their number."""
         gone = [each for each in self.live(user_id) if each.source == source]
         for each in gone:
             each.deleted_at = naive_now()
@@ -88,31 +91,31 @@ class EventLog:
 
     @property
     def users(self) -> set[str]:
-        """Whoever has events."""
+        """The users who have events."""
         return {each.user_id for each in self._events if not each.deleted_at}
 
 
 @dataclass
 class _Derived:
-    """Rows of one kind, some of them derived from events."""
+    """Rows of one kind. Some are derived from events."""
 
     rows: list[tuple[str, str | None, dict[str, object]]] = field(
         default_factory=list[tuple[str, str | None, dict[str, object]]]
     )
 
     def of(self, user_id: str) -> list[dict[str, object]]:
-        """A user's rows, the newest first."""
+        """Return a user's rows, the newest first."""
         return [row for owner, _, row in reversed(self.rows) if owner == user_id]
 
     def drop(self, fits: Callable[[str, str | None, dict[str, object]], bool]) -> bool:
-        """Remove rows; whether there were any."""
+        """Delete the rows that `fits` selects, and return whether there were any."""
         kept = [row for row in self.rows if not fits(*row)]
         gone = len(kept) < len(self.rows)
         self.rows = kept
         return gone
 
     def keep_live(self, user_id: str, events: set[str]) -> None:
-        """Remove a user's rows whose events are gone."""
+        """Delete a user's rows whose events no longer exist."""
         self.drop(lambda owner, event, _: owner == user_id and event not in {None, *events})
 
 
@@ -127,7 +130,7 @@ class Memories(_Derived):
         scope_id: str,
         event_id: str | None = None,
     ) -> dict[str, object]:
-        """Remember something."""
+        """Add a memory."""
         row: dict[str, object] = {
             "id": nano_id(),
             "content": content,
@@ -140,15 +143,18 @@ class Memories(_Derived):
         return row
 
     def remove(self, memory_id: str) -> bool:
-        """Forget a memory, whoever's: the server doesn't look. Whether there was one."""
+        """Delete a memory of any user, and return whether it existed.
+
+        The server doesn't check the owner.
+        """
         return self.drop(lambda _, __, row: row["id"] == memory_id)
 
 
 class History(_Derived):
-    """The daily entries of all users."""
+    """The daily history of all users."""
 
     def add(self, user_id: str, payload: Mapping[str, object], event: Event) -> None:
-        """Keep an entry."""
+        """Add an entry."""
         now = naive_now()
         source = {"source_type": event.source, "source_id": event.source_id}
         row: dict[str, object] = {
@@ -165,12 +171,12 @@ class History(_Derived):
         self.rows.append((user_id, event.event_id, row))
 
     def of(self, user_id: str) -> list[dict[str, object]]:
-        """A user's entries, the latest day first."""
+        """Return a user's entries, the latest day first."""
         return sorted(super().of(user_id), key=lambda row: str(row["date"]), reverse=True)
 
 
 def naive_utc(timestamp: str) -> str:
-    """An ISO instant as the database has it."""
+    """Return an ISO 8601 time as the database has it."""
     moment = datetime.fromisoformat(timestamp.replace("Z", "+00:00"))
     if moment.tzinfo is not None:
         moment = moment.astimezone(timezone.utc).replace(tzinfo=None)

@@ -1,4 +1,4 @@
-"""What a non-streamed answer carries as `data.message` (contract A7, B10)."""
+"""The `data.message` of a non-streamed response (contract A7, B10)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from ..model import (
 from .turn_events import escalation_text
 
 LIMIT = 100_000
-"""Characters of a message."""
+"""The most characters in a message."""
 
 _COMMAND = re.compile(r"/([a-zA-Z0-9_-]+)(\s.*)?", re.DOTALL)
 _COMMANDS = ("channels", "help", "identity", "jobs", "preferences", "reset", "setup", "status")
@@ -47,13 +47,13 @@ class Said:
 
     message: dict[str, object]
     session_id: str | None = None
-    """None where the message doesn't name its session."""
+    """The session. None if the message doesn't name it."""
 
 
 def assistant(
     text: str, metadata: Mapping[str, object], ui: list[object] | None = None
 ) -> dict[str, object]:
-    """An assistant message."""
+    """Return an assistant message."""
     message: dict[str, object] = {
         "role": "assistant",
         "content": text,
@@ -64,7 +64,7 @@ def assistant(
 
 
 def shortcut(message: str) -> dict[str, object] | None:
-    """The reply to input that no turn is run for, and that the server can't stream."""
+    """Return the reply to a message that needs no turn, or None. The server can't stream it."""
     if len(message) > LIMIT:
         advice = (
             "\n\nTry:\n- Breaking into multiple messages\n- Uploading content as a file\n"
@@ -78,7 +78,7 @@ def shortcut(message: str) -> dict[str, object] | None:
 
 
 def inaudible() -> dict[str, object]:
-    """The reply to a voice note in which nothing is said."""
+    """Return the reply to a voice note without speech."""
     return assistant("I couldn't hear anything.", {"error": "empty_transcription"})
 
 
@@ -93,12 +93,15 @@ def _command(name: str) -> dict[str, object]:
 
 
 def is_greeting(message: str) -> bool:
-    """The server answers it on a fast path, unless it may answer a question."""
+    """Return whether the message is a greeting.
+
+    The server answers greetings on a fast path, unless the session waits for an answer.
+    """
     return message.lower().strip() in _GREETINGS
 
 
 def greeting(text: str, began: float) -> dict[str, object]:
-    """A reply of the fast path, which names no session."""
+    """Return a reply of the fast path. It doesn't name its session."""
     metadata = {
         "handled_by": "overlord_direct",
         "is_actionable": False,
@@ -110,7 +113,7 @@ def greeting(text: str, began: float) -> dict[str, object]:
 
 
 def text_of(turn: Turn, outcome: Outcome) -> str:
-    """What the assistant says, for the session and the tracker."""
+    """Return the reply's text for the session and the tracker."""
     if isinstance(outcome, Clarification):
         return outcome.question
     if isinstance(outcome, Background):
@@ -121,7 +124,7 @@ def text_of(turn: Turn, outcome: Outcome) -> str:
 
 
 def metadata_of(turn: Turn, outcome: Outcome) -> dict[str, object]:
-    """The metadata of the reply."""
+    """Return the reply's metadata."""
     session = {"session_id": turn.session_id}
     if isinstance(outcome, Reply):
         return {**outcome.metadata, **session}
@@ -138,7 +141,7 @@ def metadata_of(turn: Turn, outcome: Outcome) -> dict[str, object]:
 
 
 def waits(turn: Turn, outcome: Outcome) -> bool:
-    """The turn asks the user for something: its request stays `processing`."""
+    """Return whether the turn waits for the user. Its request then stays `processing`."""
     if not isinstance(outcome, Reply | Approval | Clarification):
         return False
     metadata = metadata_of(turn, outcome)
@@ -146,7 +149,7 @@ def waits(turn: Turn, outcome: Outcome) -> bool:
 
 
 def message_of(turn: Turn, outcome: Outcome) -> dict[str, object]:
-    """The outcome as `data.message`."""
+    """Return the outcome as `data.message`."""
     if isinstance(outcome, Background):
         return {
             "request_id": turn.request_id,
@@ -160,10 +163,10 @@ def message_of(turn: Turn, outcome: Outcome) -> dict[str, object]:
 
 
 def session_of(turn: Turn, outcome: Outcome) -> str | None:
-    """The session that the message names."""
+    """Return the session that the message names."""
     return None if isinstance(outcome, Background) else turn.session_id
 
 
 def cancelled(turn: Turn) -> dict[str, object]:
-    """What a cancelled turn answers."""
+    """Return the reply of a cancelled turn."""
     return assistant("", {"cancelled": True, "request_id": turn.request_id})

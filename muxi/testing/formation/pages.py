@@ -1,4 +1,4 @@
-"""What a formation serves beside its API: pages for browsers, its description, MCP."""
+"""The formation's paths outside its API: web pages, the OpenAPI document and MCP."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from .guards import Route, client, open_
 from .state import Call
 
 _PROTOCOL = "2025-06-18"
-"""The version of MCP that is spoken where the client names none."""
+"""The MCP version for clients that don't name one."""
 
 
 async def up(call: Call) -> Response:
-    """`GET /`, and under `/v1` in three spellings: says that the formation is up."""
+    """`GET /`, and three paths under `/v1`: report that the formation is up."""
     return HTMLResponse("<!DOCTYPE html><title>Up</title><p>Up</p>\n")
 
 
 async def docs(call: Call) -> Response:
-    """`GET /docs` and `GET /redoc`: a page about the API."""
+    """`GET /docs` and `GET /redoc`: a page that documents the API."""
     text = '<!DOCTYPE html><title>MUXI Formation API</title><a href="/openapi.json">API</a>\n'
     return HTMLResponse(text)
 
 
 async def openapi(call: Call) -> Response:
-    """`GET /openapi.json`: the operations, without their schemas."""
+    """`GET /openapi.json`: the operations without their schemas."""
     paths: dict[str, dict[str, object]] = {}
     for route in call.request.app.routes:
         if isinstance(route, StarletteRoute) and route.path.startswith("/v1"):
@@ -43,7 +43,7 @@ async def openapi(call: Call) -> Response:
 
 
 async def mcp(call: Call) -> Response:
-    """`POST /mcp/`: the handshake of MCP, and no tools."""
+    """`POST /mcp/`: the MCP handshake and an empty list of tools."""
     asked = dict_or_empty(call.body)
     if "id" not in asked:  # a notification
         return Response(status_code=202)
@@ -72,5 +72,5 @@ OUTSIDE: tuple[Route, ...] = (
     Route("GET", "/openapi.json", open_, openapi),
     Route("POST", "/mcp/", client, mcp),
 )
-"""Routes that aren't below `/v1`."""
+"""Routes outside `/v1`."""
 ROUTES: tuple[Route, ...] = tuple(Route("GET", path, open_, up) for path in ("", "/", "/v1"))

@@ -1,4 +1,4 @@
-"""The store of secrets (contract B5)."""
+"""The routes for secrets (contract B5)."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from .state import Call
 
 
 class Update(BaseModel):
-    """The body of an update."""
+    """The body of `PUT /v1/secrets/{key}`."""
 
     value: str
 
 
 class Create(BaseModel):
-    """The body of a creation."""
+    """The body of `POST /v1/secrets`."""
 
     key: str
     value: str
 
 
 async def list_secrets(call: Call) -> Response:
-    """`GET /v1/secrets`: masked."""
+    """`GET /v1/secrets`. The values are masked."""
     found = call.state.secrets.masked()
     return ok("secret_list", "secret.list", {"secrets": found, "count": len(found)})
 
@@ -41,14 +41,14 @@ async def create(call: Call) -> Response:
 
 
 async def update(call: Call) -> Response:
-    """`PUT /v1/secrets/{key}`: of one that exists."""
+    """`PUT /v1/secrets/{key}`. The secret must exist."""
     body, key = parse(Update, call.body), _known(call)
     call.state.secrets.put(key, body.value)
     return ok("secret", "secret.updated", {"message": f"Secret '{key}' updated successfully"})
 
 
 async def delete(call: Call) -> Response:
-    """`DELETE /v1/secrets/{key}`: of one that the formation does not refer to."""
+    """`DELETE /v1/secrets/{key}`. A secret that the formation uses can't be deleted."""
     key = _known(call)
     if secret_name(key) in call.state.secrets.used:
         text = f"Cannot delete secret '{key}' because it is currently in use "
@@ -58,7 +58,7 @@ async def delete(call: Call) -> Response:
 
 
 async def reload(call: Call) -> Response:
-    """`POST /v1/secrets/reload`: what is in memory is all there is."""
+    """`POST /v1/secrets/reload`. It changes nothing: the secrets are only in memory."""
     data: dict[str, object] = {
         "message": "Secrets reloaded successfully using add-or-override merge semantics",
         "added": [],

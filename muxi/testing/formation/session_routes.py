@@ -28,7 +28,7 @@ async def get_session(call: Call) -> Response:
 
 
 async def list_messages(call: Call) -> Response:
-    """`GET /v1/sessions/{id}/messages`: the oldest ones, whatever `before` says."""
+    """`GET /v1/sessions/{id}/messages`: the oldest messages. The server ignores `before`."""
     page, user_id, session_id = (
         parse_query(Page, call.request),
         call.required_user(),
@@ -76,7 +76,7 @@ async def get_request(call: Call) -> Response:
 
 
 async def cancel_request(call: Call) -> Response:
-    """`DELETE /v1/requests/{id}`: asks the turn to stop; the tracker changes when it does."""
+    """`DELETE /v1/requests/{id}`. The status changes only when the turn stops."""
     name = call.param("request_id")
     entry = _tracked(call, ApiError(404, f"Request {name} not found", code="NOT_FOUND"))
     if entry.status in ("completed", "failed"):

@@ -1,4 +1,4 @@
-"""What a formation keeps beside its talk: secrets, the audit log, the guidance."""
+"""The stores of secrets, of the audit log and of the guidance."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .masks import stored
 
 
 class Secrets:
-    """The store of secrets. It begins with those that the formation refers to."""
+    """The secrets. At the start, these are the ones that the formation refers to."""
 
     def __init__(self, manifest: Manifest) -> None:
         self.used = secrets_of(manifest)
@@ -22,20 +22,20 @@ class Secrets:
         return len(self._values)
 
     def put(self, name: str, value: str) -> None:
-        """Keep a value."""
+        """Store a value."""
         self._values[secret_name(name)] = value
 
     def remove(self, name: str) -> None:
-        """Forget a value."""
+        """Delete a value."""
         del self._values[secret_name(name)]
 
     def masked(self) -> dict[str, str]:
-        """All of them, by name."""
+        """Return all secrets by name, masked."""
         return {name: stored(value) for name, value in sorted(self._values.items())}
 
 
 class AuditLog:
-    """The audit log. The server writes nothing into it but that it was cleared."""
+    """The audit log. The server only records that it was cleared."""
 
     def __init__(self, formation_id: str) -> None:
         self._formation_id = formation_id
@@ -44,7 +44,7 @@ class AuditLog:
     def find(
         self, limit: int, action: str | None, resource_type: str | None, since: datetime | None
     ) -> list[dict[str, object]]:
-        """The entries that fit, the newest first."""
+        """Return the entries that match, the newest first."""
         wanted = {"action": action, "resource_type": resource_type}
         found = [
             entry
@@ -55,7 +55,7 @@ class AuditLog:
         return found[:limit]
 
     def clear(self, request_id: str) -> int:
-        """Forget all entries, and say so in a new one."""
+        """Delete all entries, and record this in a new one."""
         count = len(self._entries)
         self._entries = [
             {
@@ -76,7 +76,7 @@ class AuditLog:
 
 
 class Guidance:
-    """`MUXI.md`, and the suggestion that waits to become it."""
+    """`MUXI.md`, and the suggestion for its next version."""
 
     PATH = f"{FOLDER}/MUXI.md"
     PENDING_PATH = f"{FOLDER}/PENDING-MUXI.md"
@@ -87,17 +87,17 @@ class Guidance:
 
     @property
     def live(self) -> str | None:
-        """The text in use; None where it is empty."""
+        """The text in use. None if it is empty."""
         return self._live or None
 
     @property
     def path(self) -> str | None:
-        """Where it is, once it was written."""
+        """The path of `MUXI.md`, once it was written."""
         return None if self._live is None else self.PATH
 
     @property
     def pending(self) -> str | None:
-        """The suggestion."""
+        """The suggested text."""
         return self._pending or None
 
     def write(self, text: str) -> None:
@@ -105,11 +105,11 @@ class Guidance:
         self._live = text.strip()
 
     def apply(self) -> None:
-        """Put the suggestion to use."""
+        """Replace the text in use with the suggestion."""
         self._live, self._pending = self._pending, None
 
     def dismiss(self) -> None:
-        """Forget the suggestion."""
+        """Delete the suggestion."""
         self._pending = None
 
 

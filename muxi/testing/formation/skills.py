@@ -1,4 +1,4 @@
-"""Skills (contract B2, B16). The server fails each time, so that is all there is to show."""
+"""Skills (contract B2, B16). All routes fail, as on the server."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _REFUSAL = "create_error_response() got an unexpected keyword argument 'status_c
 
 
 async def fail(call: Call) -> Response:
-    """The lists, of all skills and of an agent's."""
+    """`GET /v1/skills`, and the list of an agent's skills."""
     raise ApiError(500, _ANSWER)
 
 
 async def fail_one(call: Call) -> Response:
-    """`GET /v1/skills/{name}`: another failure for a skill that isn't there."""
+    """`GET /v1/skills/{name}`. It fails differently for a skill that doesn't exist."""
     known = call.param("name") in list_of(call.state.config.manifest, "skills")
     raise ApiError(500, _ANSWER if known else _REFUSAL)
 

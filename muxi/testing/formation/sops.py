@@ -32,7 +32,7 @@ async def get_sop(call: Call) -> Response:
 
 
 def _procedures(call: Call) -> dict[str, str]:
-    """The texts of the files that say that they are procedures."""
+    """Return the files that are marked as procedures."""
     found: dict[str, str] = {}
     for name, written in texts_of(call.state.config.manifest, "sops").items():
         head, text = front_matter(written)
@@ -49,7 +49,7 @@ def _is_sop(head: str) -> bool:
 
 
 def _summary(name: str, text: str) -> dict[str, object]:
-    """As the server does: what is written before the text is not told."""
+    """Return a summary. Like the server, it reports nothing from the front matter."""
     agents = re.findall(r"^\s*agent:\s*([A-Za-z0-9_-]+)\s*$", text, re.MULTILINE | re.IGNORECASE)
     return {
         "name": name,

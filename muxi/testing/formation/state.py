@@ -1,4 +1,4 @@
-"""What the handlers of a formation share, and what they know of one call."""
+"""The state of a formation, and one call, as the handlers get them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from .store import Replays, Requests, Sessions
 
 @dataclass(frozen=True)
 class Config:
-    """How a formation is set up."""
+    """The settings of a formation."""
 
     formation_id: str
     client_key: str
@@ -35,12 +35,12 @@ class Config:
     token_pause: float
     manifest: Manifest
     clock: Callable[[], float] = time.time
-    """Tells how old a request is."""
+    """Returns the time in seconds since 1970, for the age of requests."""
 
 
 @dataclass
 class State:
-    """A running formation."""
+    """The state of a running formation."""
 
     config: Config
     sessions: Sessions = field(init=False)
@@ -75,17 +75,17 @@ class State:
 
     @property
     def uptime(self) -> int:
-        """Whole seconds since the start."""
+        """Seconds since the start, as an integer."""
         return int(time.time() - self.started)
 
     def owner(self, user_id: str) -> str:
-        """Whom the formation takes the user for: a single-user one knows only `"0"`."""
+        """Return the user who owns the data. On a single-user formation this is `"0"`."""
         return user_id if self.config.multi_user else "0"
 
 
 @dataclass(frozen=True)
 class Call:
-    """One request, past its guard."""
+    """One request. Its guard has allowed it."""
 
     state: State
     request: Request
@@ -94,27 +94,27 @@ class Call:
 
     @property
     def user_id(self) -> str | None:
-        """The `X-Muxi-User-ID` header; a mail address in lower case."""
+        """The `X-Muxi-User-ID` header, with an email address in lower case."""
         given = self.request.headers.get("x-muxi-user-id")
         return canonical(given) if given else None
 
     def named_user(self) -> str:
-        """The header, which may not be missing. Most nouns take it as it is."""
+        """The header, which must be there. Most routes use it unchanged."""
         if self.user_id is None:
             raise ApiError(400, "X-Muxi-User-ID header is required")
         return self.user_id
 
     def required_user(self) -> str:
-        """Whom the formation takes the caller for; refused without the header."""
+        """The user who owns the caller's data. The header must be there."""
         return self.state.owner(self.named_user())
 
     def asker(self) -> str | None:
-        """The header, which an admin may leave out to speak for all."""
+        """The header. An admin may leave it out to get the data of all users."""
         if self.user_id is None and not self.admin:
             text = "X-Muxi-User-ID header is required when using client API key"
             raise ApiError(400, text)
         return self.user_id
 
     def param(self, name: str) -> str:
-        """A part of the path."""
+        """Return a parameter of the path."""
         return str(self.request.path_params[name])

@@ -1,4 +1,4 @@
-"""What a formation remembers: sessions, tracked requests and idempotent answers."""
+"""The stores of sessions, of tracked requests and of responses to repeat."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _STUCK = 600.0
 
 @dataclass
 class Tracked:
-    """A request of the tracker."""
+    """A tracked request."""
 
     request_id: str
     user_id: str
@@ -33,17 +33,17 @@ class Tracked:
     result: str | Mapping[str, object] | None = None
     escalated: bool = False
     cancelling: bool = False
-    """Asked to stop; the turn looks at its next checkpoint."""
+    """Whether a cancellation was requested. The turn checks it at its next checkpoint."""
     answered: bool = False
-    """The turn is over, though its status may still say `processing`."""
+    """Whether the turn is over. Its status may still be `processing`."""
     fast: bool = False
-    """The turn answers a greeting."""
+    """Whether the turn answers a greeting."""
 
     def __post_init__(self) -> None:
         self.created_at = self.clock()
 
     def is_stuck(self, now: float) -> bool:
-        """It has been worked on for too long. Retries after an escalation may take longer."""
+        """Return whether it runs for too long. Retries after an escalation have no limit."""
         working = self.status in ("processing", "running") and self.completed_at is None
         return working and not self.escalated and now - self.created_at > _STUCK
 
@@ -54,18 +54,18 @@ class Tracked:
         result: str | Mapping[str, object] | None = None,
         error: str | None = None,
     ) -> None:
-        """Reach a terminal state, unless one is reached already."""
+        """Set the final status, unless there is one already."""
         if self.completed_at is None:
             self.status, self.result, self.error = status, result, error
             self.completed_at = self.clock()
 
     @property
     def report(self) -> dict[str, object]:
-        """What background work came to."""
+        """The result of background work."""
         return {**self.result} if isinstance(self.result, Mapping) else {}
 
     def summary(self) -> dict[str, object]:
-        """The request as a list shows it."""
+        """Return the request as it is in a list."""
         shown: dict[str, object] = {
             "request_id": self.request_id,
             "user_id": self.user_id,
@@ -77,7 +77,7 @@ class Tracked:
         return shown | ({"error": self.error} if self.error else {})
 
     def detail(self) -> dict[str, object]:
-        """The request on its own; keys that don't apply are absent."""
+        """Return the request as a single object, without the keys that don't apply."""
         shown = self.summary()
         if self.completed_at is None:
             del shown["completed_at"]
@@ -92,7 +92,7 @@ class Requests:
     """The request tracker.
 
     Args:
-        clock: Tells the time, in seconds since 1970.
+        clock: Returns the time in seconds since 1970.
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:
@@ -103,7 +103,7 @@ class Requests:
         self._pending: dict[tuple[str, str], str] = {}
 
     def begin(self, request_id: str, user_id: str) -> Tracked:
-        """Track a turn; the turn that answers a question takes the question's place."""
+        """Track a turn. A turn with the id of an earlier one replaces it."""
         entry = Tracked(request_id, user_id, self._clock)
         self._tracked[request_id] = entry
         self.total += 1
@@ -112,36 +112,36 @@ class Requests:
         return entry
 
     def find(self, request_id: str) -> Tracked | None:
-        """A request that is still known."""
+        """Return a request, or None if it is unknown or expired."""
         self._purge()
         return self._tracked.get(request_id)
 
     def job(self, prefix: str, user_id: str, report: Mapping[str, object]) -> str:
-        """Track background work, which an emulator has done at once; its id."""
+        """Track background work and return its id. The emulator has already finished it."""
         job_id = new_id(prefix)
         self.begin(job_id, user_id).end("completed", result=dict(report))
         return job_id
 
     def ask(self, user_id: str, session_id: str, request_id: str) -> None:
-        """Remember that a turn waits for the user."""
+        """Record that a turn waits for the user."""
         self._pending[user_id, session_id] = request_id
 
     def asked(self, user_id: str, session_id: str) -> str | None:
-        """Which turn waits in this session; it no longer does."""
+        """Return the request id of the turn that waits in this session, and stop waiting."""
         return self._pending.pop((user_id, session_id), None)
 
     def of(self, user_id: str | None) -> list[Tracked]:
-        """The requests of a user; of all users without one."""
+        """Return the requests of a user, or of all users if None."""
         self._purge()
         return [each for each in self._tracked.values() if user_id in (None, each.user_id)]
 
     @property
     def active(self) -> int:
-        """How many have not ended."""
+        """The number of requests that haven't ended."""
         return sum(each.completed_at is None for each in self.of(None))
 
     def _purge(self) -> None:
-        """What the server does each minute: it forgets old requests, and fails stuck ones."""
+        """Delete old requests and fail stuck ones, as the server does each minute."""
         while self._clock() - self._purged >= _PURGE_INTERVAL:
             self._purged += _PURGE_INTERVAL
             for each in [*self._tracked.values()]:
@@ -162,9 +162,9 @@ class Sessions:
     def say(
         self, user_id: str, session_id: str, role: str, text: str, request_id: str, agent_id: str
     ) -> None:
-        """Record a message; its session becomes the most recent one."""
+        """Record a message. Its session becomes the most recent one."""
         now = time.time()
-        text = text.encode("utf-8", "replace").decode()  # a model may answer half a surrogate
+        text = text.encode("utf-8", "replace").decode()  # it may have a lone surrogate
         metadata = {
             "role": role,
             "timestamp": now,
@@ -179,7 +179,7 @@ class Sessions:
         self._messages[user_id, session_id] = said
 
     def restore(self, user_id: str, session_id: str, messages: list[Message]) -> None:
-        """Replace a session's messages, by their times."""
+        """Replace a session's messages, sorted by time."""
         timed = sorted(((_epoch(each.timestamp), each) for each in messages), key=lambda p: p[0])
         self._messages.pop((user_id, session_id), None)
         restored: list[dict[str, object]] = []
@@ -198,16 +198,16 @@ class Sessions:
             self._messages[user_id, session_id] = restored
 
     def messages(self, user_id: str, session_id: str) -> list[dict[str, object]]:
-        """A session's messages, the oldest first."""
+        """Return a session's messages, the oldest first."""
         return self._messages.get((user_id, session_id), [])
 
     def summaries(self, user_id: str, limit: int) -> list[dict[str, object]]:
-        """A user's sessions, the most recent first."""
+        """Return a user's sessions, the most recent first."""
         mine = [key[1] for key in self._messages if key[0] == user_id]
         return [self._summary(user_id, each) for each in reversed(mine)][:limit]
 
     def detail(self, user_id: str, session_id: str) -> dict[str, object] | None:
-        """One session."""
+        """Return one session, or None."""
         said = self.messages(user_id, session_id)
         if not said:
             return None
@@ -215,16 +215,19 @@ class Sessions:
         return self._summary(user_id, session_id) | counted
 
     def all(self, user_id: str | None = None) -> dict[tuple[str, str], list[dict[str, object]]]:
-        """The messages of a user, or of all users, by user and session."""
+        """Return the messages of a user, or of all users, by user and session."""
         return {key: said for key, said in self._messages.items() if user_id in (None, key[0])}
 
     def clear(self, user_id: str, session_id: str | None = None) -> tuple[int, int]:
-        """Forget a user's messages, or those of a session; how many, and of how many sessions."""
+        """Delete a user's messages, or those of one session.
+
+        Return the numbers of deleted messages and sessions.
+        """
         gone = [key for key in self.all(user_id) if session_id in (None, key[1])]
         return sum(len(self._messages.pop(key)) for key in gone), len(gone)
 
     def asks(self, user_id: str, session_id: str) -> bool:
-        """The last message holds a question."""
+        """Return whether the last message has a question mark."""
         said = self.messages(user_id, session_id)
         return bool(said) and "?" in str(said[-1]["text"])
 
@@ -238,18 +241,18 @@ class Sessions:
 
 
 class Replays:
-    """Answers kept under idempotency keys, one running turn a key (contract A5)."""
+    """Responses by idempotency key. Only one turn runs for each key (contract A5)."""
 
     def __init__(self) -> None:
         self.answers: dict[tuple[str, ...], Response] = {}
         self._locks: dict[tuple[str, ...], asyncio.Lock] = {}
 
     def lock(self, scope: tuple[str, ...]) -> asyncio.Lock:
-        """Held while a turn of this scope runs; a duplicate waits for it."""
+        """Return the lock of a key. A turn holds it while it runs, so that a duplicate waits."""
         return self._locks.setdefault(scope, asyncio.Lock())
 
     def keep(self, scope: tuple[str, ...], answer: Response) -> None:
-        """Remember an answer, and forget the oldest beyond the server's limit."""
+        """Store a response, and delete the oldest one if there are more than the server's limit."""
         self.answers[scope] = answer
         if len(self.answers) > _KEPT:
             oldest = next(iter(self.answers))

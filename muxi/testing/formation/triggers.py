@@ -1,4 +1,4 @@
-"""Triggers: events that become turns (contract B15)."""
+"""Triggers: events that start turns (contract B15)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _FIELD = re.compile(r"\$\{\{\s*data\.([A-Za-z0-9_.]+)\s*\}\}")
 
 
 class Event(BaseModel):
-    """The body of a trigger."""
+    """The body of `POST /v1/triggers/{name}`."""
 
     data: dict[str, object]
     session_id: str | None = None
@@ -60,7 +60,7 @@ async def _fire(call: Call, event: Event) -> Response:
         return await _wait(call, turn)
     overlord = block_of(call.state.config.manifest, "overlord")
     if block_of(overlord, "response").get("streaming") and not turn.webhook_url:
-        # The server makes a stream that nobody reads: such a turn never runs.
+        # The server creates a stream but doesn't read it, so this turn never runs.
         call.state.turns.begin(turn)
     else:
         call.state.turns.run(turn)

@@ -1,4 +1,4 @@
-"""The guidance that a formation learns (contract B22)."""
+"""Tuning: the guidance that a formation learns (contract B22)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _RUN: dict[str, object] = {
 
 
 class Replacement(BaseModel):
-    """The body of a replacement."""
+    """The body of `POST /v1/tuning`."""
 
     content: str
 
@@ -70,7 +70,7 @@ async def dismiss_pending(call: Call) -> Response:
 
 
 async def run(call: Call) -> Response:
-    """`POST /v1/tuning/run`: it has learned nothing."""
+    """`POST /v1/tuning/run`. It never learns anything."""
     return ok("tuning_run", "tuning.run.completed", _RUN)
 
 

@@ -1,4 +1,4 @@
-"""The events of a streamed turn, in the order in which the server sends them (contract A4.1)."""
+"""The events of a streamed turn, in the server's order (contract A4.1)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from ..model import (
 )
 
 AFTER_WORK = frozenset({"response_preparation", "response_generation", "final_response", None})
-"""Stages past the last checkpoint: a cancellation is no longer heeded."""
+"""Stages after the last checkpoint. A cancellation no longer stops the turn there."""
 
 _QUIET = {"skip_rephrase": True}
 _WORDS = re.compile(r"\s*\S+\s*", re.ASCII)
@@ -32,7 +32,7 @@ _WORDS = re.compile(r"\s*\S+\s*", re.ASCII)
 def stages(
     turn: Turn, outcome: Outcome, token_pause: float, *, fast: bool = False
 ) -> Iterator[Event]:
-    """Every event of the turn, and the pauses before them; a fast one plans nothing."""
+    """Return every event of the turn and the pause before it. A fast turn has no plan."""
     if isinstance(outcome, Cut):
         yield from islice(stages(turn, Reply(outcome.text), token_pause), outcome.after)
         return
@@ -58,7 +58,7 @@ def stages(
 
 
 def escalation_text(turn: Turn, outcome: Escalation) -> str:
-    """What the server says when it retries in the background."""
+    """Return the server's text for a turn that it retries in the background."""
     how = {
         "channel": "I'll notify you on your channel when it resolves.",
         "webhook": "You'll receive a webhook notification when it resolves.",

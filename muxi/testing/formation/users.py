@@ -20,7 +20,7 @@ _NO_ROW = {
     '"formation_id" of relation "users" violates not-null constraint',
     False: "(pysqlite3.dbapi2.IntegrityError) NOT NULL constraint failed: users.formation_id",
 }
-"""How the database refuses identifiers for nobody, in a formation for many or for one."""
+"""The database's errors for identifiers without a user, by `multi_user`."""
 
 
 class ResolveRequest(BaseModel):
@@ -38,7 +38,7 @@ class AssociateRequest(BaseModel):
 
 
 async def resolve(call: Call) -> Response:
-    """`POST /v1/users/resolve`: makes a user for an identifier that nobody has."""
+    """`POST /v1/users/resolve`. It creates a user if the identifier is new."""
     body = await _resolving(call)
     _check(body.identifier)
     user = call.state.users.know(body.identifier, body.identifier_type)
@@ -63,13 +63,13 @@ async def identifiers(call: Call) -> Response:
 
 
 async def associate(call: Call) -> Response:
-    """`POST /v1/users/identifiers`: fails without a user."""
+    """`POST /v1/users/identifiers`. It fails without a user."""
     body = parse(AssociateRequest, call.body)
     if not body.muxi_user_id:
         refusal = f"IntegrityError({_NO_ROW[call.state.config.multi_user]!r})"
         raise ApiError(500, f"Failed to associate identifiers: {refusal}")
     user = _user(call, body.muxi_user_id)
-    named = [name for each in body.identifiers if (name := _named(each))]
+    named = [name for each in body.identifiers if (name := _identifier_and_type(each))]
     linked = [call.state.users.link(user, *name) for name in named]
     data: dict[str, object] = {"muxi_user_id": user.muxi_id}
     return _listed("user.identifiers.associated", data, linked)
@@ -87,7 +87,7 @@ async def dissociate(call: Call) -> Response:
 
 
 async def _resolving(call: Call) -> ResolveRequest:
-    """The body as its model; the server's own words for what doesn't fit."""
+    """Return the body as its model, or refuse it with the server's own messages."""
     try:
         body = json.loads(await call.request.body())
     except json.JSONDecodeError as problem:
@@ -97,7 +97,7 @@ async def _resolving(call: Call) -> ResolveRequest:
     try:
         return ResolveRequest.model_validate(body)
     except ValidationError as problem:
-        # Pydantic names its own version; the runtime's is this one.
+        # Pydantic's message has its own version. The runtime has this one.
         raise ApiError(400, re.sub(r"(pydantic\.dev)/[\d.]+/", r"\1/2.14/", str(problem))) from None
 
 
@@ -114,8 +114,8 @@ def _user(call: Call, muxi_id: str) -> User:
     return found
 
 
-def _named(given: object) -> tuple[str, str | None] | None:
-    """An identifier and its type; None for what is neither, which is passed over."""
+def _identifier_and_type(given: object) -> tuple[str, str | None] | None:
+    """Return an identifier and its type. An invalid entry is skipped: None."""
     about, pair = as_map(given), as_list(given)
     identifier, kind = given, None
     if about:
