@@ -10,7 +10,7 @@ import pytest
 import muxi
 from muxi.models import formation as m
 
-from ..docs.test_docs import blocks
+from ..docs.pages import Page
 from .conftest import Asking, Runtime, many_users, said
 from .test_memories import ingest, settle
 
@@ -120,8 +120,8 @@ def test_the_page_about_memory(
     monkeypatch.setenv("MUXI_CLIENT_KEY", runtime.client_key)
     monkeypatch.setenv("MUXI_ADMIN_KEY", runtime.admin_key)
     names: dict[str, object] = {}
-    for code in blocks(PAGE):
-        exec(code, names)
+    for block in Page(PAGE).blocks():
+        exec(block.code, names)
     printed = capsys.readouterr().out
     assert "Alice likes tea" in printed
     assert "{'content': 'The train leaves at nine'}" in printed

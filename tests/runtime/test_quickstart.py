@@ -13,7 +13,8 @@ import pytest
 
 from muxi.testing import Emulator
 
-from ..docs.test_docs import blocks, with_real_values
+from ..docs.environment import with_real_values
+from ..docs.pages import Page
 from .conftest import Runtime
 from .proxy import proxying
 
@@ -35,8 +36,8 @@ def test_the_quick_start(
     with Emulator("lab") as emulator, proxying(runtime.url, emulator.server_url) as url:
         values = {**emulator.environ, **environ, "MUXI_SERVER_URL": url}
         names: dict[str, object] = {}
-        for code in blocks(ROOT / "README.md")[:2]:
-            exec(with_real_values(code, values), names)
+        for block in list(Page(ROOT / "README.md").blocks())[:2]:
+            exec(with_real_values(block.code, values), names)
     printed = capsys.readouterr().out
     assert "version='1.2.3'" in printed
     assert "stage='init'" in printed

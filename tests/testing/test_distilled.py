@@ -54,10 +54,10 @@ def distillery(plain: Ask) -> Distillery:
 
 @pytest.fixture
 def post(emulator: Emulator) -> Post:
-    raw = RawHttp(emulator)
-    url, given = f"{raw.url}/memories/distilled", {"content-type": "application/json"}
-    return lambda raw, headers: httpx.post(
-        url, content=raw, headers={**raw.headers, **given, **headers}, verify=False
+    http = RawHttp(emulator)
+    url, given = f"{http.url}/memories/distilled", {"content-type": "application/json"}
+    return lambda body, headers: httpx.post(
+        url, content=body, headers={**http.headers, **given, **headers}, verify=False
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -62,9 +63,15 @@ def test_finished_requests_are_forgotten_after_five_to_six_minutes(
     assert raw.ask("GET", "/requests").json()["data"]["count"] == 0
 
 
+def wait_until_tracked(raw: RawHttp, request_id: str) -> None:
+    while raw.ask("GET", f"/requests/{request_id}").status_code == 404:
+        time.sleep(0.01)
+
+
 def test_requests_that_hang_fail_after_ten_minutes(raw: RawHttp, clock: Clock) -> None:
     with Streaming(raw, "hang", request_id="stuck") as lines:
         next(lines)
+        wait_until_tracked(raw, "stuck")
         clock.now += 600
         assert raw.status("stuck") == "processing"
         clock.now += 60
