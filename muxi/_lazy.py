@@ -2,7 +2,7 @@
 
 import sys
 
-TYPE_CHECKING = False  # as static tools have it; to import `typing` takes long
+TYPE_CHECKING = False  # for static tools: importing `typing` is slow
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,7 +14,7 @@ def attach(
     """Return the `__getattr__` (PEP 562), `__dir__` and `__all__` of a package.
 
     The names are listed once, in the package's `__init__.pyi`, which type checkers and editors
-    read too.
+    also read.
 
     Args:
         package: The package's `__name__`. Each line of its stub that imports a name has the form

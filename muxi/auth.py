@@ -1,4 +1,4 @@
-"""How requests prove who sends them, as httpx auth flows: each attempt is signed afresh."""
+"""How requests prove who sends them, as httpx auth flows: each attempt is signed again."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import hmac
 
 
 def sign(secret_key: str, *, timestamp: int, method: str, path: str) -> str:
-    """The signature of a control-plane request (contract server-api 2).
+    """Return the signature of a control-plane request (contract server-api 2).
 
     Args:
         secret_key: The server's secret, `sk_` included.

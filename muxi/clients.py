@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from ._core.options import Options
     from ._http.pool import AsyncPool, SyncPool
-else:  # annotations name them; to import a client stays cheap
+else:  # only for annotations: clients import fast
     pydantic, httpx, muxi = LazyModule("pydantic"), LazyModule("httpx"), LazyModule("muxi")
 
 RawT = TypeVar("RawT", covariant=True)
@@ -37,7 +37,7 @@ FormationT = TypeVar("FormationT", bound="_FormationClient[Any, Any, Any]", cova
 
 
 class _Client(Resource[TransportT], Generic[TransportT, HttpT]):
-    """What all four clients share: views on one pool of connections."""
+    """Base class of all four clients: views that share one connection pool."""
 
     def with_options(
         self,
@@ -49,17 +49,17 @@ class _Client(Resource[TransportT], Generic[TransportT, HttpT]):
     ) -> Self:
         """Return a view of this client with other options.
 
-        The view shares the connections, which close with the client that was constructed: to
-        close the view or to leave a `with` block over it does nothing.
+        The view shares the connections of the client that you constructed. Closing the view, or
+        leaving a `with` block over it, does nothing.
 
         Args:
-            timeout: Seconds to wait for a connection, each write and each read; `inf` for ever.
-            retry: When to try again.
-            headers: Sent with each request, besides those of this client.
+            timeout: Seconds to wait for a connection, each write and each read; `inf` for no limit.
+            retry: When to retry failed calls.
+            headers: Headers to send with each request, in addition to those of this client.
             user_id: The user to act as; None for no user.
 
         Raises:
-            ConfigurationError: A value can't be used.
+            ConfigurationError: A value is invalid.
         """
         changed = self._transport.options.changed(
             timeout=timeout, retry=retry, headers=headers, user_id=user_id
@@ -68,19 +68,19 @@ class _Client(Resource[TransportT], Generic[TransportT, HttpT]):
 
     @classmethod
     def _on(cls, transport: Transport) -> Self:
-        """Make a view: a client on the connections of another one."""
+        """Return a view: a client that shares the connections of another one."""
         view = object.__new__(cls)
         view._transport = transport
         return view
 
     def _open(self, options: Options, http_client: HttpT | None) -> None:
-        """Take the options of the constructor, and a pool of connections to own."""
+        """Set the options and create the connection pool."""
         raise NotImplementedError
 
 
 class _SyncClient(_Client[Sync, "httpx.Client"]):
     _pool: SyncPool | None = None
-    """Owned, and closed with the client; None in views."""
+    """The pool to close with the client; None in views."""
 
     def _open(self, options: Options, http_client: httpx.Client | None) -> None:
         from ._http.pool import SyncPool
@@ -90,7 +90,7 @@ class _SyncClient(_Client[Sync, "httpx.Client"]):
         self._transport = SyncTransport(options, self._pool)
 
     def close(self) -> None:
-        """Close the connections. To close a view or to close twice does nothing."""
+        """Close the connections. Closing a view, or closing twice, does nothing."""
         if self._pool is not None:
             self._pool.close()
 
@@ -108,7 +108,7 @@ class _SyncClient(_Client[Sync, "httpx.Client"]):
 
 class _AsyncClient(_Client[Async, "httpx.AsyncClient"]):
     _pool: AsyncPool | None = None
-    """Owned, and closed with the client; None in views."""
+    """The pool to close with the client; None in views."""
 
     def _open(self, options: Options, http_client: httpx.AsyncClient | None) -> None:
         from ._http.pool import AsyncPool
@@ -118,7 +118,7 @@ class _AsyncClient(_Client[Async, "httpx.AsyncClient"]):
         self._transport = AsyncTransport(options, self._pool)
 
     async def aclose(self) -> None:
-        """Close the connections. To close a view or to close twice does nothing."""
+        """Close the connections. Closing a view, or closing twice, does nothing."""
         if self._pool is not None:
             await self._pool.close()
 
@@ -154,7 +154,7 @@ class _ServerClient(
         http_client: HttpT | None = None,
         settings: muxi.ServerSettings | None = None,
     ) -> None:
-        """Make a client. What isn't passed comes from the environment, else from the default.
+        """Create a client. Omitted settings come from environment variables, or else are defaults.
 
         Args:
             url: The server's address, such as `https://muxi.example.com:7890`
@@ -162,27 +162,27 @@ class _ServerClient(
             key_id: The id of the key, `MUXI_...` (`MUXI_KEY_ID`).
             secret_key: The secret of the key, `sk_...` (`MUXI_SECRET_KEY`).
             timeout: Seconds to wait for a connection, each write and each read; 30 by default,
-                `inf` for ever (`MUXI_TIMEOUT`).
-            max_retries: Attempts after the first one, 2 by default (`MUXI_MAX_RETRIES`). Short for
-                `retry=Retry(max_retries=...)`.
-            retry: How often and how patiently failed calls are repeated.
-            headers: Sent with each request. Names compare in any case; those that the SDK sets
-                for a call are refused.
+                `inf` for no limit (`MUXI_TIMEOUT`).
+            max_retries: Attempts after the first one, 2 by default (`MUXI_MAX_RETRIES`). A
+                shorthand for `retry=Retry(max_retries=...)`.
+            retry: How often to retry failed calls, and how long to wait in between.
+            headers: Headers to send with each request. Names are case-insensitive; headers that the
+                SDK sets itself are refused.
             debug: Log each attempt to the logger `muxi` (`MUXI_DEBUG`).
-            max_response_bytes: The largest answer that is read into memory, decoded; 64 MiB by
+            max_response_bytes: The largest response to read into memory, decoded; 64 MiB by
                 default (`MUXI_MAX_RESPONSE_BYTES`). Downloads to files have no limit.
             max_event_bytes: The largest event of a stream, decoded; 16 MiB by default
                 (`MUXI_MAX_EVENT_BYTES`).
-            insecure_http: What to do when keys would go over `http://` to another machine:
-                `"warn"` logs a warning once, `"allow"` says nothing, `"refuse"` raises
+            insecure_http: What to do if keys would be sent over `http://` to another machine:
+                `"warn"` logs a warning once, `"allow"` does nothing, `"refuse"` raises
                 (`MUXI_INSECURE_HTTP`).
-            http_client: The httpx client to send with, which is never closed by this one. Its
-                proxies, TLS settings, headers, cookies and hooks are used.
-            settings: What else is given; arguments go before it. The environment isn't read then,
-                since the settings object has read it.
+            http_client: The httpx client to send with, with its proxies, TLS settings, headers,
+                cookies and hooks. This client never closes it.
+            settings: A settings object; arguments override it. The environment isn't read then,
+                because the settings object has read it.
 
         Raises:
-            ConfigurationError: A setting is missing or wrong.
+            ConfigurationError: A setting is missing or invalid.
         """
         from ._core.configure import server_options
 
@@ -201,11 +201,11 @@ class _ServerClient(
         }
         self._open(server_options(given, settings), http_client)
 
-    __init__.__qualname__ = "ServerClient.__init__"  # what a wrong keyword's TypeError says
+    __init__.__qualname__ = "ServerClient.__init__"  # the name in TypeErrors about arguments
 
     @cached_property
     def raw(self) -> ServerApi[RawT]:
-        """The same methods returning a `Response`: answer, status, headers, attempts."""
+        """The same methods, returning a `Response` with data, status, headers and attempts."""
         return ServerApi(self._transport, raw=True)
 
     def formation_client(
@@ -219,19 +219,20 @@ class _ServerClient(
     ) -> FormationT:
         """Return a client of a formation, reached through this server.
 
-        It shares the connections, which close with this client: to close it or to leave a `with`
-        block over it does nothing. Timeout, retries and headers are this client's. Keys that
-        aren't passed come from the environment.
+        It shares the connections of this client. Closing it, or leaving a `with` block over it,
+        does nothing. It has the timeout, retries and headers of this client. Omitted keys come from
+        the environment.
 
         Args:
             formation_id: The formation's id, as `formations.list` shows it.
-            client_key: For chat, sessions and all that users do (`MUXI_CLIENT_KEY`).
-            admin_key: For status, configuration and administration (`MUXI_ADMIN_KEY`).
+            client_key: The key for chat, sessions and everything else that users do
+                (`MUXI_CLIENT_KEY`).
+            admin_key: The key for status, configuration and administration (`MUXI_ADMIN_KEY`).
             user_id: The user to act as; printable ASCII (`MUXI_USER_ID`).
-            mode: `"draft"` for the deployment under development (`MUXI_MODE`).
+            mode: `"draft"` for the draft under development (`MUXI_MODE`).
 
         Raises:
-            ConfigurationError: The id or a key is wrong.
+            ConfigurationError: The id or a key is invalid.
         """
         from ._core.configure import proxied_options
 
@@ -268,41 +269,41 @@ class _FormationClient(
         http_client: HttpT | None = None,
         settings: muxi.FormationSettings | None = None,
     ) -> None:
-        """Make a client. What isn't passed comes from the environment, else from the default.
+        """Create a client. Omitted settings come from environment variables, or else are defaults.
 
         Args:
             server_url: The address of the server that runs the formation (`MUXI_SERVER_URL`).
             formation_id: The formation's id on that server (`MUXI_FORMATION_ID`).
-            url: Instead of both: the formation's own address, with or without `/v1`
-                (`MUXI_FORMATION_URL`).
-            base_url: Instead of these: the address of the API, taken as it is (`MUXI_BASE_URL`).
+            url: The formation's own address, with or without `/v1`; replaces `server_url` and
+                `formation_id` (`MUXI_FORMATION_URL`).
+            base_url: The exact address of the API; replaces all of these (`MUXI_BASE_URL`).
             client_key: The key for chat, sessions and everything else that users do
                 (`MUXI_CLIENT_KEY`).
             admin_key: The key for status, configuration and administration (`MUXI_ADMIN_KEY`).
             user_id: The user to act as; printable ASCII (`MUXI_USER_ID`).
-            mode: `"draft"` for the deployment under development (`MUXI_MODE`).
+            mode: `"draft"` for the draft under development (`MUXI_MODE`).
             timeout: Seconds to wait for a connection, each write and each read; 30 by default,
-                `inf` for ever (`MUXI_TIMEOUT`). Streams may stay silent as long as they like.
-            max_retries: Attempts after the first one, 2 by default (`MUXI_MAX_RETRIES`). Short for
-                `retry=Retry(max_retries=...)`.
-            retry: How often and how patiently failed calls are repeated.
-            headers: Sent with each request. Names compare in any case; those that the SDK sets
-                for a call are refused.
+                `inf` for no limit (`MUXI_TIMEOUT`). It doesn't apply to the pauses of streams.
+            max_retries: Attempts after the first one, 2 by default (`MUXI_MAX_RETRIES`). A
+                shorthand for `retry=Retry(max_retries=...)`.
+            retry: How often to retry failed calls, and how long to wait in between.
+            headers: Headers to send with each request. Names are case-insensitive; headers that the
+                SDK sets itself are refused.
             debug: Log each attempt to the logger `muxi` (`MUXI_DEBUG`).
-            max_response_bytes: The largest answer that is read into memory, decoded; 64 MiB by
+            max_response_bytes: The largest response to read into memory, decoded; 64 MiB by
                 default (`MUXI_MAX_RESPONSE_BYTES`). Downloads to files have no limit.
             max_event_bytes: The largest event of a stream, decoded; 16 MiB by default
                 (`MUXI_MAX_EVENT_BYTES`).
-            insecure_http: What to do when keys would go over `http://` to another machine:
-                `"warn"` logs a warning once, `"allow"` says nothing, `"refuse"` raises
+            insecure_http: What to do if keys would be sent over `http://` to another machine:
+                `"warn"` logs a warning once, `"allow"` does nothing, `"refuse"` raises
                 (`MUXI_INSECURE_HTTP`).
-            http_client: The httpx client to send with, which is never closed by this one. Its
-                proxies, TLS settings, headers, cookies and hooks are used.
-            settings: What else is given; arguments go before it. The environment isn't read then,
-                since the settings object has read it.
+            http_client: The httpx client to send with, with its proxies, TLS settings, headers,
+                cookies and hooks. This client never closes it.
+            settings: A settings object; arguments override it. The environment isn't read then,
+                because the settings object has read it.
 
         Raises:
-            ConfigurationError: A setting is missing or wrong, or two exclude each other.
+            ConfigurationError: A setting is missing or invalid, or two exclude each other.
         """
         from ._core.configure import formation_options
 
@@ -326,24 +327,25 @@ class _FormationClient(
         }
         self._open(formation_options(given, settings), http_client)
 
-    __init__.__qualname__ = "FormationClient.__init__"  # what a wrong keyword's TypeError says
+    __init__.__qualname__ = "FormationClient.__init__"  # the name in TypeErrors about arguments
 
     @cached_property
     def raw(self) -> FormationApi[RawT]:
-        """The same methods returning a `Response`: answer, status, headers, attempts."""
+        """The same methods, returning a `Response` with data, status, headers and attempts."""
         return FormationApi(self._transport, raw=True)
 
     def for_user(self, user_id: str) -> Self:
         """Return a view of this client that acts as a user.
 
-        The view shares the connections, which close with the client that was constructed.
+        The view shares the connections of the client that you constructed, and closing it does
+        nothing.
 
         Args:
             user_id: The user to act as; printable ASCII. The formation lower-cases e-mail
                 addresses.
 
         Raises:
-            ConfigurationError: The id can't be sent.
+            ConfigurationError: The id isn't printable ASCII.
         """
         return self.with_options(user_id=user_id)
 
@@ -353,7 +355,7 @@ class FormationClient(_SyncClient, _FormationClient[Sync, RawSync, "httpx.Client
 
 
 class AsyncFormationClient(_AsyncClient, _FormationClient[Async, RawAsync, "httpx.AsyncClient"]):
-    """A client of a formation whose calls are awaited, on asyncio or trio."""
+    """An async client of a formation, for asyncio and trio."""
 
 
 class ServerClient(_SyncClient, _ServerClient[Sync, RawSync, "httpx.Client", FormationClient]):
@@ -366,7 +368,7 @@ class ServerClient(_SyncClient, _ServerClient[Sync, RawSync, "httpx.Client", For
 class AsyncServerClient(
     _AsyncClient, _ServerClient[Async, RawAsync, "httpx.AsyncClient", AsyncFormationClient]
 ):
-    """A client of a MUXI Server's control plane whose calls are awaited, on asyncio or trio."""
+    """An async client of a MUXI Server's control plane, for asyncio and trio."""
 
     def _formation_on(self, transport: Transport) -> AsyncFormationClient:
         return AsyncFormationClient._on(transport)

@@ -1,9 +1,9 @@
 """Every error that a client raises.
 
     MuxiError
-    ├── ConfigurationError      a client can't be made, or has no key for a call (also ValueError)
+    ├── ConfigurationError      a setting is invalid or missing, such as a key (also ValueError)
     ├── ClientClosedError       the client was closed (also RuntimeError)
-    ├── BundleError             a formation's files can't be deployed as they are (also ValueError)
+    ├── BundleError             a formation's files can't be deployed (also ValueError)
     ├── ValidationError         400, 413, 422, or refused before sending (also ValueError)
     ├── AuthenticationError     401
     ├── AuthorizationError      403
@@ -12,13 +12,13 @@
     ├── RateLimitError          429
     ├── ServerError             5xx
     │   └── UnavailableError    503
-    ├── ConnectionError         no connection, or it broke (also builtins.ConnectionError)
-    ├── TimeoutError            no answer in time, or 408 (also builtins.TimeoutError)
-    ├── DeploymentError         a formation is down, or another version answers than the deployed
+    ├── ConnectionError         the connection failed or broke (also builtins.ConnectionError)
+    ├── TimeoutError            no response in time, or 408 (also builtins.TimeoutError)
+    ├── DeploymentError         a deployed formation is down, or another version responds
     ├── StreamError             the turn behind a stream failed
-    │   └── StreamInterruptedError   a stream ended before its terminal event
-    ├── InvalidResponseError    the answer did not fit its model
-    └── WebhookSignatureError   a webhook isn't signed with the given keys
+    │   └── StreamInterruptedError   a stream ended before its final event
+    ├── InvalidResponseError    the response doesn't fit its model
+    └── WebhookSignatureError   a webhook's signature is missing or wrong
 
 Other statuses, such as 405 and 410, raise a plain `MuxiError`.
 """
@@ -34,15 +34,15 @@ class MuxiError(Exception):
     """The base class of all errors that a client raises.
 
     Attributes:
-        message: What went wrong, in the server's words or in a sentence of the SDK.
-        code: The server's error code: a formation's, such as `REQUEST_NOT_FOUND`; the control
-            plane's, such as `HealthCheckFailed` or `NotFound`; or the phrase of the proxy to
-            formations, such as `Formation unavailable`.
-        status_code: The HTTP status; None if there was no answer.
-        details: What else the server sent, such as its list of validation errors.
+        message: The error message of the server or the SDK.
+        code: The error code: a formation's, such as `REQUEST_NOT_FOUND`; the control plane's, such
+            as `HealthCheckFailed` or `NotFound`; or the server's proxy's, such as `Formation
+            unavailable`.
+        status_code: The HTTP status; None if there was no response.
+        details: Further data of the server, such as its list of validation errors.
         request_id: The id of the HTTP request, or of the chat turn.
         retry_after: The seconds that the server asks to wait before the next attempt.
-        sent: True if the request may have reached the server, so that it may have acted.
+        sent: True if the request may have reached the server, which may have acted on it.
         url: The URL that was requested; None if nothing was. It isn't part of the message, so
             that a service can relay that.
     """
@@ -84,11 +84,11 @@ class MuxiError(Exception):
 
 
 class ConfigurationError(MuxiError, ValueError):
-    """A setting of the client is missing or wrong."""
+    """A setting of the client is missing or invalid."""
 
 
 class ClientClosedError(MuxiError, RuntimeError):
-    """The client was closed, or the `http_client` that it was given."""
+    """The client, or the `http_client` that was passed to it, is closed."""
 
 
 class BundleError(MuxiError, ValueError):
@@ -96,7 +96,7 @@ class BundleError(MuxiError, ValueError):
 
 
 class ValidationError(MuxiError, ValueError):
-    """An argument is wrong: the server refused it (400, 413, 422), or the client before sending."""
+    """An argument is invalid: the server (400, 413, 422) or the client itself refused it."""
 
 
 class AuthenticationError(MuxiError):
@@ -104,7 +104,7 @@ class AuthenticationError(MuxiError):
 
 
 class WebhookSignatureError(MuxiError):
-    """A webhook isn't signed, not with the given keys, or not lately."""
+    """A webhook's signature is missing, too old or made with another key."""
 
 
 class AuthorizationError(MuxiError):
@@ -112,11 +112,11 @@ class AuthorizationError(MuxiError):
 
 
 class NotFoundError(MuxiError):
-    """What the call names doesn't exist (404)."""
+    """The resource doesn't exist (404)."""
 
 
 class ConflictError(MuxiError):
-    """What the call names exists already, is in use, or is in the wrong state (409)."""
+    """The resource already exists, is in use or is in the wrong state (409)."""
 
 
 class RateLimitError(MuxiError):
@@ -128,20 +128,20 @@ class ServerError(MuxiError):
 
 
 class UnavailableError(ServerError):
-    """The formation isn't running or still starts, or a feature isn't configured (503)."""
+    """The formation isn't running or is starting, or a feature isn't configured (503)."""
 
 
 class ConnectionError(MuxiError, builtins.ConnectionError):
-    """No connection could be made, or it broke before the whole answer was read."""
+    """The connection failed, or broke before the whole response was read."""
 
     @property
     def retryable(self) -> bool:
-        """True, unless the server is known to hang up each time."""
+        """True, unless the server is known to close the connection each time."""
         return self._retryable is not False
 
 
 class TimeoutError(MuxiError, builtins.TimeoutError):
-    """No answer came in time. A chat turn goes on: `requests.wait(error.request_id)`."""
+    """No response came in time. Chat turns continue: `requests.wait(error.request_id)`."""
 
     @property
     def retryable(self) -> bool:
@@ -150,25 +150,25 @@ class TimeoutError(MuxiError, builtins.TimeoutError):
 
 
 class DeploymentError(MuxiError):
-    """The server reports a success, but the formation is down, or another version answers."""
+    """The server reported success, but the formation is down or responds with another version."""
 
 
 class StreamError(MuxiError):
     """The turn behind a stream failed.
 
     Attributes:
-        partial: The text that had arrived until then.
+        partial: The text received before the error.
     """
 
     partial: str = ""
 
 
 class StreamInterruptedError(StreamError):
-    """The stream ended before its terminal event. `partial` is the text until then."""
+    """The stream ended before its final event. `partial` is the text received so far."""
 
 
 class InvalidResponseError(MuxiError):
-    """The answer isn't JSON, doesn't fit its model, or is larger than the client's limits."""
+    """The response isn't JSON, doesn't fit its model, or is larger than the client's limits."""
 
 
 _BY_STATUS: dict[int, type[MuxiError]] = {
@@ -199,7 +199,7 @@ _STATUS_OF_CODE = {
 
 
 def error_class(status_code: int, code: str | None = None) -> type[MuxiError]:
-    """Return the class for an HTTP status; a 2xx with an error inside goes by its code."""
+    """Return the error class for an HTTP status, or for the code of an error with status 2xx."""
     if status_code < 300 and code is not None:
         status_code = _STATUS_OF_CODE.get(code, 404 if code.endswith("_NOT_FOUND") else 500)
     return _BY_STATUS.get(status_code, ServerError if status_code >= 500 else MuxiError)

@@ -1,4 +1,4 @@
-"""A progress display for `on_progress=` of deployments, on a terminal or in a log file."""
+"""Shows the progress of deployments, on a terminal or in a log file."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ _WIDTH = 30
 def progress_bar(file: TextIO | None = None) -> Callable[[Progress], None]:
     """Return a callable for `on_progress=` that shows each stage of a deployment as a line.
 
-    On a terminal, with the extra `deploy`, a line has a bar where there is something to count:
-    bytes of the upload, attempts of the health check. Elsewhere plain lines are printed.
+    On a terminal, with the extra `deploy`, uploads and health checks have a progress bar.
+    Otherwise plain lines are printed.
 
-    There is nothing to close: after an error or Ctrl-C the last line is the stage that was
-    reached. Make a new one for each call. What else is written to the terminal during a stage may
-    be overwritten.
+    Create a new one for each call. There is nothing to close: after an error or Ctrl-C the last
+    line shows the stage that was reached. Other output to the terminal may be overwritten during a
+    stage.
 
     Args:
-        file: The text file to write to; stderr if None.
+        file: The text file to write to; None for stderr.
 
     Example:
         ```python
@@ -41,7 +41,7 @@ def progress_bar(file: TextIO | None = None) -> Callable[[Progress], None]:
     to = file or sys.stderr
     try:
         from rich.console import Console
-    except ImportError:  # a missing extra must not fail the deployment
+    except ImportError:  # a missing extra must not break the deployment
         return _PlainLines(to)
     console = Console(file=to)
     return _DrawnLines(console) if console.is_interactive else _PlainLines(to)
@@ -62,7 +62,7 @@ class _PlainLines:
 
 
 class _DrawnLines:
-    """Draws a line for each stage, and again with each step of that stage."""
+    """Draws a line for each stage, and redraws it at each step of the stage."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -82,7 +82,7 @@ class _DrawnLines:
         self._stage = progress.stage
         line = Table.grid(padding=(0, 1))
         style = "green" if progress.stage == "complete" else ""
-        # More than one line couldn't be drawn again.
+        # Only a single line can be redrawn.
         text = Text(_text(progress), style, no_wrap=True, overflow="ellipsis")
         if (share := _share(progress)) is None:
             line.add_row(text)
@@ -93,13 +93,13 @@ class _DrawnLines:
 
 
 def _text(progress: Progress) -> str:
-    """The server's message, without characters that would move the cursor."""
+    """Return the server's message without characters that move the cursor."""
     text = progress.message or progress.stage
     return "".join(char if char.isprintable() else " " for char in text)
 
 
 def _share(progress: Progress) -> tuple[int, int] | None:
-    """How much is done, and of how much; None if there is nothing to count."""
+    """Return how much is done and the total; None if there is nothing to count."""
     if progress.total is not None:
         return progress.sent or 0, progress.total
     if progress.max_attempts is not None:

@@ -1,4 +1,4 @@
-"""When a call is tried again, and after how long."""
+"""Decides whether and when to retry a call."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from .errors import ConfigurationError, MuxiError
 
 LONGEST_WAIT = 1e9
-"""Seconds, about 31 years; the timers of Python and of operating systems end soon after."""
+"""Seconds, about 31 years; larger values overflow timers of Python and operating systems."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Retry:
-    """How often and how patiently failed calls are repeated.
+    """How often to retry failed calls, and how long to wait in between.
 
-    Only calls that may be repeated are: GET, PUT and DELETE, calls that the server deduplicates,
-    and any call that never reached the server.
+    Only calls that are safe to retry are retried: GET, PUT and DELETE, calls that the server
+    deduplicates, and calls that never reached the server.
 
     Raises:
-        ConfigurationError: A value isn't a number from 0 up.
+        ConfigurationError: A value isn't a number of at least 0.
 
     Example:
         >>> from muxi import Retry
@@ -30,11 +30,11 @@ class Retry:
     max_retries: int = 2
     """Attempts after the first one."""
     base_delay: float = 0.5
-    """Seconds; the longest first wait, doubled for each further one."""
+    """The longest wait before the first retry, in seconds; doubled for each further retry."""
     max_delay: float = 8.0
-    """Seconds; no back-off is longer."""
+    """The longest back-off, in seconds."""
     max_retry_after: float = 60.0
-    """Seconds; a call whose `Retry-After` is longer isn't repeated."""
+    """The longest `Retry-After` to wait for, in seconds; beyond it, the call isn't retried."""
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():
@@ -47,12 +47,12 @@ class Retry:
     def delay(
         self, error: MuxiError, *, attempt: int, repeatable: bool, jitter: float
     ) -> float | None:
-        """Return how long to wait before the next attempt, in seconds; None to give up.
+        """Return the seconds to wait before the next attempt; None to give up.
 
         Args:
-            error: What the last attempt ended with.
-            attempt: Its number, from 1.
-            repeatable: The call may run twice without harm.
+            error: The error of the last attempt.
+            attempt: The number of that attempt, from 1.
+            repeatable: Whether the call is safe to retry.
             jitter: A random number from 0 to 1, the share of the back-off to wait.
         """
         if not error.retryable or attempt > self._limit(error):
@@ -63,8 +63,8 @@ class Retry:
         if error.retry_after is None:
             return longest * jitter
         if not error.retry_after <= self.max_retry_after:
-            return None  # an attempt before that time is bound to fail
-        # Many clients are told the same time: with jitter they don't all come at once.
+            return None  # an earlier attempt would fail
+        # The server sends many clients the same time: jitter spreads their retries.
         return error.retry_after + longest * jitter
 
     def _limit(self, error: MuxiError) -> int:

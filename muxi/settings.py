@@ -12,25 +12,25 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 
 class ClientSettings(BaseSettings):
-    """What both kinds of client have in common. What is None has the client's default."""
+    """The settings that both kinds of client have. None means the client's default."""
 
     model_config = SettingsConfigDict(frozen=True, hide_input_in_errors=True)
 
     variables: ClassVar[Mapping[str, str]] = {}
-    """The variables of fields that aren't called `MUXI_` and the field's name."""
+    """The variables of fields whose variable isn't `MUXI_` plus the field's name."""
 
     timeout: float | None = None
-    """Seconds to wait for a connection, for each write and for each read; `inf` for ever."""
+    """Seconds to wait for a connection, for each write and for each read; `inf` for no limit."""
     max_retries: int | None = None
     """Attempts after the first one."""
     debug: bool | None = None
-    """Log each attempt to the logger `muxi`: never a key, a token or a body."""
+    """Log each attempt to the logger `muxi`, without keys, tokens and bodies."""
     max_response_bytes: int | None = None
-    """The largest answer that is read into memory, decoded."""
+    """The largest response to read into memory, in bytes after decoding."""
     max_event_bytes: int | None = None
-    """The largest event of a stream that is read into memory, decoded."""
+    """The largest event of a stream, in bytes after decoding."""
     insecure_http: Literal["warn", "allow", "refuse"] | None = None
-    """What to do when keys would go over `http://` to another machine."""
+    """What to do if keys would be sent over `http://` to another machine."""
 
     @classmethod
     def variable(cls, name: str) -> str:
@@ -46,7 +46,7 @@ class ClientSettings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Read arguments, then the documented variables under exactly their names."""
+        """Read the arguments, then the documented variables by their exact names."""
         return init_settings, _Variables(cls)
 
     def __reduce__(self) -> NoReturn:
@@ -68,7 +68,7 @@ class _Variables(PydanticBaseSettingsSource):
 
 
 class ServerSettings(ClientSettings):
-    """Settings of `ServerClient`. What isn't passed comes from the environment.
+    """Settings of `ServerClient`. Omitted settings come from the environment.
 
     The variables are `MUXI_SERVER_URL`, `MUXI_KEY_ID`, `MUXI_SECRET_KEY`, `MUXI_TIMEOUT`,
     `MUXI_MAX_RETRIES`, `MUXI_DEBUG`, `MUXI_MAX_RESPONSE_BYTES`, `MUXI_MAX_EVENT_BYTES` and
@@ -90,7 +90,7 @@ class ServerSettings(ClientSettings):
 
 
 class FormationSettings(ClientSettings):
-    """Settings of `FormationClient`. What isn't passed comes from the environment.
+    """Settings of `FormationClient`. Omitted settings come from the environment.
 
     The variables are `MUXI_SERVER_URL`, `MUXI_FORMATION_ID`, `MUXI_FORMATION_URL`,
     `MUXI_BASE_URL`, `MUXI_CLIENT_KEY`, `MUXI_ADMIN_KEY`, `MUXI_USER_ID`, `MUXI_MODE`,
@@ -106,18 +106,18 @@ class FormationSettings(ClientSettings):
     variables = {"url": "MUXI_FORMATION_URL"}
 
     server_url: str | None = None
-    """The address of the server that runs the formation; goes with `formation_id`."""
+    """The address of the server that runs the formation; needs `formation_id`."""
     formation_id: str | None = None
     """The formation's id on that server."""
     url: str | None = None
     """The formation's own address, with or without `/v1`."""
     base_url: str | None = None
-    """The address of the formation's API, taken as it is."""
+    """The exact address of the formation's API."""
     client_key: SecretStr | None = None
     """The key for chat, sessions and everything else that users do."""
     admin_key: SecretStr | None = None
     """The key for status, configuration and administration."""
     user_id: str | None = None
-    """The user to act as, unless a call or a view names another one."""
+    """The user to act as; calls and views can override it."""
     mode: Literal["live", "draft"] | None = None
-    """Which deployment `server_url` and `formation_id` lead to: live by default."""
+    """The deployment that `server_url` and `formation_id` stand for; live by default."""

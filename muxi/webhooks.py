@@ -2,8 +2,8 @@
 
     event = webhooks.unwrap(body, request.headers, [admin_key, client_key])
 
-The formation signs completions and clarifications with its admin key, the ends of escalations with
-its client key, and notifications not at all.
+The formation signs completions and clarifications with its admin key, and escalations with its
+client key. It doesn't sign notifications.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ def unwrap(
 ) -> WebhookEvent:
     """Verify the signature of a webhook and return its event.
 
-    A delivery may come again: events with the same `dedupe_key` are the same event. Notifications
-    aren't signed: this function refuses them, and `parse` reads them.
+    An event may be delivered more than once: ignore events whose `dedupe_key` you have seen.
+    Notifications aren't signed: this function refuses them; use `parse` for them.
 
     Example:
         ```python
@@ -65,16 +65,18 @@ def unwrap(
         ```
 
     Args:
-        body: The body as it arrived, before any parsing.
-        headers: The headers of the request; names compare in any case.
-        keys: The formation's admin key; a list with its client key too, where escalations are
-            expected, and with the old keys while keys are rotated.
-        tolerance: Seconds that the signature may be old, or ahead of this machine's clock.
+        body: The raw body of the request.
+        headers: The headers of the request; names are case-insensitive.
+        keys: The formation's admin key. Pass a list to add the client key if you expect
+            escalations, and the old keys while you rotate keys.
+        tolerance: The most seconds that the signature may be older or newer than this machine's
+            clock.
 
     Raises:
-        WebhookSignatureError: It isn't signed, not with these keys, or not within the tolerance.
-        InvalidResponseError: It is not a JSON object, or lacks what its kind has.
-        ValidationError: The body is neither bytes nor text, or the tolerance is negative.
+        WebhookSignatureError: The signature is missing, made with another key, or outside of the
+            tolerance.
+        InvalidResponseError: The body isn't a JSON object, or lacks a field of its event.
+        ValidationError: The body is neither bytes nor a string, or the tolerance is negative.
     """
     found = [value for name, value in headers.items() if name.lower() == _HEADER]
     given = [keys] if isinstance(keys, (str, SecretStr)) else keys
@@ -85,17 +87,20 @@ def unwrap(
 def verify(
     body: bytes | str, signature: str | None, *keys: str | SecretStr, tolerance: float = 300.0
 ) -> None:
-    """Check that a formation has sent a webhook, not long ago. `unwrap` does this and parses.
+    """Verify that a formation signed a webhook recently. `unwrap` also parses it.
 
     Args:
-        body: The body as it arrived, before any parsing.
+        body: The raw body of the request.
         signature: The header `X-Muxi-Signature`; None if there is none.
-        keys: The formation's admin key, and its client key too, where escalations are expected.
-        tolerance: Seconds that the signature may be old, or ahead of this machine's clock.
+        keys: The formation's admin key. Pass a list to add the client key if you expect
+            escalations.
+        tolerance: The most seconds that the signature may be older or newer than this machine's
+            clock.
 
     Raises:
-        WebhookSignatureError: It isn't signed, not with these keys, or not within the tolerance.
-        ValidationError: The body is neither bytes nor text, or the tolerance is negative.
+        WebhookSignatureError: The signature is missing, made with another key, or outside of the
+            tolerance.
+        ValidationError: The body is neither bytes nor a string, or the tolerance is negative.
     """
     data = _bytes(body)
     if not tolerance >= 0:
@@ -118,7 +123,7 @@ def verify(
 
 
 def sign(body: bytes | str, key: str | SecretStr, *, timestamp: float | None = None) -> str:
-    """Return the signature header of a webhook as the formation makes it, to test a receiver.
+    """Return the signature header of a webhook, as a formation would. Use it to test a receiver.
 
     Example:
         ```python
@@ -130,12 +135,12 @@ def sign(body: bytes | str, key: str | SecretStr, *, timestamp: float | None = N
         ```
 
     Args:
-        body: The body that the receiver will get.
-        key: The key to sign with, which can't be empty.
-        timestamp: When it is signed, in Unix seconds; now by default.
+        body: The body that the receiver gets.
+        key: The key to sign with; not empty.
+        timestamp: The time of the signature, in Unix seconds; None for now.
 
     Raises:
-        ValidationError: The body is neither bytes nor text, or the key is empty.
+        ValidationError: The body is neither bytes nor a string, or the key is empty.
     """
     if not (secret := _secret(key)):
         raise ValidationError("The key to sign with is empty.")
@@ -144,14 +149,14 @@ def sign(body: bytes | str, key: str | SecretStr, *, timestamp: float | None = N
 
 
 def parse(body: bytes | str) -> WebhookEvent:
-    """Return the event of a webhook without checking who sent it. `unwrap` checks it.
+    """Return the event of a webhook without verifying its signature. `unwrap` verifies it.
 
     Args:
-        body: The body as it arrived.
+        body: The raw body of the request.
 
     Raises:
-        InvalidResponseError: It is not a JSON object, or lacks what its kind has.
-        ValidationError: The body is neither bytes nor text.
+        InvalidResponseError: The body isn't a JSON object, or lacks a field of its event.
+        ValidationError: The body is neither bytes nor a string.
     """
     data = _bytes(body)
     try:
@@ -198,7 +203,7 @@ def _kind(said: JsonValue) -> type[WebhookEvent]:
 
 
 def _canonical(body: bytes) -> bytes:
-    """The encoding that is signed. What is sent is another one: spaced, escaped, unsorted."""
+    """Return the JSON encoding that is signed. The body itself is spaced, escaped and unsorted."""
     try:
         return _encoded(json.loads(body)).encode()
     except (ValueError, RecursionError):
@@ -217,7 +222,7 @@ def _encoded(value: JsonValue) -> str:
 
 
 def _number(text: str) -> str:
-    """A float as the runtime's encoder prints it: plain down to 1e-5, and exponents unpadded."""
+    """Print a float like the runtime's encoder: plain down to 1e-5, with unpadded exponents."""
     mantissa, e, exponent = text.partition("e")
     if not e:
         return text

@@ -139,7 +139,7 @@ def test_timeouts_may_be_endless() -> None:
         ({"url": "http://h", "headers": {"a b": "c"}}, "^headers has 'a b', which is no name"),
         ({"url": "http://h", "headers": {"a": "b\n"}}, r"^headers\['a'\] has a space or a line"),
         ({"url": "http://h", "headers": {"a": None}}, r"^headers\['a'\] must be a string"),
-        ({"url": "http://h", "headers": ["a"]}, "^headers must be a mapping of texts, not list"),
+        ({"url": "http://h", "headers": ["a"]}, "^headers must be a mapping of strings, not list"),
         ({"url": "http://h", "http_client": httpx.AsyncClient()}, "http_client must be an httpx.C"),
         ({"server_url": "http://h", "formation_id": "a/b"}, "^formation_id can't contain '/'"),
         ({"server_url": "http://h", "formation_id": ""}, "^formation_id is empty"),

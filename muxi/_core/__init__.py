@@ -1,1 +1,1 @@
-"""What a call is and how it lives. Nothing here does I/O."""
+"""Calls and their life cycle, without I/O."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class AsyncRunner(Protocol):
-    """What runs the steps of a stream."""
+    """Runs the flows of a stream."""
 
     def run(self, steps: Flow[T], /) -> Awaitable[T]:
         """Run a flow."""
@@ -28,10 +28,10 @@ class AsyncRunner(Protocol):
 
 
 class AsyncStream(BaseStream[EventT, ResultT], AsyncIterator[EventT]):
-    """Events as they come: iterate over it with `async for`, best within `async with`.
+    """A stream of events. Iterate over it with `async for`, preferably inside `async with`.
 
-    It opens when it is entered, awaited (which gives the stream itself) or first read. Without
-    `async with` it is closed when it was read to its end, when it failed, or when it is dropped.
+    The stream opens when it is entered, awaited (which returns the stream itself) or first read.
+    Without `async with`, it closes at its end, after an error, or when it is garbage-collected.
     """
 
     def __init__(
@@ -47,10 +47,10 @@ class AsyncStream(BaseStream[EventT, ResultT], AsyncIterator[EventT]):
             raise trimmed(exc, self._options)  # noqa: B904  # the same error
 
     async def open(self) -> Self:
-        """Send the request, if that wasn't done yet.
+        """Send the request, unless the stream is already open.
 
         Raises:
-            MuxiError: The server refused it.
+            MuxiError: The server refused the request.
         """
         await self._run(self._alone(self._open()))
         return self
@@ -59,9 +59,10 @@ class AsyncStream(BaseStream[EventT, ResultT], AsyncIterator[EventT]):
         return self.open().__await__()
 
     async def aclose(self) -> None:
-        """Leave the stream, from any task; the formation cancels a turn whose stream is left.
+        """Close the stream. The formation then cancels a turn that is still running.
 
-        A task that reads it comes to the end of its loop. To close twice is fine.
+        It can be called from any task: a task that reads the stream leaves its loop. Closing twice
+        does nothing.
         """
         await self._run(self._close())
 
@@ -89,11 +90,11 @@ class AsyncStream(BaseStream[EventT, ResultT], AsyncIterator[EventT]):
         return event
 
     def text(self) -> AsyncIterator[str]:
-        """Return the pieces of the reply's text, as they come."""
+        """Iterate over the chunks of the reply's text."""
         return _Text(aiter(self), self._reader.text_delta)
 
     async def result(self) -> ResultT:
-        """Return what the whole stream adds up to; reads what is left of it.
+        """Read the stream to its end and return its result, such as the whole reply.
 
         Raises:
             StreamError: The stream failed, or was closed before its end.
@@ -104,7 +105,7 @@ class AsyncStream(BaseStream[EventT, ResultT], AsyncIterator[EventT]):
 
 
 class _Text(AsyncIterator[str], Generic[EventT]):
-    """No generator: trio complains of those that are left half-way."""
+    """Iterates over text chunks. Not a generator: trio warns about unfinished ones."""
 
     def __init__(self, events: AsyncIterator[EventT], text_delta: Callable[[EventT], str]) -> None:
         self._events = events

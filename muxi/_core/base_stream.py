@@ -1,4 +1,4 @@
-"""What sync and async streams share: their life, as flows for either driver."""
+"""The logic that sync and async streams share, as flows for both drivers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class BaseStream(Generic[EventT, ResultT]):
-    """What sync and async streams share. Each event is read when it is asked for."""
+    """Base class of sync and async streams. Events are read on demand."""
 
     def __init__(self, call: StreamCall[EventT, ResultT], options: Options) -> None:
         self._stream = call
@@ -28,21 +28,21 @@ class BaseStream(Generic[EventT, ResultT]):
         self._body: EventBody | None = None
         self._left: weakref.finalize[..., Any] | None = None
         self._first: deque[EventT] = deque()
-        """Events that come before all that has arrived."""
+        """Events to return before those that have arrived."""
         self._arrived: deque[tuple[str, str]] = deque()
         self._request_id: str | None = None
         self._opened = self._over = self._closed = False
         self._failure: MuxiError | None = None
         self._silence = 0.0
         self._free = [None]
-        """Who reads takes what is in it, which is atomic; a second one finds nothing."""
+        """A lock: a reader pops its only item, which is atomic; a second reader finds it empty."""
 
     @property
     def response(self) -> Response[None]:
-        """Status, headers and request id of the open stream.
+        """The status, headers and request id of the open stream.
 
         Raises:
-            StreamError: It isn't open yet.
+            StreamError: The stream isn't open yet.
         """
         if self._response is None:
             raise StreamError("The stream is not open: enter it with `with`, or read from it.")
@@ -54,7 +54,7 @@ class BaseStream(Generic[EventT, ResultT]):
         return f"<{type(self).__name__} {state if self._opened else 'not open yet'}{request}>"
 
     def _alone(self, steps: Flow[EventT | None]) -> Flow[EventT | None]:
-        """Run steps that only one task or thread may be in."""
+        """Run a flow that only one task or thread may run at a time."""
         try:
             self._free.pop()
         except IndexError:
@@ -81,7 +81,7 @@ class BaseStream(Generic[EventT, ResultT]):
         return event
 
     def _take(self) -> EventT | None:
-        """Return the next event of what has arrived; None to read on."""
+        """Return the next event that has arrived; None if more must be read."""
         if self._first:
             return self._first.popleft()
         while self._arrived and not self._reader.ended and not self._closed:
@@ -98,7 +98,7 @@ class BaseStream(Generic[EventT, ResultT]):
         return None
 
     def _read_on(self) -> Flow[None]:
-        """Fetch more events, or what there is to do at the end."""
+        """Read more events, or end the stream."""
         if self._failure is not None:
             raise self._failure
         if self._closed:
@@ -119,7 +119,7 @@ class BaseStream(Generic[EventT, ResultT]):
     def _read(self, body: EventBody) -> Flow[None]:
         began = clock()
         if self._reader.deadline is not None and began >= self._reader.deadline:
-            raise TimeoutError("The stream was not over in time", sent=True)
+            raise TimeoutError("The stream did not end in time", sent=True)
         try:
             events: ServerSentEvents | None = yield ReadEvents(body)
         except (StreamInterruptedError, TimeoutError) as exc:
@@ -179,7 +179,7 @@ class BaseStream(Generic[EventT, ResultT]):
         yield from self._close_body()
 
     def _close(self) -> Flow[None]:
-        """Close it, whoever reads."""
+        """Close the stream, even while it is read."""
         self._closed = True
         yield from self._close_body()
 
@@ -191,13 +191,13 @@ class BaseStream(Generic[EventT, ResultT]):
             yield CloseBody(body, ended=self._reader.ended and not self._closed)
 
     def _check_unread(self) -> None:
-        """Refuse a second loop over a stream that is over."""
+        """Refuse a second loop over a stream that has ended."""
         if self._failure is not None:
             raise self._failure
         if self._closed:
             raise StreamError("The stream is closed.", sent=self._opened)
         if self._over and not self._first:
-            raise StreamError("The stream was read to its end: `result()` has what it adds up to.")
+            raise StreamError("The stream was read to its end: `result()` returns its result.")
 
     def _finished(self) -> ResultT:
         if self._failure is not None:

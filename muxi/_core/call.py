@@ -1,4 +1,4 @@
-"""A call as a value: which request to send and which model answers. Nothing here does I/O."""
+"""Calls as values: the request to send and the model of the response. No I/O."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ResultT = TypeVar("ResultT")
 
 
 class KeyKind(Enum):
-    """Which key a call needs (contract A3, server-api 2)."""
+    """The key that a call needs (contract A3, server-api 2)."""
 
     NONE = auto()
     ADMIN = auto()
@@ -39,44 +39,45 @@ class KeyKind(Enum):
 
 
 class UserRule(Enum):
-    """What a call does with a user id (contract A3)."""
+    """Whether a call needs a user id (contract A3)."""
 
     UNUSED = auto()
     OPTIONAL = auto()
     REQUIRED = auto()
     REQUIRED_WITH_CLIENT_KEY = auto()
     DEFAULT_ZERO = auto()
-    """Nobody named means user "0", as the formation itself has it for chat."""
+    """Without a user id, the call acts as user "0", as the formation does for chat."""
 
 
 class BodyFormat(Enum):
-    """What surrounds the answer on the wire."""
+    """The format of the response body."""
 
     ENVELOPE = auto()
-    """The payload sits under `data`, in both services."""
+    """The payload is under `data`, in both services."""
     BARE = auto()
     TEXT = auto()
     FILE = auto()
-    """The body is a file and goes where the call's `save` says; it is never held whole."""
+    """The body is a file and is written to the call's `save`; it is never whole in memory."""
 
 
 FollowUp = Callable[
     ["Response[Any] | MuxiError", "float | None"], Generator[Any, Any, "Response[Any]"]
 ]
-"""A flow that is given how a call ended and the seconds left, and returns or raises the end."""
+"""A flow that continues after a call. It gets the outcome of the call and the seconds left, and
+returns the final response or raises."""
 
 
 @dataclass(frozen=True)
 class AlreadyDone(Generic[T]):
-    """The refusal of a repeated call that means that an earlier attempt has done it."""
+    """The error of a retry that means that an earlier attempt succeeded."""
 
     status: int
     answer: T
     says: str = ""
-    """What the error's message must hold, in any case, such as the id of what is gone."""
+    """A text that the error message must contain, such as an id; case-insensitive."""
 
     def matches(self, error: MuxiError) -> bool:
-        """Whether the error says so. A gateway's page or an unknown route doesn't."""
+        """Return whether the error has this meaning. A gateway's error page hasn't."""
         is_of_route = error.code is None or error.message == "Not Found"
         is_about_it = self.says.casefold() in error.message.casefold()
         return error.status_code == self.status and not is_of_route and is_about_it
@@ -84,7 +85,7 @@ class AlreadyDone(Generic[T]):
 
 @dataclass(frozen=True)
 class Call(Generic[T]):
-    """One request and the type of its answer. `Agents.get.build("x")` makes one to look at."""
+    """One request and the type of its response. `Agents.get.build("x")` returns one."""
 
     method: str
     path: str
@@ -93,52 +94,52 @@ class Call(Generic[T]):
     _: KW_ONLY
     user: UserRule = UserRule.UNUSED
     user_id: str | None = None
-    """Whom the caller named; beats the client's own user."""
+    """The user that the caller passed; overrides the client's user."""
     query: Mapping[str, str] = field(default_factory=dict[str, str])
     body: Request | None = None
     shape: BodyFormat = BodyFormat.ENVELOPE
     idempotent: bool = False
-    """The server runs it once, however often it arrives."""
+    """Whether the server deduplicates the call by its idempotency key."""
     idempotency_key: str | None = None
-    """By which the server knows it again; None for a new one."""
+    """The key by which the server recognises a repeated call; None for a new key."""
     accepted_statuses: frozenset[int] = frozenset()
-    """Statuses from 400 up that answer with the model all the same."""
+    """Status codes from 400 up whose body is the model, too."""
     turn_id: str | None = None
-    """The chat turn that it runs; errors carry it."""
+    """The id of the chat turn that the call runs; errors carry it."""
     sign_body: Callable[[bytes], Mapping[str, str]] | None = None
-    """Makes headers of the body, again for each attempt."""
+    """Creates headers from the body, for each attempt again."""
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Those of this call alone."""
+    """Headers for this call only."""
     upload: Upload | None = None
-    """The file that is sent instead of a `body`."""
+    """A file to send instead of a `body`."""
     timeout: float | None = None
     """The most seconds that all attempts and the pauses between them may take; None for no limit.
-    Of a stream, until it opens."""
+    For a stream, it ends when the stream opens."""
     read_timeout: float | None = None
-    """Seconds to wait for each piece of the answer, events too, instead of the client's."""
+    """Seconds to wait for each chunk of the response or stream, instead of the client's timeout."""
     safe_to_retry: bool | None = None
-    """It may run twice without harm; None to go by its method."""
+    """Whether the call may safely run twice; None to decide by the HTTP method."""
     already_done: AlreadyDone[T] | None = None
-    """What means "done" where an attempt before may have acted."""
+    """The error that means "done" if an earlier attempt may have succeeded."""
     explain: Callable[[MuxiError, int], MuxiError] | None = None
-    """Puts the error of an attempt, and its number, into the words of the service."""
+    """Makes the error of an attempt more specific. Gets the error and the attempt's number."""
     save: DownloadTarget | None = None
-    """Where the body goes of a call whose shape is a file; `returns` is `Saved`."""
+    """Where to write the body if it is a file; `returns` is `DownloadedFile` then."""
     transform: Callable[[Response[Any]], Any] | None = None
-    """Makes the answer of the response with the model."""
+    """Converts the response with the model to the final one."""
     follow_up: FollowUp | None = None
-    """Goes on by other calls where the answer is not the end of the work, or was lost."""
+    """Continues with other calls if the response was lost or the work goes on in the background."""
 
     def __post_init__(self) -> None:
         if self.timeout is not None:
             check_seconds("timeout", self.timeout)
 
     def map(self, transform: Callable[[T], U]) -> Call[U]:
-        """The same call with its answer turned into something else."""
+        """Return the call with its data converted by a function."""
         return self.map_response(lambda response: transform(response.data))
 
     def map_response(self, transform: Callable[[Response[T]], U]) -> Call[U]:
-        """The same call, answered by something made of the whole response."""
+        """Return the call with its data created from the whole response."""
         return _transformed(self, transform)
 
 
@@ -148,20 +149,20 @@ def _transformed(call: Call[Any], transform: Callable[[Response[Any]], Any]) -> 
 
 @dataclass(frozen=True)
 class Response(Generic[T]):
-    """An answer with what came around it; every method of `client.raw` returns one."""
+    """A response with its data and metadata, as every method of `client.raw` returns it."""
 
     data: T
     status_code: int
     headers: Mapping[str, str]
-    """Keys compare in any case."""
+    """The response's headers; keys are case-insensitive."""
     request_id: str | None
     attempts: int
-    """How often the request was sent."""
+    """How many times the request was sent."""
     elapsed: timedelta
-    """From sending the last attempt to having read its answer."""
+    """The time from sending the last attempt until its response was read."""
 
     def with_data(self, data: U) -> Response[U]:
-        """The same response with other data."""
+        """Return the response with other data."""
         return _with_data(self, data)
 
 
@@ -170,11 +171,11 @@ def _with_data(response: Response[Any], data: Any) -> Response[Any]:  # noqa: AN
 
 
 class IdError(ValidationError):
-    """An id that can't be part of a path.
+    """The error for an id that can't be part of a path.
 
     Attributes:
         part: The id.
-        problem: What is wrong with it, to be said of the argument that it came in.
+        problem: What is wrong with it, to follow the argument's name in a message.
     """
 
     def __init__(self, name: str, part: object, problem: str) -> None:
@@ -187,7 +188,7 @@ def path(*parts: str) -> str:
     """Return a path with each part percent-encoded.
 
     Raises:
-        IdError: A part can't be. Methods that describe calls name the argument that it is.
+        IdError: A part is invalid. Methods add the name of the argument.
     """
     return "".join(f"/{path_part('An id', part)}" for part in parts)
 
@@ -196,12 +197,12 @@ def path_part(name: str, part: object) -> str:
     """Return a part of a path, percent-encoded.
 
     Raises:
-        IdError: It is empty or can't reach the server: the formation decodes `%2F` before it
-            routes, and the proxy cuts the path at `?`, `#` and `%` (contract A-extra,
-            server-api 10).
+        IdError: The part is empty, or would not reach the server unchanged: the formation decodes
+            `%2F` before routing, and the proxy cuts the path at `?`, `#` and `%` (contract
+            A-extra, server-api 10).
     """
     if isinstance(part, (int, UUID)) and not isinstance(part, bool):
-        return str(part)  # as databases have them
+        return str(part)  # ids from databases
     if not isinstance(part, str):
         raise IdError(name, part, f"must be a string, not {type(part).__name__}.")
     if not part:
@@ -215,7 +216,7 @@ def path_part(name: str, part: object) -> str:
 
 
 def query(**values: str | int | bool | None) -> dict[str, str]:
-    """Query parameters, without those that are None."""
+    """Return query parameters, without those that are None."""
     return {
         name: str(value).lower() if isinstance(value, bool) else str(value)
         for name, value in values.items()
@@ -224,10 +225,10 @@ def query(**values: str | int | bool | None) -> dict[str, str]:
 
 
 def check_range(name: str, value: object, low: int, high: int) -> int:
-    """A number that the server takes only between bounds.
+    """Return a number after checking that it is between `low` and `high`.
 
     Raises:
-        ValidationError: It is not.
+        ValidationError: The number is out of range.
     """
     if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
         raise ValidationError(f"{name} must be from {low} to {high}, not {value!r}.")

@@ -1,4 +1,4 @@
-"""What arguments must be, whether of a constructor, a view or a method; messages name them."""
+"""Checks arguments of constructors, views and methods. Error messages name the argument."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from ..retry import LONGEST_WAIT, Retry
 
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _RESERVED = {
-    "accept": "it depends on the call",
-    "content-encoding": "it depends on the call",
-    "content-length": "it depends on the call",
-    "content-type": "it depends on the call",
-    "transfer-encoding": "it depends on the call",
+    "accept": "the SDK sets it for each call",
+    "content-encoding": "the SDK sets it for each call",
+    "content-length": "the SDK sets it for each call",
+    "content-type": "the SDK sets it for each call",
+    "transfer-encoding": "the SDK sets it for each call",
     "x-muxi-admin-key": "pass admin_key=",
     "x-muxi-client-key": "pass client_key=",
-    "x-muxi-idempotency-key": "each call gets one of its own",
+    "x-muxi-idempotency-key": "the SDK creates one for each call",
 }
 """Headers that can't be set for all calls, and what to do instead."""
 
@@ -34,10 +34,10 @@ _MISPLACED = {
 
 
 def id_text(name: str, value: object) -> str:
-    """Return an id as text; ints and UUIDs are taken, as databases have them.
+    """Return an id as a string. Ints and UUIDs are converted.
 
     Raises:
-        ValidationError: It is of another type.
+        ValidationError: The id has another type.
     """
     if isinstance(value, str):
         return value
@@ -47,27 +47,27 @@ def id_text(name: str, value: object) -> str:
 
 
 def check_header(name: str, value: object) -> str:
-    """Return a value that an HTTP header carries unchanged; the error doesn't repeat it.
+    """Return a value that can be sent unchanged in an HTTP header. Errors don't contain it.
 
     Raises:
-        ValidationError: It is empty, has other than printable ASCII characters (the formation
-            would read them as Latin-1, contract A-extra), or a space at an end.
+        ValidationError: The value is empty, has leading or trailing spaces, or isn't printable
+            ASCII (the formation would read it as Latin-1, contract A-extra).
     """
     text = id_text(name, value)
     if not text:
         raise ValidationError(f"{name} is empty.")
     if text != text.strip():
-        raise ValidationError(f"{name} has a space or a line break at an end: remove it.")
+        raise ValidationError(f"{name} has a leading or trailing space or line break: remove it.")
     if not text.isascii() or not text.isprintable():
-        raise ValidationError(f"{name} must be printable ASCII: it travels in an HTTP header.")
+        raise ValidationError(f"{name} must be printable ASCII: it is sent in an HTTP header.")
     return text
 
 
 def check_seconds(name: str, value: Any) -> float:  # noqa: ANN401
-    """Return a time limit in seconds, `inf` for none.
+    """Return a time limit in seconds, `inf` for no limit.
 
     Raises:
-        ValidationError: It is no number above 0, or more than timers can take.
+        ValidationError: The value isn't a number above 0, or is too large for timers.
     """
     if _is_number(value) and (0 < value <= LONGEST_WAIT or value == math.inf):
         return float(value)
@@ -78,10 +78,10 @@ def check_seconds(name: str, value: Any) -> float:  # noqa: ANN401
 
 
 def check_delay(name: str, value: Any) -> None:  # noqa: ANN401
-    """Check how long a method may take, or how long it pauses.
+    """Check a number of seconds, such as a timeout or a poll interval.
 
     Raises:
-        ValidationError: It is no number from 0 up, or more than timers can take.
+        ValidationError: The value isn't a number of at least 0, or is too large for timers.
     """
     if value is None or (_is_number(value) and 0 <= value <= LONGEST_WAIT):
         return
@@ -95,10 +95,10 @@ def _is_number(value: object) -> bool:
 
 
 def check_count(name: str, value: object) -> int:
-    """Return a whole number from 1 up.
+    """Return an integer of at least 1.
 
     Raises:
-        ValidationError: It is something else.
+        ValidationError: The value is something else.
     """
     if isinstance(value, int) and not isinstance(value, bool) and value > 0:
         return value
@@ -106,10 +106,10 @@ def check_count(name: str, value: object) -> int:
 
 
 def check_retry(name: str, value: object) -> Retry:
-    """Return a `Retry`.
+    """Return the value if it is a `Retry`.
 
     Raises:
-        ValidationError: It is something else.
+        ValidationError: The value is something else.
     """
     if isinstance(value, Retry):
         return value
@@ -119,18 +119,18 @@ def check_retry(name: str, value: object) -> Retry:
 
 
 def check_headers(name: str, value: Any) -> dict[str, str]:  # noqa: ANN401
-    """Return headers for all calls, their names in lower case.
+    """Return headers for all calls, with their names in lower case.
 
     Raises:
-        ValidationError: One can't be sent, or is the SDK's to set.
+        ValidationError: A header can't be sent, or only the SDK may set it.
     """
     if not isinstance(value, Mapping):
-        raise ValidationError(f"{name} must be a mapping of texts, not {type(value).__name__}.")
+        raise ValidationError(f"{name} must be a mapping of strings, not {type(value).__name__}.")
     checked: dict[str, str] = {}
     given: Mapping[Any, Any] = value  # pyright: ignore[reportUnknownVariableType]
     for key, text in given.items():
         if not isinstance(key, str) or not _TOKEN.fullmatch(key):
-            raise ValidationError(f"{name} has {key!r}, which is no name of an HTTP header.")
+            raise ValidationError(f"{name} has {key!r}, which is not a valid HTTP header name.")
         if key.lower() in _RESERVED:
             raise ValidationError(f"{name} can't have {key}: {_RESERVED[key.lower()]}.")
         checked[key.lower()] = check_header(f"{name}[{key!r}]", text)
@@ -138,10 +138,10 @@ def check_headers(name: str, value: Any) -> dict[str, str]:  # noqa: ANN401
 
 
 def check_key(label: str, name: str, value: object) -> str:
-    """Return a key. `name` is the argument that it is for, `label` where it came from.
+    """Return a key. `name` is its argument, `label` the argument or variable that it came from.
 
     Raises:
-        ValidationError: It can't be sent, or it is another argument's key by its prefix.
+        ValidationError: The key can't be sent, or its prefix is that of another argument.
     """
     key = check_header(label, value)
     prefix, kind, right = _MISPLACED[name]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Runner(Protocol):
-    """What runs the steps of a stream."""
+    """Runs the flows of a stream."""
 
     def run(self, steps: Flow[T], /) -> T:
         """Run a flow."""
@@ -28,10 +28,10 @@ class Runner(Protocol):
 
 
 class Stream(BaseStream[EventT, ResultT], Iterator[EventT]):
-    """Events as they come: iterate over it, best within `with`.
+    """A stream of events. Iterate over it, preferably inside `with`.
 
-    It opens when it is entered or first read, and checks the status before the first event.
-    Without `with` it is closed when it was read to its end, when it failed, or when it is dropped.
+    The stream opens when it is entered or first read, and raises errors of the server then.
+    Without `with`, it closes at its end, after an error, or when it is garbage-collected.
     """
 
     def __init__(self, runner: Runner, call: StreamCall[EventT, ResultT], options: Options) -> None:
@@ -45,18 +45,19 @@ class Stream(BaseStream[EventT, ResultT], Iterator[EventT]):
             raise trimmed(exc, self._options)  # noqa: B904  # the same error
 
     def open(self) -> Self:
-        """Send the request, if that wasn't done yet.
+        """Send the request, unless the stream is already open.
 
         Raises:
-            MuxiError: The server refused it.
+            MuxiError: The server refused the request.
         """
         self._run(self._alone(self._open()))
         return self
 
     def close(self) -> None:
-        """Leave the stream, from any thread; the formation cancels a turn whose stream is left.
+        """Close the stream. The formation then cancels a turn that is still running.
 
-        A thread that reads it comes to the end of its loop. To close twice is fine.
+        It can be called from any thread: a thread that reads the stream leaves its loop. Closing
+        twice does nothing.
         """
         self._run(self._close())
 
@@ -84,11 +85,11 @@ class Stream(BaseStream[EventT, ResultT], Iterator[EventT]):
         return event
 
     def text(self) -> Iterator[str]:
-        """Return the pieces of the reply's text, as they come."""
+        """Iterate over the chunks of the reply's text."""
         return filter(None, map(self._reader.text_delta, iter(self)))
 
     def result(self) -> ResultT:
-        """Return what the whole stream adds up to; reads what is left of it.
+        """Read the stream to its end and return its result, such as the whole reply.
 
         Raises:
             StreamError: The stream failed, or was closed before its end.

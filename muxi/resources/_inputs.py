@@ -1,4 +1,4 @@
-"""Checks of the arguments that users pass to methods."""
+"""Checks the arguments of methods."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def validate_body(kind: type[RequestT], given: RequestT | Mapping[str, object]) 
         ValidationError: The mapping doesn't fit the model. The message names the fields, not their
             values.
     """
-    import pydantic  # not above: to import a client stays cheap
+    import pydantic  # imported late: clients import fast
 
     if isinstance(given, kind):
         return given
@@ -37,7 +37,7 @@ def validate_body(kind: type[RequestT], given: RequestT | Mapping[str, object]) 
 
 
 def drop_none(**arguments: object) -> dict[str, object]:
-    """Return the arguments that aren't None: None stands for absent."""
+    """Return the arguments that aren't None."""
     return {name: value for name, value in arguments.items() if value is not None}
 
 
@@ -45,7 +45,8 @@ def join_names(argument: str, names: Sequence[str] | None) -> str | None:
     """Return names as a query parameter; None for none.
 
     Raises:
-        ValidationError: It isn't a list of strings. A single string is a sequence of its letters.
+        ValidationError: The value isn't a list of strings. A single string is refused too: it would
+            be taken as a list of its letters.
     """
     if names is None:
         return None
@@ -58,10 +59,10 @@ def join_names(argument: str, names: Sequence[str] | None) -> str | None:
 
 
 def list_scope(user_id: str | None, all_users: bool) -> tuple[KeyKind, UserRule, str | None]:
-    """Return the key, the user rule and the user of a list: of one user, or of all users.
+    """Return the key, the user rule and the user id for a list of one user's or all users' items.
 
     Raises:
-        ValidationError: A user and all users were asked for.
+        ValidationError: Both `user_id` and `all_users` were passed.
     """
     if not all_users:
         return KeyKind.EITHER, UserRule.REQUIRED_WITH_CLIENT_KEY, user_id

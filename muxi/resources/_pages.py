@@ -1,4 +1,4 @@
-"""Iterating over lists that the server pages."""
+"""Iterates over lists that the server pages."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Identified(Protocol):
 
     @property
     def id(self) -> str:
-        """What tells it apart from other items."""
+        """The id, unique in the list."""
         ...
 
 
@@ -28,7 +28,7 @@ def by_offset(
     """Return the items of all pages of a list, each once.
 
     Args:
-        page: Describes the call for a page, given its offset and size.
+        page: Returns the call for a page, given its offset and size.
         page_size: How many items to fetch with one request, from 1 to 100.
         max_items: The most items to return; None for all.
 
@@ -54,12 +54,12 @@ class OffsetPager(Generic[ItemT]):
         self._ended = self._size <= 0
 
     def next_page(self) -> Flow[Sequence[ItemT]]:
-        """Fetch a page, and another one if it has nothing new; empty at the end."""
+        """Return the new items of the next page, or of the one after it; empty at the end."""
         fresh: list[ItemT] = []
         requests = 0
         while not fresh and not self._ended:
             # New items push known ones onto the next page. Two pages in a row without anything new
-            # come from a server that ignores the offset.
+            # mean that the server ignores the offset.
             if requests == 2:
                 raise InvalidResponseError("The server returns the same page again and again.")
             found = yield from request(self._page(self._offset, self._size))

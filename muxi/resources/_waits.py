@@ -1,4 +1,4 @@
-"""Waiting for work that goes on in the background."""
+"""Waits for work that runs in the background."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from .._core.steps import Flow, clock, request, sleep
 from ..errors import NotFoundError, TimeoutError
 
 _LAST_LOOK = 0.5
-"""Seconds that the look at the deadline may take."""
+"""The fewest seconds that a status request gets, even at the deadline."""
 
 
 class Pollable(Protocol):
-    """The state of some work."""
+    """The status of some work, which can be polled."""
 
     @property
     def status(self) -> str | None:
-        """The server's word for it."""
+        """The status, as the server names it."""
         ...
 
     @property
     def is_terminal(self) -> bool:
-        """Nothing more will happen to it."""
+        """Whether the work has ended, with success or without."""
         ...
 
 
@@ -34,18 +34,18 @@ WorkT = TypeVar("WorkT", bound=Pollable)
 
 @dataclass(frozen=True)
 class Deadline:
-    """The moment when a flow has to give up."""
+    """The time at which a flow gives up."""
 
     at: float | None
-    """By the clock of flows; None for never."""
+    """The time in seconds of `steps.clock`; None for no limit."""
 
     @property
     def has_passed(self) -> bool:
-        """No time is left."""
+        """Whether no time is left."""
         return self.remaining() == 0
 
     def remaining(self) -> float | None:
-        """Return the seconds that are left, 0 when it has passed; None for no limit."""
+        """Return the seconds that are left, at least 0; None for no limit."""
         return None if self.at is None else max(0.0, self.at - clock())
 
     def sooner(self, other: Deadline) -> Deadline:
@@ -55,7 +55,7 @@ class Deadline:
         return self if self.at < other.at else other
 
     def request(self, call: Call[T]) -> Flow[T]:
-        """Make a call that may take the time that is left, and half a second at least."""
+        """Make a call that may take the time that is left, but at least half a second."""
         left = self.remaining()
         bounded = call if left is None else replace(call, timeout=max(left, _LAST_LOOK))
         return (yield from request(bounded))
@@ -65,7 +65,7 @@ NO_DEADLINE = Deadline(None)
 
 
 def deadline_in(timeout: float | None) -> Deadline:
-    """Return the deadline that is this many seconds away."""
+    """Return the deadline `timeout` seconds from now."""
     return Deadline(None if timeout is None else clock() + timeout)
 
 
@@ -76,17 +76,17 @@ def poll(
     poll_interval: float,
     too_late: Callable[[T], TimeoutError],
 ) -> Flow[T]:
-    """Look until it is done, once more at the deadline, and then give up.
+    """Poll until the work is done or the deadline has passed. Polls a last time at the deadline.
 
     Args:
-        look: Fetches the state.
-        is_done: Whether nothing more is to be waited for. May raise.
-        deadline: When to give up.
-        poll_interval: Seconds between two looks.
-        too_late: Makes the error of the last state that was seen.
+        look: Fetches the status.
+        is_done: Returns whether the status ends the wait. May raise.
+        deadline: The time at which to give up.
+        poll_interval: Seconds between two status requests.
+        too_late: Creates the error from the last status.
 
     Raises:
-        TimeoutError: It isn't done in time.
+        TimeoutError: The work isn't done in time.
     """
     state = yield from look()
     while not is_done(state):
@@ -111,19 +111,19 @@ def until_terminal(
     *,
     grace: Iterable[float] = (),
 ) -> Flow[WorkT]:
-    """Wait until the work is done.
+    """Wait until the work has ended.
 
     Args:
-        look: Fetches its state.
-        work_id: Its id, which the error carries.
+        look: The call that fetches the status.
+        work_id: The id of the work, for the error.
         timeout: The most seconds to wait; None for no limit.
-        poll_interval: Seconds between two looks.
-        grace: Seconds between the first looks, as long as the work isn't known yet.
+        poll_interval: Seconds between two status requests.
+        grace: Seconds between the first status requests while the server doesn't know the work yet.
 
     Raises:
-        TimeoutError: It isn't done in time.
-        NotFoundError: It isn't known.
-        ValidationError: A time can't be.
+        TimeoutError: The work isn't done in time.
+        NotFoundError: The server doesn't know the work.
+        ValidationError: `timeout` or `poll_interval` is out of range.
     """
     if timeout is not None and timeout != 0:
         check_seconds("timeout", timeout)

@@ -1,4 +1,4 @@
-"""The control plane, one file a namespace."""
+"""The control plane: one module for each namespace."""
 
 from __future__ import annotations
 

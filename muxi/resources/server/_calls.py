@@ -1,4 +1,4 @@
-"""The calls that several namespaces and flows of the control plane make."""
+"""The control-plane calls that several namespaces and flows share."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from .._waits import NO_DEADLINE, Deadline
 from ._errors import explain
 
 FORMATIONS = ("rpc", "formations")
-_DONE = "An earlier attempt of this call, whose answer was lost, did it."
+_DONE = "An earlier attempt of this call did it, but its response was lost."
 
 
 _HMAC = KeyKind.HMAC
 
 
 def get_call(formation_id: str) -> Call[m.Formation]:
-    """The call that fetches a formation."""
+    """Return the call that fetches a formation."""
     where = path(*FORMATIONS, formation_id)
     return Call("GET", where, m.Formation, _HMAC, explain=explain("other"))
 
 
 def list_call() -> Call[m.FormationList]:
-    """The call that lists all formations."""
+    """Return the call that lists all formations."""
     return Call("GET", path(*FORMATIONS), m.FormationList, _HMAC, explain=explain("other"))
 
 
 def stop_call(formation_id: str) -> Call[m.StoppedFormation]:
-    """The call that stops a formation."""
+    """Return the call that stops a formation."""
     done = m.StoppedFormation(id=formation_id, status="stopped", message=_DONE)
     return Call(
         "POST",
@@ -44,7 +44,7 @@ def stop_call(formation_id: str) -> Call[m.StoppedFormation]:
 
 
 def delete_call(formation_id: str) -> Call[m.DeletedFormation]:
-    """The call that deletes a formation."""
+    """Return the call that deletes a formation."""
     done = m.DeletedFormation(id=formation_id, message=_DONE)
     return Call(
         "DELETE",
@@ -57,7 +57,7 @@ def delete_call(formation_id: str) -> Call[m.DeletedFormation]:
 
 
 def cancel_call(formation_id: str) -> Call[m.CancelledUpdate]:
-    """The call that cancels an update."""
+    """Return the call that cancels an update."""
     return Call(
         "POST",
         path(*FORMATIONS, formation_id, "cancel-update"),
@@ -71,12 +71,12 @@ def cancel_call(formation_id: str) -> Call[m.CancelledUpdate]:
 def logs_call(
     formation_id: str, lines: int | None, stream: Literal["stdout", "stderr", "all"] | None
 ) -> Call[m.FormationLogs]:
-    """The call that fetches the last lines of a formation's process."""
+    """Return the call that fetches the last lines of a formation's log."""
     return _logs_call(formation_id, query(lines=lines, stream=stream))
 
 
 def follow_call(formation_id: str, stream: Literal["stdout", "stderr"]) -> Call[m.FormationLogs]:
-    """The call that follows what a formation's process writes."""
+    """Return the call that streams a formation's log."""
     return _logs_call(formation_id, query(follow=True, stream=stream))
 
 
@@ -86,7 +86,7 @@ def _logs_call(formation_id: str, wanted: dict[str, str]) -> Call[m.FormationLog
 
 
 def find(formation_id: str, until: Deadline = NO_DEADLINE) -> Flow[m.Formation | None]:
-    """Fetch a formation, or None if the server doesn't have it."""
+    """Fetch a formation. Return None if the server doesn't have it."""
     try:
         return (yield from until.request(get_call(formation_id)))
     except NotFoundError:
@@ -94,7 +94,7 @@ def find(formation_id: str, until: Deadline = NO_DEADLINE) -> Flow[m.Formation |
 
 
 def manifest_version(formation: m.Formation, until: Deadline) -> Flow[str | None]:
-    """The manifest's version of a deployed formation; None if it has none.
+    """Return the version in the manifest of a deployed formation; None if it has none.
 
     Some servers report it only in the list (server-api 3.3).
     """

@@ -1,4 +1,4 @@
-"""Brings a bundle to the server, and undoes that when it is interrupted."""
+"""Deploys a bundle, and undoes the deployment if it is interrupted."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ if TYPE_CHECKING:
 
 _Prepare = Callable[[ProgressReader], Flow["Call[m.Deployment] | None"]]
 _UNDO_WITHIN, _UNDO_DELAY = 5.0, 0.5
-"""Seconds to look for a deployment that the server doesn't know yet, and between two looks."""
+"""Seconds to poll for a deployment that the server doesn't list yet, and between two polls."""
 _JUDGED_AFTER, _UPLOAD_LIMIT = 5.0, 15.0
-"""Seconds after which an upload's speed is judged, and that the server gives to an upload."""
+"""Seconds after which to estimate an upload's duration, and the server's limit for an upload."""
 
 
 class BundleDeployment:
-    """One bundle on its way.
+    """The deployment of one bundle.
 
     Args:
         source: A formation's directory, or its archive.
         include_db: Send `memory.db` too.
-        limits: How long it may take.
+        limits: The time limits.
         on_progress: Called with each step.
         allow_downgrade: Update even if the deployed version is newer.
     """
@@ -58,11 +58,11 @@ class BundleDeployment:
         self._warned = False
 
     def stream(self, prepare: _Prepare) -> StreamCall[m.Progress, m.Deployment]:
-        """The stream of what the server does."""
+        """Return the stream of the deployment's steps."""
         return StreamCall(prepare, lambda url: ProgressReader("deploy", self._limits, url))
 
     def follow(self, prepare: _Prepare) -> Flow[m.Deployment]:
-        """Do it, and return its result."""
+        """Run the deployment and return its result."""
         return consume_stream(self.stream(prepare), self._on_progress)
 
     def deploy(self, reader: ProgressReader) -> Flow[Call[m.Deployment]]:
@@ -71,7 +71,7 @@ class BundleDeployment:
             until, packed = yield from self._pack(files, reader)
             if (yield from find(packed.bundle.id, until)) is not None:
                 raise ConflictError(
-                    f"The formation {packed.bundle.id} exists already: update it, or use apply",
+                    f"The formation {packed.bundle.id} already exists: use update or apply",
                     code="FormationExists",
                     status_code=409,
                 )
@@ -85,7 +85,7 @@ class BundleDeployment:
             return self._call(packed, files, reader)
 
     def apply(self, reader: ProgressReader) -> Flow[Call[m.Deployment] | None]:
-        """Return whichever of the two calls is needed, or neither."""
+        """Return the call that deploys or updates the formation; None if nothing has changed."""
         with ExitStack() as files:
             until, packed = yield from self._pack(files, reader)
             found = reader.before = yield from find(packed.bundle.id, until)
@@ -100,17 +100,17 @@ class BundleDeployment:
             return self._call(packed, files, reader)
 
     def apply_or_undo(self, *, cleanup: bool) -> Flow[m.Deployment]:
-        """Deploy or update, and undo it if that is interrupted."""
+        """Deploy or update, and undo that if it is interrupted."""
         try:
             return (yield from self.follow(self.apply))
         except BaseException as exc:
-            # Ctrl-C or a cancellation. What fails by itself leaves nothing behind on the server.
+            # Ctrl-C or a cancellation. The server cleans up after its own failures.
             if cleanup and not isinstance(exc, (Exception, GeneratorExit)):
                 yield from self._clean_up(exc)
             raise
 
     def _clean_up(self, interruption: BaseException) -> Flow[None]:
-        """Undo what the server does with the bundle, or say why it isn't undone."""
+        """Undo the deployment, or log why it can't be undone."""
         upload, reader = self._upload, self._reader
         if upload is None or reader is None or reader.bundle is None:
             return
@@ -124,7 +124,7 @@ class BundleDeployment:
         except MuxiError as exc:
             left = str(exc)
         if left:
-            message = f"The interrupted deployment of {reader.bundle.id} is not undone: {left}"
+            message = f"The interrupted deployment of {reader.bundle.id} was not undone: {left}"
             _warn(message)
             if sys.version_info >= (3, 11):
                 interruption.add_note(message)
@@ -132,7 +132,7 @@ class BundleDeployment:
     def _pack(
         self, files: ExitStack, reader: ProgressReader
     ) -> Flow[tuple[Deadline, PackedBundle]]:
-        from ...bundle import open_bundle  # not above: to import a client stays cheap
+        from ...bundle import open_bundle  # imported late: clients import fast
 
         until = reader.start()
         packed = yield from run_in_thread(
@@ -194,14 +194,14 @@ class BundleDeployment:
 
 
 def _delete_own(bundle: Bundle) -> Flow[str | None]:
-    """Delete the new deployment if it is of this bundle; say why not."""
+    """Delete the new deployment if it is of this bundle. Return the reason if it isn't deleted."""
     until = deadline_in(_UNDO_WITHIN)
     while True:
         found = yield from find(bundle.id)
         if found is not None and found.version.current is None:
             return "the server doesn't tell which bundle is deployed. Look with formations.get."
         if found is not None and found.version.current != bundle.sha256:
-            return None  # somebody else's: the server has refused ours
+            return None  # someone else's deployment: the server refused this one
         if found is not None:
             with suppress(NotFoundError):
                 yield from request(delete_call(bundle.id))
@@ -215,9 +215,9 @@ def _delete_own(bundle: Bundle) -> Flow[str | None]:
 
 
 def _cancel_own(bundle: Bundle, before: m.Formation, reader: ProgressReader) -> Flow[str | None]:
-    """Cancel the update if it is in progress; say why not."""
+    """Cancel the update if it is in progress. Return the reason if it isn't cancelled."""
     if before.version.previous and "health_check" not in reader.stages:
-        # After an earlier update some servers refuse this one, and then take cancel-update for
+        # After an earlier update some servers refuse this one, and then apply cancel-update to
         # the version that runs (server-observed 1.1).
         return (
             "the new version had not started yet, and on some servers cancelling then stops the "
@@ -241,7 +241,7 @@ def _cancel_own(bundle: Bundle, before: m.Formation, reader: ProgressReader) -> 
 
 
 def _check_downgrade(bundle: Bundle, found: m.Formation, until: Deadline) -> Flow[None]:
-    from ...bundle.versions import is_older  # not above: to import a client stays cheap
+    from ...bundle.versions import is_older  # imported late: clients import fast
 
     version, runs = bundle.version or DEFAULT_VERSION, (yield from manifest_version(found, until))
     if runs and is_older(version, runs):
@@ -257,6 +257,6 @@ def _uploading(sent: int, total: int) -> m.Progress:
 
 
 def _warn(message: str) -> None:
-    from ..._core.log import logger  # not above: to import a client stays cheap
+    from ..._core.log import logger  # imported late: clients import fast
 
     logger.warning("%s", message)

@@ -1,4 +1,4 @@
-"""Documentation that a method and its `*_stream` twin share."""
+"""Shares the documentation of a method with its `*_stream` twin."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def documented_as(twin: object) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Append the arguments and errors of a method to the docstring of its twin.
 
     Args:
-        twin: The method; what it says of arguments that the other lacks is left out.
+        twin: The method. Arguments that the other method lacks are left out.
     """
     _, _, sections = cleandoc(twin.__doc__ or "").partition("\nArgs:\n")
     arguments, raises, errors = f"{sections}\n".partition("\nRaises:\n")

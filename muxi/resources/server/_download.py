@@ -1,4 +1,4 @@
-"""Saves a formation's files (contract server-api 8.6)."""
+"""Downloads a formation's files (contract server-api 8.6)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def download_zip(
     limits: TimeLimits,
     on_progress: OnProgress | None,
 ) -> Flow[m.DownloadedFormation]:
-    """Save the zip."""
+    """Download the zip."""
     call = _download_call(formation_id, to, include_db, limits, on_progress)
     found = yield from request(call)
     return m.DownloadedFormation(path=found.path or Path(to), size=found.size)
@@ -37,8 +37,8 @@ def extract_zip(
     limits: TimeLimits,
     on_progress: OnProgress | None,
 ) -> Flow[m.DownloadedFormation]:
-    """Save what is in the zip to a new directory."""
-    from ...bundle.unzip import unpack  # not above: to import a client stays cheap
+    """Download the zip and extract it to a new directory."""
+    from ...bundle.unzip import unpack  # imported late: clients import fast
 
     with TemporaryDirectory(prefix="muxi-") as folder:
         archive = Path(folder, "formation.zip")
@@ -70,10 +70,10 @@ def _download_call(
 
 
 def _check_zip(archive: Path) -> None:
-    """Refuse a zip that isn't whole: the server cuts it short when it fails, with status 200."""
-    from ...bundle.unzip import check_zip  # not above: to import a client stays cheap
+    """Refuse an incomplete zip: a server that fails truncates it, still with status 200."""
+    from ...bundle.unzip import check_zip  # imported late: clients import fast
 
     try:
         check_zip(archive)
     except BundleError as exc:
-        raise InvalidResponseError(f"The zip is not whole: {exc.message}", sent=True) from exc
+        raise InvalidResponseError(f"The zip is incomplete: {exc.message}", sent=True) from exc

@@ -1,6 +1,6 @@
-"""The errors of the control plane in one vocabulary (contract server-api 4.0, server-observed).
+"""Gives the errors of the control plane the same codes (contract server-api 4.0, server-observed).
 
-Events name a type of failure, plain answers an HTTP phrase and a text.
+Events carry a failure type; JSON responses carry an HTTP phrase and a message.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ _STATUS = {
     "AlreadyRunning": 409,
     "DeployConflict": 409,
 }
-"""The status that a failure has in a plain answer: 500 for those that aren't here, but for what
-`_status` knows."""
+"""The HTTP status that each failure type has in JSON responses. Types that aren't here have 500,
+except those that `_status` handles."""
 _TYPES = (
     ("MissingHeader", "Missing X-Formation-ID"),
     ("InvalidFormationID", "Invalid X-Formation-ID"),
@@ -57,7 +57,7 @@ _TYPES = (
     ("AlreadyRunning", "Formation is already running"),
     ("NoPreviousVersion", "No previous version"),
 )
-"""The types of failures by the beginning of their texts."""
+"""The failure types by the beginning of their messages."""
 _PERMANENT = ("ReadError", "WriteError")
 _RESTART = (
     "The server still holds a process of this formation that it has lost track of. Restart the "
@@ -66,13 +66,13 @@ _RESTART = (
 
 
 def explain(action: Action) -> Callable[[MuxiError, int], MuxiError]:
-    """Return what puts the error of an attempt, and its number, into this vocabulary."""
+    """Return a function that adds the failure type to the error of an attempt."""
 
     def with_type(error: MuxiError, attempt: int) -> MuxiError:
         if error.status_code is None:
             return _hung_up(error, attempt) if action in ("stop", "delete") else error
         phrase = _phrase(error.status_code)
-        # The answers of dev runs have a text only.
+        # Responses of dev runs have only a message.
         if error.code == phrase or (error.code is None and action == "dev"):
             error.code = _type_of(error.message) or phrase.replace(" ", "")
         return _advised(error)
@@ -81,17 +81,17 @@ def explain(action: Action) -> Callable[[MuxiError, int], MuxiError]:
 
 
 def failure(action: StreamedAction, data: str) -> MuxiError:
-    """Return the error in the data of an `error` event, or in a body that came in its place."""
-    from pydantic_core import from_json  # not above: to import a client stays cheap
+    """Return the error in an `error` event, or in a JSON response that replaces the stream."""
+    from pydantic_core import from_json  # imported late: clients import fast
 
     from ..._core.error_bodies import dict_or_empty, str_or_none
 
     try:
         body = dict_or_empty(from_json(data))
     except ValueError as exc:
-        return InvalidResponseError(f"An event of the stream is no JSON: {exc}", sent=True)
+        return InvalidResponseError(f"An event of the stream is not JSON: {exc}", sent=True)
     code, stage = str_or_none(body.get("error")), str_or_none(body.get("stage"))
-    message = str_or_none(body.get("message")) or code or "The server failed and gives no reason"
+    message = str_or_none(body.get("message")) or code or "The server failed without a message"
     status = _status(action, code, message)
     return _advised(
         error_class(status)(
@@ -115,7 +115,7 @@ def _status(action: StreamedAction, code: str | None, message: str) -> int:
     if code == "DirectoryError":
         return 400 if action == "rollback" else 500
     if code == "NotFound" and "directory" in message:
-        return 500  # the server knows the formation, but has lost its files
+        return 500  # the server lists the formation, but its files are gone
     return _STATUS.get(code or "", 500)
 
 
@@ -131,7 +131,7 @@ def _phrase(status: int) -> str:
 
 
 def _advised(error: MuxiError) -> MuxiError:
-    """Say what to do about failures that won't go away by themselves, and don't repeat them."""
+    """Add advice to permanent failures, and don't retry them."""
     if error.code == "SpawnError" and error.message.endswith("already exists"):
         return _replaced(error, f"{error.message}. {_RESTART}")
     if error.code in _PERMANENT or error.message == "Failed to stop formation":
@@ -140,13 +140,13 @@ def _advised(error: MuxiError) -> MuxiError:
 
 
 def slow_upload(error: MuxiError, upload: Upload, limit: float) -> MuxiError:
-    """Say so if the server gave up on an upload that took too long; nothing was done then."""
+    """Explain the error if the upload was too slow. The server has deployed nothing then."""
     cut = error.message.startswith(("Failed to save bundle", "Failed to read bundle"))
     seconds = upload.seconds
     if error.status_code != 500 or not cut or seconds < limit - 1:
         return error
     return type(error)(
-        f"{error.message}. The MUXI Server reads a bundle for {limit:.0f} s at most, and this one, "
+        f"{error.message}. The MUXI Server reads an upload for at most {limit:.0f} s. This one, "
         f"{upload.size} bytes, took {seconds:.0f} s. Nothing was deployed. Make the bundle "
         "smaller, or deploy it over a faster connection",
         code=error.code,
@@ -168,7 +168,7 @@ def _hung_up(error: MuxiError, attempt: int) -> MuxiError:
 
 
 def _replaced(error: MuxiError, message: str) -> MuxiError:
-    """The same error with another message, and not to be repeated."""
+    """Return the error with another message, marked as not retryable."""
     return type(error)(
         message,
         code=error.code,

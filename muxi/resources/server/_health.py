@@ -1,4 +1,4 @@
-"""Waits until a formation is healthy, or answers through the server's proxy."""
+"""Waits until a formation is healthy, or responds through the server's proxy."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from .._waits import Deadline, deadline_in, poll
 from ._calls import find, get_call
 
 _DOWN = ("crashed", "stopped")
-"""States that a formation doesn't leave by itself."""
+"""States that a formation never leaves by itself."""
 _ANSWER_INTERVAL = 0.5
-"""Seconds between two looks through the proxy."""
+"""Seconds between two requests through the proxy."""
 
 
 def wait_until_healthy(
@@ -23,8 +23,8 @@ def wait_until_healthy(
     """Wait until the server reports that a formation runs and is healthy.
 
     Raises:
-        DeploymentError: It is down.
-        TimeoutError: It isn't healthy in time.
+        DeploymentError: The formation is down.
+        TimeoutError: The formation isn't healthy in time.
     """
     deadline = deadline_in(timeout)
 
@@ -55,22 +55,23 @@ def wait_until_healthy(
 
 @dataclass(frozen=True)
 class Answer:
-    """What came of a look through the proxy."""
+    """The outcome of a request through the proxy."""
 
     version: str | None = None
     """The formation's version, as its health endpoint reports it."""
     error: MuxiError | None = None
-    """Why it doesn't answer."""
+    """Why the formation doesn't respond; None if it does."""
 
 
 def wait_until_it_answers(formation_id: str, deadline: Deadline) -> Flow[Answer]:
-    """Wait until a formation answers through the server's proxy.
+    """Wait until a formation responds through the server's proxy.
 
-    After a rollback the proxy refuses for some seconds, though the server has reported success.
+    After a rollback the proxy refuses requests for some seconds, although the server has reported
+    success.
 
     Raises:
-        DeploymentError: It is down.
-        TimeoutError: It doesn't answer in time.
+        DeploymentError: The formation is down.
+        TimeoutError: The formation doesn't respond in time.
     """
     where = path("api", formation_id, "v1", "health")
     call = Call(
@@ -89,7 +90,7 @@ def wait_until_it_answers(formation_id: str, deadline: Deadline) -> Flow[Answer]
             yield from _fail_if_down(formation_id, deadline)
             return Answer(error=exc)
         except MuxiError:
-            return Answer()  # something answers; a gateway may hide the health endpoint
+            return Answer()  # something responds; a gateway may hide the health endpoint
         version = health.get("version")
         return Answer(version=version if isinstance(version, str) else None)
 

@@ -1,4 +1,4 @@
-"""Follows what a formation's process writes (contract server-api 7.1). No I/O."""
+"""Streams the log of a formation's process (contract server-api 7.1). No I/O."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from ._calls import follow_call, logs_call
 _REMEMBERED = 200
 _TAIL = 1000
 _MARGIN = 200
-"""Lines that may be written between the opening of the stream and the look at its tail."""
+"""The most lines that may be written between opening the stream and fetching the last lines."""
 _RECONNECT_AFTER = 1.0
-"""Seconds; the server looks for new lines twice a second."""
+"""Seconds. The server checks for new lines twice a second."""
 
 
 class LineReader(EventReader["m.LogLine", None]):
-    """The state of one stream of lines.
+    """Reads one stream of log lines and keeps its state.
 
-    The stream is opened first, and then the last lines are fetched, so that none is lost between
-    the two. Lines that come both ways are shown once.
+    The stream is opened first, and then the last lines are fetched, so that no line is lost in
+    between. Lines that arrive both ways are returned once.
 
     Args:
         formation_id: The formation's id.
         stream: The stream to follow.
-        lines: How many of the last lines to begin with.
+        lines: How many of the last lines to return first.
     """
 
     def __init__(self, formation_id: str, stream: Literal["stdout", "stderr"], lines: int) -> None:
@@ -43,14 +43,14 @@ class LineReader(EventReader["m.LogLine", None]):
         self._late: list[m.LogLine] = []
 
     def prepare(self) -> Flow[Call[m.FormationLogs]]:
-        """Return the call that follows."""
+        """Return the call that opens the stream."""
         if self._again:
             yield from sleep(_RECONNECT_AFTER)
         return follow_call(self._formation_id, self._stream)
 
     def read(self, name: str, data: str) -> m.LogLine | None:
-        """Return the line that was written."""
-        import pydantic  # not above: to import a client stays cheap
+        """Return the line in a server-sent event."""
+        import pydantic  # imported late: clients import fast
 
         if name == "connected":
             self.has_gap = self._again or self._lines > 0
@@ -60,7 +60,9 @@ class LineReader(EventReader["m.LogLine", None]):
         try:
             line = m.LogLine.model_validate_json(data)
         except pydantic.ValidationError:
-            raise InvalidResponseError("An event of the stream is no line", sent=True) from None
+            raise InvalidResponseError(
+                "An event of the stream is not a log line", sent=True
+            ) from None
         new = self._overlap.feed(line.line)
         self._seen.extend(new)
         if len(new) > 1:
@@ -69,7 +71,7 @@ class LineReader(EventReader["m.LogLine", None]):
         return line if new else None
 
     def fill_gap(self) -> Flow[Sequence[m.LogLine]]:
-        """Return the lines that were written before the stream was open, or held back."""
+        """Return the lines that were written before the stream was open, and those held back."""
         if self._late:
             late, self._late = self._late, []
             return late
@@ -89,15 +91,15 @@ class LineReader(EventReader["m.LogLine", None]):
         return event.line
 
     def result(self) -> None:
-        """There is none."""
+        """Return nothing: the stream has no result."""
 
 
 class Overlap:
-    """Tells which lines of a stream repeat the end of a tail that was fetched while it was open.
+    """Finds the lines of a stream that repeat the end of a tail fetched while it was open.
 
-    The stream repeats the tail from some line on to its end, or not at all. That is certain enough
-    only if the stream's first line stands once in the tail: to show a line twice is better than to
-    lose one.
+    The stream repeats the tail from some line to its end, or not at all. Lines count as repeated
+    only if the stream's first line occurs once in the tail: a line shown twice is better than a
+    lost line.
 
     Args:
         tail: The last lines that were fetched.
@@ -109,7 +111,7 @@ class Overlap:
         self._held: list[str] = []
 
     def feed(self, line: str) -> Sequence[str]:
-        """Take the next line of the stream, and return the lines that are new."""
+        """Add the next line of the stream, and return the lines that are new."""
         if self._expected is None:
             places = [at for at, one in enumerate(self._tail) if one == line]
             self._expected = deque(self._tail[places[0] :] if len(places) == 1 else ())
@@ -127,17 +129,17 @@ class Overlap:
 def follow_logs(
     formation_id: str, stream: Literal["stdout", "stderr"], lines: int
 ) -> StreamCall[m.LogLine, None]:
-    """The stream of what a process writes."""
+    """Return the stream of a formation's log lines."""
     return StreamCall(
         LineReader.prepare, lambda _: LineReader(formation_id, stream, lines), reconnects=True
     )
 
 
 def unseen(seen: Sequence[str], tail: Sequence[str]) -> Sequence[str]:
-    """Return the lines of a tail after those that were seen; all of them if that can't be told.
+    """Return the lines of a tail after those that were seen; all of them if none match.
 
-    Lines that repeat may match in several places. Then the first one counts: to show a line twice
-    is better than to lose one.
+    If the seen lines match in several places, the first match counts: a line shown twice is better
+    than a lost line.
     """
     best, after = 0, 0
     for end in range(1, len(tail) + 1):

@@ -23,25 +23,25 @@ if TYPE_CHECKING:
 
 ModelT = TypeVar("ModelT", bound="Model")
 DEFAULT_VERSION = "1.0.0"
-"""What the server takes for the version of a manifest that has none."""
+"""The version that the server assigns if the manifest has none."""
 
 
 @dataclass(frozen=True)
 class TimeLimits:
-    """How long a deployment may take."""
+    """The time limits of a deployment."""
 
     timeout: float | None
-    """The most seconds for all of it; None for no limit."""
+    """The most seconds for the whole deployment; None for no limit."""
     silence_timeout: float | None
-    """The most seconds without a word from the server; None for no limit."""
+    """The most seconds without data from the server; None for no limit."""
 
 
 class ProgressReader(EventReader["m.Progress", "m.Deployment"]):
-    """The state of one stream of progress.
+    """Reads one progress stream and keeps its state.
 
     Args:
-        action: What the server does.
-        limits: How long it may take.
+        action: The action of the server.
+        limits: The time limits.
         base_url: The server's address.
         formation_id: The formation's id, if it is known yet.
     """
@@ -52,15 +52,15 @@ class ProgressReader(EventReader["m.Progress", "m.Deployment"]):
         self.action: StreamedAction = action
         self.formation_id = formation_id
         self.no_change_code: str | None = None
-        """The failure that means that there was nothing to do."""
+        """The error code that means that there was nothing to do."""
         self.first: Sequence[m.Progress] = ()
-        """Steps before the stream was open."""
+        """The steps before the stream was open."""
         self.bundle: Bundle | None = None
         """The bundle that was sent."""
         self.before: m.Formation | None = None
-        """The formation before the action, if it was looked at."""
+        """The formation before the action, if it was fetched."""
         self.stages: set[str] = set()
-        """The stages that were read."""
+        """The stages read so far."""
         self._limits = limits
         self._base_url = base_url
         self._until = Deadline(None)
@@ -69,13 +69,13 @@ class ProgressReader(EventReader["m.Progress", "m.Deployment"]):
         self._unchanged = False
 
     def start(self) -> Deadline:
-        """Start the clock and return the deadline."""
+        """Start the time limit and return the deadline."""
         self._until = deadline_in(self._limits.timeout)
         self.deadline = self._until.at
         return self._until
 
     def limited(self, call: Call[m.Deployment]) -> Call[m.Deployment]:
-        """Return the call with the time limits that are left."""
+        """Return the call with the remaining time as its limit."""
         silence = self._limits.silence_timeout
         left = self._until.remaining()
         wait = min(inf if silence is None else silence, inf if left is None else left)
@@ -83,11 +83,11 @@ class ProgressReader(EventReader["m.Progress", "m.Deployment"]):
 
     @property
     def partial(self) -> str:
-        """The last message."""
+        """The last message of the server."""
         return self._message
 
     def on_open(self, may_have_run: bool) -> Sequence[m.Progress]:
-        """Return the steps before."""
+        """Return the steps before the stream was open."""
         if self.action == "start" and may_have_run:
             self.no_change_code = "AlreadyRunning"
         return self.first
@@ -96,7 +96,7 @@ class ProgressReader(EventReader["m.Progress", "m.Deployment"]):
         """Return the step that the server reports.
 
         Raises:
-            MuxiError: It reports a failure; the error is that of the same failure without events.
+            MuxiError: The server reports a failure. The error is the same as in a JSON response.
         """
         if name == "progress":
             progress = _parsed(m.Progress, data)
@@ -113,12 +113,12 @@ class ProgressReader(EventReader["m.Progress", "m.Deployment"]):
         return None
 
     def on_json(self, answer: object) -> None:
-        """Take an answer that came whole."""
+        """Accept a JSON response that replaces the stream."""
         self._deployment = m.Deployment.model_validate(answer)
         self.ended = True
 
     def set_unchanged(self, formation: m.Formation) -> None:
-        """Take what is deployed: there is nothing to do."""
+        """Use the deployed formation as the result: there is nothing to do."""
         self._deployment = m.Deployment(
             formation_id=formation.id,
             status=formation.status,
@@ -127,7 +127,7 @@ class ProgressReader(EventReader["m.Progress", "m.Deployment"]):
             version=None if formation.version.previous else 1,
             manifest_version=self.bundle.version if self.bundle else formation.version.semantic,
             changed=False,
-            message="The server has this very bundle already",
+            message="The server already has this bundle",
         )
         self.ended = True
 
@@ -139,9 +139,9 @@ class ProgressReader(EventReader["m.Progress", "m.Deployment"]):
         """Return the last step.
 
         Raises:
-            StreamInterruptedError: The stream ended before the server said how it went.
-            DeploymentError: Another version answers, or none does.
-            TimeoutError: The formation doesn't answer in time.
+            StreamInterruptedError: The stream ended before the server reported the outcome.
+            DeploymentError: The formation is down, or another version responds.
+            TimeoutError: The formation doesn't respond in time.
         """
         if self._unchanged:
             self.set_unchanged((yield from self._until.request(get_call(self.formation_id))))
@@ -152,10 +152,10 @@ class ProgressReader(EventReader["m.Progress", "m.Deployment"]):
         return m.Progress(stage="complete", message=self._deployment.message or "Done")
 
     def result(self) -> m.Deployment:
-        """Return what runs now, with the URL by the address that the client uses.
+        """Return the running deployment. Its URL uses the client's address of the server.
 
         Raises:
-            StreamInterruptedError: It isn't known.
+            StreamInterruptedError: The outcome isn't known.
         """
         if self._deployment is None:
             raise self._interrupted()
@@ -170,10 +170,10 @@ class ProgressReader(EventReader["m.Progress", "m.Deployment"]):
         return error
 
     def _checked(self, deployment: m.Deployment) -> Flow[m.Deployment]:
-        """Wait until the formation answers, check its version, and add what the server left out."""
+        """Wait until the formation responds, check its version, and add missing fields."""
         formation_id = deployment.formation_id
         if self.bundle is not None and self.action == "deploy":
-            # The server has just asked the one process that there is.
+            # There is only one process, and the server has just checked it.
             return deployment.model_copy(
                 update={"version": 1, "manifest_version": self.bundle.version or DEFAULT_VERSION}
             )
@@ -184,13 +184,13 @@ class ProgressReader(EventReader["m.Progress", "m.Deployment"]):
         number = deployment.version
         if number is None and (self.action == "deploy" or (now and not now.version.previous)):
             number = 1
-        # Of an update the server reports the port that it has just given back (quirk Q1).
+        # After an update the server reports the old port (quirk Q1).
         port = None if self.action == "update" else deployment.port
         more = {"port": now.port if now else port, "version": number, "manifest_version": version}
         return deployment.model_copy(update=more)
 
     def _look(self, formation_id: str) -> Flow[tuple[m.Formation | None, str | None]]:
-        """What is deployed, and the version in its manifest, as far as the server tells."""
+        """Return the deployed formation and the version in its manifest; None if unknown."""
         version = None if self.bundle is None else self.bundle.version
         now = None
         try:
@@ -198,7 +198,7 @@ class ProgressReader(EventReader["m.Progress", "m.Deployment"]):
             if self.bundle is None:
                 version = yield from manifest_version(now, self._until)
         except MuxiError:
-            pass  # what was done is done, whatever becomes of a look at it
+            pass  # the deployment succeeded, even if this request fails
         return now, version
 
     def _check_version(
@@ -208,7 +208,7 @@ class ProgressReader(EventReader["m.Progress", "m.Deployment"]):
         version: str | None,
         answering: str | None,
     ) -> None:
-        from ...bundle.versions import is_same  # not above: to import a client stays cheap
+        from ...bundle.versions import is_same  # imported late: clients import fast
 
         wanted = None
         if self.bundle is not None:
@@ -218,16 +218,15 @@ class ProgressReader(EventReader["m.Progress", "m.Deployment"]):
         current = None if now is None else now.version.current
         if wanted and current and wanted != current:
             raise DeploymentError(
-                f"The server reported success, but another bundle of {formation_id} is deployed "
-                "than the one that was asked for; somebody else may have deployed it. Look at it "
-                "with formations.get.",
+                f"The server reported success, but {formation_id} is deployed from another bundle; "
+                "someone else may have deployed it. Check it with formations.get.",
                 details={"expected": wanted, "deployed": current},
                 sent=True,
             )
         if version and answering and not is_same(version, answering):
             raise DeploymentError(
                 f"Version {version} of {formation_id} is deployed, but version {answering} "
-                "answers: a process of that version has kept its port. Restart the MUXI Server, "
+                "responds: a process of that version still uses its port. Restart the MUXI Server, "
                 "and check the version with formations.list and the formation's health.",
                 details={"expected": version, "answering": answering},
                 sent=True,
@@ -237,7 +236,7 @@ class ProgressReader(EventReader["m.Progress", "m.Deployment"]):
 def action_stream(
     action: Literal["start", "restart", "rollback"], formation_id: str, limits: TimeLimits
 ) -> StreamCall[m.Progress, m.Deployment]:
-    """The stream of an action on a deployed formation."""
+    """Return the progress stream of an action on a deployed formation."""
     call = Call(
         "POST",
         path(*FORMATIONS, formation_id, action),
@@ -252,7 +251,7 @@ def action_stream(
 def progress_stream(
     call: Call[m.Deployment], action: StreamedAction, formation_id: str, limits: TimeLimits
 ) -> StreamCall[m.Progress, m.Deployment]:
-    """The stream of a call that is answered by progress."""
+    """Return the progress stream of a call."""
 
     def prepare(reader: ProgressReader) -> Flow[Call[m.Deployment]]:
         until = reader.start()
@@ -264,7 +263,7 @@ def progress_stream(
 
 
 def _parsed(kind: type[ModelT], data: str) -> ModelT:
-    import pydantic  # not above: to import a client stays cheap
+    import pydantic  # imported late: clients import fast
 
     try:
         return kind.model_validate_json(data)

@@ -1,4 +1,4 @@
-"""Drafts that run beside the deployed formation (contract server-api 5.1)."""
+"""Runs drafts next to the deployed formation (contract server-api 5.1)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Dev(Resource[TransportT]):
-    """Formations under development, run from a draft. The server's lists don't show them.
+    """Formations under development, run from a draft. `formations.list` doesn't show them.
 
     Example:
         ```python
@@ -38,31 +38,33 @@ class Dev(Resource[TransportT]):
         formation_id: str | None = None,
         timeout: float | None = 300.0,
     ) -> Call[m.DevRun]:
-        """Run a draft and wait until it is healthy. It runs until it is stopped or the server ends.
+        """Run a draft and wait until it is healthy. It runs until `stop` or the server's exit.
 
         Args:
-            path: An absolute directory on the server's machine; wins over `formation_id`.
-            formation_id: The formation whose draft is run.
-            timeout: The most seconds to wait for it; None for no limit.
+            path: The absolute path of a directory on the server's machine; overrides
+                `formation_id`.
+            formation_id: The id of the formation whose draft to run.
+            timeout: The most seconds to wait; None for no limit.
 
         Raises:
-            ValidationError: Neither was given, or the directory or its manifest is wrong.
+            ValidationError: Both arguments are missing, or the directory or its manifest is
+                invalid.
             NotFoundError: The formation has no draft.
-            ConflictError: A draft of this formation runs already.
-            ServerError: It didn't start, or isn't healthy.
+            ConflictError: A draft of this formation is already running.
+            ServerError: The draft didn't start, or isn't healthy.
         """
         body = validate_body(m.DevRunRequest, drop_none(path=path, formation_id=formation_id))
         return _call("run", m.DevRun, body, timeout)
 
     @endpoint
     def stop(self, formation_id: str) -> Call[m.DevStop]:
-        """Stop a running draft. Its files stay.
+        """Stop a running draft. Its files are kept.
 
         Args:
             formation_id: The formation's id.
 
         Raises:
-            NotFoundError: No draft of this formation runs.
+            NotFoundError: No draft of this formation is running.
         """
         body = validate_body(m.DevStopRequest, {"formation_id": formation_id})
         return _call("stop", m.DevStop, body)

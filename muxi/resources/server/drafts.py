@@ -18,9 +18,10 @@ from ._progress import TimeLimits, progress_stream
 
 
 class Drafts(Resource[TransportT]):
-    """Formations as files on the server: one draft each, beside the deployed version.
+    """Drafts: a formation's files, edited on the server next to the deployed version.
 
-    Paths are relative to the draft's root. One that leads out of it raises `ValidationError`.
+    A formation has at most one draft. Paths are relative to the draft's root; a path outside of it
+    raises `ValidationError`.
 
     Example:
         ```python
@@ -40,14 +41,14 @@ class Drafts(Resource[TransportT]):
         """Create a draft.
 
         Args:
-            formation_id: The formation's id. The formation needn't be deployed.
-            mode: `new` for a bare manifest, which needs a `description` before it can be deployed;
-                `clone` for a copy of the deployed version.
+            formation_id: The formation's id. The formation doesn't have to be deployed.
+            mode: `"new"` for a minimal manifest, which needs a `description` before it can be
+                deployed; `"clone"` for a copy of the deployed version.
 
         Raises:
-            ConflictError: The formation has a draft already.
+            ConflictError: The formation already has a draft.
             NotFoundError: There is no deployed version to clone.
-            ValidationError: No formation can have this id.
+            ValidationError: The id is invalid.
         """
         return _call(formation_id, m.CreatedDraft, action="init", mode=mode)
 
@@ -57,37 +58,37 @@ class Drafts(Resource[TransportT]):
 
         Args:
             formation_id: The formation's id.
-            path: The directory; the root by default.
+            path: The path of the directory; the root by default.
 
         Raises:
-            NotFoundError: The formation has no draft, or the draft no such directory.
+            NotFoundError: The formation has no draft, or no such directory.
             ServerError: The path is a file.
         """
         return _call(formation_id, m.DraftFileList, safe_to_retry=True, action="list", path=path)
 
     @endpoint
     def read(self, formation_id: str, path: str) -> Call[m.DraftFile]:
-        """Return a file; `.text` and `.data` hold its content.
+        """Return a file. Its `.text` and `.data` hold the content.
 
         Args:
             formation_id: The formation's id.
-            path: The file.
+            path: The path of the file.
 
         Raises:
-            NotFoundError: The formation has no draft, or the draft no such file.
+            NotFoundError: The formation has no draft, or no such file.
             ServerError: The path is a directory.
         """
-        # As text the server would spoil what is no UTF-8.
+        # As text, the server would corrupt content that isn't UTF-8.
         wanted = {"action": "read", "path": path, "encoding": "base64"}
         return _call(formation_id, m.DraftFile, safe_to_retry=True, **wanted)
 
     @endpoint
     def write(self, formation_id: str, path: str, content: str | bytes) -> Call[m.WrittenDraftFile]:
-        """Write a file and create the directories above it. An existing file is replaced.
+        """Write a file and create its parent directories. An existing file is replaced.
 
         Args:
             formation_id: The formation's id.
-            path: The file.
+            path: The path of the file.
             content: The file's new content; a `str` is written as UTF-8.
 
         Raises:
@@ -114,10 +115,10 @@ class Drafts(Resource[TransportT]):
 
         Args:
             formation_id: The formation's id.
-            path: The file or directory; not the root.
+            path: The path of the file or directory; not the root.
 
         Raises:
-            NotFoundError: The formation has no draft, or the draft no such file.
+            NotFoundError: The formation has no draft, or no such file.
         """
         return _call(formation_id, m.DeletedDraftFile, action="delete", path=path)
 
@@ -130,25 +131,25 @@ class Drafts(Resource[TransportT]):
         silence_timeout: float | None = 600.0,
         on_progress: Callable[[m.Progress], object] | None = None,
     ) -> Flow[m.Deployment]:
-        """Deploy a draft, as a new formation or as an update. The draft is gone afterwards.
+        """Deploy a draft, as a new formation or as an update. The server then deletes the draft.
 
-        Most failures lose the draft too: keep a copy of its files.
+        Most failures delete the draft too: keep a copy of its files.
 
         Args:
             formation_id: The formation's id.
-            timeout: The most seconds that all of it may take; None for no limit.
-            silence_timeout: The most seconds without a word from the server, which is silent while
-                it downloads a runtime; None for no limit.
-            on_progress: Called with each step that the server takes.
+            timeout: The most seconds that the whole call may take; None for no limit.
+            silence_timeout: The most seconds without data from the server, which sends nothing
+                while it downloads a runtime; None for no limit.
+            on_progress: Called with each step of the server.
 
         Raises:
             NotFoundError: The formation has no draft.
-            ConflictError: The formation is being updated, or a draft was deployed last
-                (`NoChange`): the server takes any two drafts in a row for the same.
-            ValidationError: The server refused the draft, or the formation isn't healthy with it.
-            DeploymentError: It is down, or another version answers.
-            TimeoutError: The time was up. The server may go on.
-            StreamInterruptedError: The connection broke. The server may go on.
+            ConflictError: The formation is being updated, or its last deployment was a draft too
+                (code `NoChange`): the server can't tell two drafts in a row apart.
+            ValidationError: The server refused the draft, or its new version isn't healthy.
+            DeploymentError: The formation is down, or another version responds.
+            TimeoutError: The deployment took too long. The server may continue.
+            StreamInterruptedError: The connection broke. The server may continue.
         """
         return consume_stream(
             _stream(formation_id, TimeLimits(timeout, silence_timeout)), on_progress
@@ -165,13 +166,13 @@ class Drafts(Resource[TransportT]):
     ) -> StreamCall[m.Progress, m.Deployment]:
         """Deploy a draft, as `deploy` does, and yield each step.
 
-        Leaving the stream stops nothing.
+        Closing the stream doesn't stop the deployment.
         """
         return _stream(formation_id, TimeLimits(timeout, silence_timeout))
 
     @endpoint
     def discard(self, formation_id: str) -> Call[m.DiscardedDraft]:
-        """Delete a draft with all its files. The deployed version stays.
+        """Delete a draft with all its files. The deployed version is kept.
 
         Args:
             formation_id: The formation's id.

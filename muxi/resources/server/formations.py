@@ -26,23 +26,23 @@ class Formations(Resource[TransportT]):
 
     A formation that the server doesn't have raises `NotFoundError` in every method.
 
-    Methods that take long have a twin whose name ends in `_stream`. It takes the same arguments
-    except `on_progress`, yields each `Progress` step as it comes, and its `result()` is the
-    `Deployment`. Leaving the stream stops nothing on the server.
+    Long-running methods have a twin whose name ends in `_stream`. It accepts the same arguments
+    except `on_progress`, yields each `Progress` step, and returns the `Deployment` from its
+    `result()`. Closing the stream doesn't stop the work on the server.
 
-    Methods that take a bundle read a formation's directory (this needs the extra `deploy`) or a
-    `.tar.gz` of one. They log what the server will ignore as warnings, to the logger `muxi`, and
-    raise besides the errors that each lists:
+    Methods that deploy a bundle read a formation's directory (this needs the extra `deploy`) or a
+    `.tar.gz` of one. They log a warning, to the logger `muxi`, for each file or field that the
+    server will ignore. In addition to the errors that each method lists, they raise:
 
     - `BundleError`: the formation can't be deployed as it is. Nothing was sent.
     - `ValidationError`: the server refused the bundle, or the new version isn't healthy
-      (`HealthCheckFailed`, which the server files under status 400).
-    - `TimeoutError`: the time was up. The server may go on.
-    - `StreamInterruptedError`: the connection broke. The server may go on.
+      (code `HealthCheckFailed`, which the server sends with status 400).
+    - `TimeoutError`: the call took too long. The server may continue.
+    - `StreamInterruptedError`: the connection broke. The server may continue.
 
-    Methods that change what runs return when the formation answers through the server's proxy.
-    They raise `DeploymentError` if it is down although the server reported success, or if another
-    version answers than the deployed one.
+    Methods that start or replace a formation return when it responds through the server's proxy.
+    They raise `DeploymentError` if the server reported success but the formation is down, or if a
+    version other than the deployed one responds.
 
     Example:
         ```python
@@ -58,9 +58,9 @@ class Formations(Resource[TransportT]):
     def list(self) -> Call[m.FormationList]:
         """List all formations, in no particular order.
 
-        The server asks each running formation for its health, one after another, for up to 2 s
-        each. After the server itself was restarted, a formation is listed as `starting` until
-        somebody asks for it: call `get`, or send it a request.
+        The server checks the health of each running formation, one after another, for up to 2
+        seconds each. After a restart of the server, a formation is listed as `starting` until it
+        receives a request or is fetched with `get`.
 
         Raises:
             AuthenticationError: The key or its secret is wrong.
@@ -89,19 +89,19 @@ class Formations(Resource[TransportT]):
         silence_timeout: float | None = 600.0,
         on_progress: Callable[[m.Progress], object] | None = None,
     ) -> Flow[m.Deployment]:
-        """Deploy a new formation and wait until it is healthy. The server undoes what fails.
+        """Deploy a new formation and wait until it is healthy. Failed deployments are undone.
 
         Args:
             source: A formation's directory, or a `.tar.gz` of one.
             include_db: Send `memory.db` too. It becomes the formation's memory.
-            timeout: The most seconds that all of it may take, from packing to the answer of the
-                new version; None for no limit.
-            silence_timeout: The most seconds without a word from the server, which is silent while
-                it downloads a runtime; None for no limit.
-            on_progress: Called with each step: the bytes uploaded, then what the server does.
+            timeout: The most seconds that the whole call may take, from packing until the new
+                version responds; None for no limit.
+            silence_timeout: The most seconds without data from the server, which sends nothing
+                while it downloads a runtime; None for no limit.
+            on_progress: Called with each step: first of the upload, then of the server.
 
         Raises:
-            ConflictError: The server has a formation with this id.
+            ConflictError: The server already has a formation with this id.
         """
         deployment = BundleDeployment(
             source,
@@ -123,7 +123,7 @@ class Formations(Resource[TransportT]):
     ) -> StreamCall[m.Progress, m.Deployment]:
         """Deploy a new formation, as `deploy` does, and yield each step.
 
-        The stream opens when the upload is over. To stop the deployment, call `delete`.
+        The stream opens when the upload has finished. To stop the deployment, call `delete`.
         """
         deployment = BundleDeployment(
             source, include_db=include_db, limits=TimeLimits(timeout, silence_timeout)
@@ -140,22 +140,23 @@ class Formations(Resource[TransportT]):
         silence_timeout: float | None = 600.0,
         on_progress: Callable[[m.Progress], object] | None = None,
     ) -> Flow[m.Deployment]:
-        """Replace the running version with a new one. The old one runs until the new is healthy.
+        """Replace the running version. The old one runs until the new one is healthy.
 
         The deployed `memory.db`, `MUXI.md` and `PENDING-MUXI.md` are kept.
 
         Args:
             source: A formation's directory, or a `.tar.gz` of one.
             include_db: Send `memory.db` too. It replaces the formation's memory.
-            timeout: The most seconds that all of it may take, from packing to the answer of the
-                new version; None for no limit.
-            silence_timeout: The most seconds without a word from the server, which is silent while
-                it downloads a runtime; None for no limit.
-            on_progress: Called with each step: the bytes uploaded, then what the server does.
+            timeout: The most seconds that the whole call may take, from packing until the new
+                version responds; None for no limit.
+            silence_timeout: The most seconds without data from the server, which sends nothing
+                while it downloads a runtime; None for no limit.
+            on_progress: Called with each step: first of the upload, then of the server.
 
         Raises:
             NotFoundError: The server has no formation with this id.
-            ConflictError: It is being updated already, or runs this very bundle (`NoChange`).
+            ConflictError: An update is already in progress, or this bundle is already deployed
+                (code `NoChange`).
         """
         deployment = BundleDeployment(
             source,
@@ -177,7 +178,7 @@ class Formations(Resource[TransportT]):
     ) -> StreamCall[m.Progress, m.Deployment]:
         """Replace the running version, as `update` does, and yield each step.
 
-        The stream opens when the upload is over. To stop the update, call `cancel_update`.
+        The stream opens when the upload has finished. To stop the update, call `cancel_update`.
         """
         deployment = BundleDeployment(
             source, include_db=include_db, limits=TimeLimits(timeout, silence_timeout)
@@ -198,23 +199,23 @@ class Formations(Resource[TransportT]):
     ) -> Flow[m.Deployment]:
         """Deploy a new formation, or update the one that exists.
 
-        If the server has this very bundle already, nothing is sent: `changed` of the result is
-        False, and its `status` says whether the formation runs.
+        If the server already has this bundle, nothing is sent: `changed` of the result is False,
+        and its `status` shows whether the formation is running.
 
         Args:
             source: A formation's directory, or a `.tar.gz` of one.
             include_db: Send `memory.db` too. It replaces the formation's memory.
             allow_downgrade: Update even if the deployed version is newer.
-            cleanup: On Ctrl-C, or when the task is cancelled, cancel the update or delete the new
+            cleanup: On Ctrl-C, or if the task is cancelled, cancel the update or delete the new
                 deployment before the call ends.
-            timeout: The most seconds that all of it may take, from packing to the answer of the
-                new version; None for no limit.
-            silence_timeout: The most seconds without a word from the server, which is silent while
-                it downloads a runtime; None for no limit.
-            on_progress: Called with each step: the bytes uploaded, then what the server does.
+            timeout: The most seconds that the whole call may take, from packing until the new
+                version responds; None for no limit.
+            silence_timeout: The most seconds without data from the server, which sends nothing
+                while it downloads a runtime; None for no limit.
+            on_progress: Called with each step: first of the upload, then of the server.
 
         Raises:
-            ConflictError: A newer version is deployed, or it is being updated already.
+            ConflictError: A newer version is deployed, or an update is already in progress.
         """
         deployment = BundleDeployment(
             source,
@@ -238,7 +239,7 @@ class Formations(Resource[TransportT]):
     ) -> StreamCall[m.Progress, m.Deployment]:
         """Deploy or update, as `apply` does, and yield each step. There is no clean-up.
 
-        The stream opens when the upload is over.
+        The stream opens when the upload has finished.
         """
         deployment = BundleDeployment(
             source,
@@ -261,15 +262,15 @@ class Formations(Resource[TransportT]):
 
         Args:
             formation_id: The formation's id.
-            timeout: The most seconds that all of it may take; None for no limit.
-            silence_timeout: The most seconds without a word from the server, which is silent while
-                it downloads a runtime; None for no limit.
-            on_progress: Called with each step that the server takes.
+            timeout: The most seconds that the whole call may take; None for no limit.
+            silence_timeout: The most seconds without data from the server, which sends nothing
+                while it downloads a runtime; None for no limit.
+            on_progress: Called with each step of the server.
 
         Raises:
             NotFoundError: The server has no formation with this id.
-            ConflictError: It runs already.
-            ServerError: It didn't start, or isn't healthy.
+            ConflictError: The formation is already running.
+            ServerError: The formation didn't start, or isn't healthy.
         """
         return consume_stream(
             action_stream("start", formation_id, TimeLimits(timeout, silence_timeout)), on_progress
@@ -300,14 +301,14 @@ class Formations(Resource[TransportT]):
 
         Args:
             formation_id: The formation's id.
-            timeout: The most seconds that all of it may take; None for no limit.
-            silence_timeout: The most seconds without a word from the server, which is silent while
-                it downloads a runtime; None for no limit.
-            on_progress: Called with each step that the server takes.
+            timeout: The most seconds that the whole call may take; None for no limit.
+            silence_timeout: The most seconds without data from the server, which sends nothing
+                while it downloads a runtime; None for no limit.
+            on_progress: Called with each step of the server.
 
         Raises:
             NotFoundError: The server has no formation with this id.
-            ServerError: It didn't start, or isn't healthy.
+            ServerError: The formation didn't start, or isn't healthy.
         """
         return consume_stream(
             action_stream("restart", formation_id, TimeLimits(timeout, silence_timeout)),
@@ -341,16 +342,16 @@ class Formations(Resource[TransportT]):
 
         Args:
             formation_id: The formation's id.
-            timeout: The most seconds that all of it may take; None for no limit.
-            silence_timeout: The most seconds without a word from the server, which is silent while
-                it downloads a runtime; None for no limit.
-            on_progress: Called with each step that the server takes.
+            timeout: The most seconds that the whole call may take; None for no limit.
+            silence_timeout: The most seconds without data from the server, which sends nothing
+                while it downloads a runtime; None for no limit.
+            on_progress: Called with each step of the server.
 
         Raises:
             NotFoundError: The server has no formation with this id.
             ValidationError: There is no previous version.
-            ServerError: It didn't start, or isn't healthy. The current version runs on, unless the
-                two were being swapped.
+            ServerError: The previous version didn't start, or isn't healthy. The current version
+                keeps running, unless the failure came while they were swapped.
         """
         return consume_stream(
             action_stream("rollback", formation_id, TimeLimits(timeout, silence_timeout)),
@@ -371,16 +372,17 @@ class Formations(Resource[TransportT]):
 
     @endpoint
     def stop(self, formation_id: str) -> Call[m.StoppedFormation]:
-        """Stop a formation. Its files and its memory stay.
+        """Stop a formation. Its files and its memory are kept.
 
         Args:
             formation_id: The formation's id.
 
         Raises:
             NotFoundError: The server has no formation with this id.
-            ConflictError: It is stopped already.
-            ServerError: The server has lost its process, as some versions do after an update.
-            ConnectionError: The server hung up, as some versions do after a crash.
+            ConflictError: The formation is already stopped.
+            ServerError: The server lost track of the process. Some versions do so after an update.
+            ConnectionError: The server closed the connection. Some versions do so if the
+                formation has crashed.
         """
         return stop_call(formation_id)
 
@@ -400,18 +402,18 @@ class Formations(Resource[TransportT]):
     def cancel_update(self, formation_id: str) -> Call[m.CancelledUpdate]:
         """Cancel an update that is in progress.
 
-        The call that makes the update fails, and the old version runs on.
+        The call that started the update fails, and the old version keeps running.
 
         Warning:
-            After an update was refused with `SpawnError`, some servers answer this with a success
-            and stop the version that runs. Cancel only an update that you know to be in progress.
+            After an update failed with `SpawnError`, some servers report success here and stop the
+            running version. Only cancel an update that you know is in progress.
 
         Args:
             formation_id: The formation's id.
 
         Raises:
             NotFoundError: The server has no formation with this id.
-            ValidationError: It isn't being updated.
+            ValidationError: No update is in progress.
         """
         return cancel_call(formation_id)
 
@@ -423,15 +425,16 @@ class Formations(Resource[TransportT]):
         lines: int | None = None,
         stream: Literal["stdout", "stderr", "all"] | None = None,
     ) -> Call[m.FormationLogs]:
-        """Return the last lines that a formation's process wrote.
+        """Return the last lines that a formation's process wrote to stdout and stderr.
 
-        The formation's own events are something else: see `logs.stream` and `events.stream` of a
-        formation client.
+        They are not the formation's own log and events: for those, see `logs.stream` and
+        `events.stream` of a formation client.
 
         Args:
             formation_id: The formation's id.
-            lines: How many lines of each stream, up to 10,000; the server's default is 100.
-            stream: The stream to read; both if None.
+            lines: How many lines of each stream to return, up to 10,000; the server's default is
+                100.
+            stream: The stream to read; None for both.
 
         Raises:
             NotFoundError: The server has no formation with this id.
@@ -446,19 +449,19 @@ class Formations(Resource[TransportT]):
         stream: Literal["stdout", "stderr"] = "stdout",
         lines: int = 0,
     ) -> StreamCall[m.LogLine, None]:
-        """Follow what a formation's process writes, until the stream is left.
+        """Stream the lines that a formation's process writes, until you close the stream.
 
-        A lost connection is made again, and the lines that were missed are fetched. The server
-        doesn't say when the formation stops or is deleted: the stream is silent then.
+        The stream reconnects after a lost connection and fetches the missed lines. If the formation
+        stops or is deleted, the server sends nothing more and leaves the stream open.
 
         Args:
             formation_id: The formation's id.
             stream: The stream to follow; the server follows one at a time.
-            lines: How many of the last lines to begin with, up to 10,000.
+            lines: How many of the last lines to return first, up to 10,000.
 
         Raises:
             NotFoundError: The server has no formation with this id.
-            ConnectionError: The server can't be reached again.
+            ConnectionError: The stream can't reconnect.
         """
         return follow_logs(formation_id, stream, lines)
 
@@ -474,25 +477,26 @@ class Formations(Resource[TransportT]):
         silence_timeout: float | None = 600.0,
         on_progress: OnProgress | None = None,
     ) -> Flow[m.DownloadedFormation]:
-        """Save a formation's files as a zip or unpacked, whole or not at all.
+        """Download a formation's files, as a zip or extracted. A failed download leaves no files.
 
-        The server never sends `.key`, so a formation with secrets can't be deployed from it.
+        The server never sends `.key`, so a formation with secrets can't be deployed from the
+        download.
 
         Args:
             formation_id: The formation's id.
-            to: A directory, where the zip gets the server's name for it and replaces nothing; or
-                the path of a file, which is replaced.
+            to: A directory or the path of a file. In a directory, the zip gets the name that the
+                server sends, and existing files are not replaced. An existing file at a path is
+                replaced.
             include_db: Include `memory.db`.
-            extract: Unpack the zip to `to`, a directory that doesn't exist yet or is empty.
-            timeout: The most seconds that all of it may take; None for no limit.
-            silence_timeout: The most seconds without a byte from the server; None for no limit.
-            on_progress: Called with the bytes received and the bytes expected, which is None when
-                the server doesn't say.
+            extract: Extract the zip to `to`, a directory that doesn't exist yet or is empty.
+            timeout: The most seconds that the whole call may take; None for no limit.
+            silence_timeout: The most seconds without data from the server; None for no limit.
+            on_progress: Called with the bytes received and the total bytes (None if unknown).
 
         Raises:
             NotFoundError: The server has no formation with this id.
-            InvalidResponseError: The zip isn't whole.
-            BundleError: The zip holds paths that lead out of the directory, or the directory isn't
+            InvalidResponseError: The zip is incomplete.
+            BundleError: The zip contains paths outside of the directory, or the directory isn't
                 empty.
             OSError: The file can't be written.
         """
@@ -505,19 +509,19 @@ class Formations(Resource[TransportT]):
     def wait_until_healthy(
         self, formation_id: str, *, timeout: float | None = 300.0, poll_interval: float = 1.0
     ) -> Flow[m.Formation]:
-        """Wait until a formation runs and is healthy.
+        """Wait until a formation is running and healthy.
 
-        Methods that start a formation wait by themselves. This is for one that was started by
-        something else.
+        Methods of this client that start a formation already wait. Use this for a formation that
+        was started in another way.
 
         Args:
             formation_id: The formation's id.
             timeout: The most seconds to wait; None for no limit.
-            poll_interval: Seconds between two looks.
+            poll_interval: Seconds between two status requests.
 
         Raises:
             NotFoundError: The server has no formation with this id.
-            DeploymentError: It is crashed or stopped, and won't become healthy by itself.
-            TimeoutError: It isn't healthy in time.
+            DeploymentError: The formation has crashed or is stopped.
+            TimeoutError: The formation isn't healthy in time.
         """
         return wait_until_healthy(formation_id, timeout, poll_interval)

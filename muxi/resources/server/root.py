@@ -24,39 +24,39 @@ class ServerApi(Resource[TransportT]):
 
     @cached_property
     def drafts(self) -> Drafts[TransportT]:
-        """Formations as files, edited on the server."""
+        """Drafts: formations' files, edited on the server."""
         return Drafts(self._transport, raw=self._raw)
 
     @cached_property
     def dev(self) -> Dev[TransportT]:
-        """Formations under development, run beside those that are deployed."""
+        """Formations under development, run next to the deployed ones."""
         return Dev(self._transport, raw=self._raw)
 
     @endpoint
     def ping(self) -> Call[timedelta]:
-        """Return how long the server takes to answer, network included. Needs no key.
+        """Return the round-trip time to the server. Needs no key.
 
         Raises:
-            InvalidResponseError: What answers is no MUXI Server.
-            ConnectionError: Nothing answers at the server's address.
-            TimeoutError: It doesn't answer in time.
+            InvalidResponseError: The response isn't from a MUXI Server.
+            ConnectionError: No server runs at this address.
+            TimeoutError: The server doesn't respond in time.
         """
         call = Call("GET", path("ping"), str, KeyKind.NONE, shape=BodyFormat.TEXT)
         return call.map_response(_round_trip)
 
     @endpoint
     def health(self) -> Call[m.Health]:
-        """Return the server's state and version. Needs no key and says nothing about formations.
+        """Return the server's status and version, without its formations. Needs no key.
 
         Raises:
-            ConnectionError: Nothing answers at the server's address.
-            TimeoutError: It doesn't answer in time.
+            ConnectionError: No server runs at this address.
+            TimeoutError: The server doesn't respond in time.
         """
         return Call("GET", path("health"), m.Health, KeyKind.NONE, shape=BodyFormat.BARE)
 
     @endpoint
     def status(self) -> Call[m.ServerStatus]:
-        """Return what the server runs: formations by state, ports, its own process.
+        """Return the number of formations by state, the ports and the server's own process.
 
         Raises:
             AuthenticationError: The signature is wrong: check key_id, secret_key and the clock.
@@ -65,10 +65,10 @@ class ServerApi(Resource[TransportT]):
 
     @endpoint
     def logs(self, *, lines: int | None = None) -> Call[list[str]]:
-        """Return the last lines of the server's audit log; none if the server writes none.
+        """Return the last lines of the server's audit log. The list is empty if there is no log.
 
         Args:
-            lines: How many, at most 10,000; 100 if None.
+            lines: How many lines to return, at most 10,000; None for 100.
 
         Raises:
             AuthenticationError: The signature is wrong: check key_id, secret_key and the clock.
@@ -86,6 +86,8 @@ def _lines(text: str) -> list[str]:
 def _round_trip(pong: Response[str]) -> timedelta:
     if pong.data != "pong":
         raise InvalidResponseError(
-            "The answer to a ping is not a MUXI Server's", status_code=pong.status_code, sent=True
+            "The response to the ping is not from a MUXI Server",
+            status_code=pong.status_code,
+            sent=True,
         )
     return pong.elapsed

@@ -360,7 +360,7 @@ def test_apply_of_what_runs_sends_nothing(client_kind: ClientKind) -> None:
         assert [one.method for one in server.received] == ["GET"]
     assert [one.stage for one in streamed.events] == ["complete"]
     assert (streamed.result.changed, streamed.result.port) == (False, 8001)
-    assert streamed.result.message == "The server has this very bundle already"
+    assert streamed.result.message == "The server already has this bundle"
     assert streamed.result.url == f"{server.url}/api/{ID}"
 
 
