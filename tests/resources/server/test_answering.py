@@ -117,7 +117,7 @@ def test_another_version_that_answers_is_named(client_kind: ClientKind, name: st
     with FakeServer(plane) as server, pytest.raises(DeploymentError) as caught:
         client_kind.server(server.url, CHANGES[name])
     assert "Version 1.0.0" in caught.value.message
-    assert "1.1.0 answers" in caught.value.message
+    assert "1.1.0 responds" in caught.value.message
     assert "Restart the MUXI Server" in caught.value.message
     assert caught.value.details == {"expected": "1.0.0", "answering": "1.1.0"}
     assert (caught.value.sent, caught.value.retryable) == (True, False)
