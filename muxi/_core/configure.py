@@ -1,4 +1,4 @@
-"""From arguments, a settings object and the environment to the options of a client."""
+"""Builds a client's options from arguments, a settings object and the environment."""
 
 from __future__ import annotations
 
@@ -28,21 +28,21 @@ U = TypeVar("U")
 _ADDRESSES = ("base_url", "url", "server_url")
 _EXAMPLE = "https://muxi.example.com:7890"
 _warned: set[str] = set()
-"""Addresses that a warning was logged for."""
+"""The addresses for which a warning was logged."""
 
 
 class Settings:
-    """The settings of one client, each from an argument, a settings object or a variable.
+    """The settings of one client, from arguments, a settings object and environment variables.
 
-    An address that is passed beats all others, whichever way they are given.
+    An address in an argument replaces all other addresses.
 
     Args:
-        kind: The name of the settings class, imported only where variables are set.
-        arguments: Those of the constructor; None counts as not given.
-        settings: What it was passed as `settings=`.
+        kind: The name of the settings class, which is imported only if variables are set.
+        arguments: The arguments of the constructor; None means omitted.
+        settings: The settings object, if any.
 
     Raises:
-        ConfigurationError: Two arguments exclude each other, or a variable has a wrong value.
+        ConfigurationError: Two arguments exclude each other, or a variable has an invalid value.
     """
 
     def __init__(
@@ -68,23 +68,23 @@ class Settings:
         self._hidden = _ADDRESSES if addresses else ()
 
     def get(self, name: str) -> Any:  # noqa: ANN401
-        """The value of a setting, keys as plain text; None if it isn't given."""
+        """Return the value of a setting, with keys as plain text; None if it is omitted."""
         value: object = self._arguments.get(name)
         if value is None and name not in self._hidden:
             value = getattr(self._settings, name, None)
         return value.get_secret_value() if isinstance(value, SecretStr) else value
 
     def label(self, name: str) -> str:
-        """Where a setting came from."""
+        """Return the name of the argument or variable that a setting came from."""
         if name in self._arguments or self._settings is None:
             return name
         return f"settings.{name}" if self._passed else self._settings.variable(name)
 
     def checked(self, name: str, check: Callable[[str, object], T], default: U) -> T | U:
-        """The value of a setting after a check, which is given its label.
+        """Return the value of a setting after a check.
 
         Raises:
-            ConfigurationError: It can't be.
+            ConfigurationError: The value is invalid.
         """
         value = self.get(name)
         if value is None:
@@ -99,7 +99,7 @@ def server_options(arguments: Mapping[str, object], settings: ClientSettings | N
     """Return the options of a client for a server.
 
     Raises:
-        ConfigurationError: A setting is missing or wrong, or two exclude each other.
+        ConfigurationError: A setting is missing or invalid, or two exclude each other.
     """
     given = Settings("ServerSettings", arguments, settings)
     url = given.checked("url", _server_url, "")
@@ -121,7 +121,7 @@ def formation_options(arguments: Mapping[str, object], settings: ClientSettings 
     """Return the options of a client for a formation.
 
     Raises:
-        ConfigurationError: A setting is missing or wrong, or two exclude each other.
+        ConfigurationError: A setting is missing or invalid, or two exclude each other.
     """
     given = Settings("FormationSettings", arguments, settings)
     keys: dict[KeyKind, Key] = {}
@@ -132,7 +132,7 @@ def formation_options(arguments: Mapping[str, object], settings: ClientSettings 
 
 
 def proxied_options(server: Options, formation_id: str, arguments: Mapping[str, object]) -> Options:
-    """Return the options of a client for a formation, reached as its server is."""
+    """Return the options of a client for a formation behind a server."""
     where = {"server_url": server.base_url, "formation_id": formation_id}
     given = {**where, **arguments, "insecure_http": server.insecure_http}
     own = formation_options(given, None)
@@ -171,7 +171,7 @@ def _from_environment(
     kind: Literal["ServerSettings", "FormationSettings"],
 ) -> ClientSettings | None:
     if not any(name.startswith("MUXI_") for name in os.environ):
-        return None  # pydantic-settings, which the import takes, is slow to load
+        return None  # imported late: pydantic-settings is slow to load
     import pydantic
 
     from ..settings import FormationSettings, ServerSettings
@@ -186,7 +186,7 @@ def _from_environment(
 
 
 def _formation_url(given: Settings) -> str:
-    """Where calls go: `base_url`, else `url`, else `server_url` with `formation_id`."""
+    """Return the API's address, from `base_url`, `url`, or `server_url` and `formation_id`."""
     if base_url := given.checked("base_url", _url, ""):
         return base_url
     if url := given.checked("url", _url, ""):
@@ -219,10 +219,10 @@ def _server_url(label: str, value: object) -> str:
 
 
 def _url(label: str, value: object) -> str:
-    """A URL without a slash at its end; the error doesn't repeat what may hold a password.
+    """Return a URL without trailing slashes. Errors don't contain parts that may hold a password.
 
     Raises:
-        ValidationError: It is no plain http or https URL.
+        ValidationError: The value isn't a plain http or https URL.
     """
     if not isinstance(value, str):
         raise ValidationError(f"{label} must be a string, not {type(value).__name__}.")
@@ -244,7 +244,7 @@ def _url(label: str, value: object) -> str:
 
 
 def _check_encryption(url: str, insecure_http: str) -> None:
-    """Warn of keys that would cross the network unencrypted, or refuse to send them."""
+    """Warn if keys would be sent unencrypted over the network, or raise an error."""
     parts = urlsplit(url)
     if parts.scheme == "https" or _is_loopback(parts.hostname or ""):
         return

@@ -1,4 +1,4 @@
-"""Reads answers: envelope and payload in one pass, within pydantic-core."""
+"""Parses responses: envelope and payload in one pass of pydantic-core."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class _Envelope(TypedDict, Generic[T], total=False):
 
 
 def _adapter(returns: object, shape: BodyFormat) -> TypeAdapter[Any]:
-    """What validates answers of a type; built once, by one thread."""
+    """Return the validator for responses of a type. Each is built once, by one thread."""
     key = (returns, shape)
     if (known := _ADAPTERS.get(key)) is not None:
         return known
@@ -43,10 +43,10 @@ def _adapter(returns: object, shape: BodyFormat) -> TypeAdapter[Any]:
 
 
 def read_answer(call: Call[T], reply: RawResponse, attempts: int) -> Response[T]:
-    """The typed answer.
+    """Return the typed response.
 
     Raises:
-        MuxiError: The body holds an error for all its good status.
+        MuxiError: The body contains an error although the status is a success.
         InvalidResponseError: The body doesn't fit the call's model.
     """
     answer, meta = _read(call, reply)

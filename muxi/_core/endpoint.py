@@ -1,4 +1,4 @@
-"""Turns a description of a call into a method, sync or async by the transport it is bound to."""
+"""Turns functions that describe calls into methods, sync or async depending on the transport."""
 
 from __future__ import annotations
 
@@ -38,40 +38,40 @@ DescribedT = TypeVar("DescribedT")
 TransportT = TypeVar("TransportT", covariant=True)
 
 _MODULE = re.compile(r"\b[a-z_]\w*\.(?=[A-Z])")
-"""What stands before a type's name in an annotation, such as `m.`."""
+"""The module prefix of a type in an annotation, such as `m.`."""
 
 
 _SECONDS = frozenset({"timeout", "silence_timeout", "stall_after", "poll_interval"})
-"""Arguments of methods that are seconds. All are keyword-only."""
+"""The arguments of methods that are seconds. All are keyword-only."""
 
 
 class Sync:
-    """Marks namespaces whose calls return their answer."""
+    """Marks namespaces whose methods return the data."""
 
 
 class Async:
-    """Marks namespaces whose calls are awaited for their answer."""
+    """Marks namespaces whose methods return an awaitable of the data."""
 
 
 class RawSync:
-    """Marks namespaces whose calls return a `Response`."""
+    """Marks namespaces whose methods return a `Response`."""
 
 
 class RawAsync:
-    """Marks namespaces whose calls are awaited for a `Response`."""
+    """Marks namespaces whose methods return an awaitable of a `Response`."""
 
 
 class Transport(Protocol):
-    """Carries out descriptions. Its methods return answers, or awaitables of answers."""
+    """Runs calls. Its methods return results, or awaitables of results."""
 
     @property
     def is_async(self) -> bool:
-        """Its answers are awaited."""
+        """Whether its methods return awaitables."""
         ...
 
     @property
     def options(self) -> Options:
-        """What it knows about every call."""
+        """The options for every call."""
         ...
 
     def view(self, options: Options, /) -> Self:
@@ -79,11 +79,11 @@ class Transport(Protocol):
         ...
 
     def call(self, call: Call[Any], /) -> object:
-        """Make a call for its answer."""
+        """Make a call and return its data."""
         ...
 
     def respond(self, call: Call[Any], /) -> object:
-        """Make a call for its whole `Response`."""
+        """Make a call and return its whole `Response`."""
         ...
 
     def run(self, steps: Flow[Any], /) -> object:
@@ -91,7 +91,7 @@ class Transport(Protocol):
         ...
 
     def stream(self, call: StreamCall[Any, Any], /) -> object:
-        """Make a stream, which opens when it is used."""
+        """Return a stream, which opens when it is used."""
         ...
 
     def iterate(self, pages: Pages[Any], /) -> object:
@@ -100,7 +100,7 @@ class Transport(Protocol):
 
 
 class Resource(Generic[TransportT]):
-    """A namespace of methods over a transport. Its type argument says what they return."""
+    """A namespace of methods on a transport. Its type argument decides what they return."""
 
     _raw = False
 
@@ -116,22 +116,22 @@ class Resource(Generic[TransportT]):
 
 
 def _transport_of(resource: Resource[Any]) -> Transport:
-    return resource._transport  # pyright: ignore[reportPrivateUsage]  # of this very file
+    return resource._transport  # pyright: ignore[reportPrivateUsage]  # same module
 
 
 def _is_raw(resource: Resource[Any]) -> bool:
-    return resource._raw  # pyright: ignore[reportPrivateUsage]  # of this very file
+    return resource._raw  # pyright: ignore[reportPrivateUsage]  # same module
 
 
 class _Method(Generic[P, DescribedT]):
-    """What the four kinds of methods share: the description, and real functions made from it."""
+    """Base class of the four kinds of methods. Creates real functions from a description."""
 
     describes: ClassVar[str]
     """The type that the decorated function returns."""
     returns: ClassVar[str]
-    """What the method returns, made of that type's arguments."""
+    """The method's return type, made of that type's arguments."""
     returns_raw: ClassVar[str]
-    """The same on `client.raw`."""
+    """The method's return type on `client.raw`."""
     is_awaited: ClassVar[bool] = True
 
     def __init__(self, describe: Callable[Concatenate[Any, P], DescribedT]) -> None:
@@ -153,7 +153,7 @@ class _Method(Generic[P, DescribedT]):
         raise NotImplementedError
 
     def _names(self) -> Mapping[str, object]:
-        """What `returns` may name."""
+        """Return the names that `returns` may refer to."""
         return {}
 
     def _describe(
@@ -205,10 +205,10 @@ class _Method(Generic[P, DescribedT]):
         return function
 
     def _annotate(self, function: FunctionType, template: str, client_kind: str) -> None:
-        """Make the function's annotations those of the method: it returns an answer, not a call.
+        """Give the function the annotations of the method, which returns data instead of a call.
 
-        `typing.get_type_hints` finds types; `inspect.signature` and `help` show them as they are
-        imported from `muxi`.
+        `typing.get_type_hints` finds the types; `inspect.signature` and `help` show their names as
+        users import them from `muxi`.
         """
         described = signature(self.__wrapped__)
         kind, _, answer = str(described.return_annotation).removesuffix("]").partition("[")
@@ -228,7 +228,7 @@ class _Method(Generic[P, DescribedT]):
 
 
 class _DescribedOnce(_Method[P, DescribedT]):
-    """A method whose description is a value."""
+    """A method whose description is one value, such as a `Call`."""
 
     def build(self, *args: P.args, **kwargs: P.kwargs) -> DescribedT:
         """Return the description without sending it. It doesn't depend on the client."""
@@ -237,7 +237,7 @@ class _DescribedOnce(_Method[P, DescribedT]):
 
 @dataclass(frozen=True)
 class FlowCall(Generic[T]):
-    """A method of several calls as a value: each iteration begins it again."""
+    """A method of several calls as a value. Each iteration runs it again."""
 
     describe: Callable[[], Flow[T]] = field(repr=False)
 
@@ -246,7 +246,7 @@ class FlowCall(Generic[T]):
 
 
 class endpoint(_DescribedOnce[P, Call[T]]):
-    """Makes a method of a function that describes one call."""
+    """Turns a function that describes one call into a method."""
 
     describes = "Call"
     returns = "{1}"
@@ -277,13 +277,13 @@ class endpoint(_DescribedOnce[P, Call[T]]):
 
 
 class flow(_Method[P, Flow[T]]):
-    """Makes a method of a generator that makes several calls. Raw clients return its answer too."""
+    """Turns a generator that makes several calls into a method. Raw clients return its data too."""
 
     describes = "Flow"
     returns = returns_raw = "{1}"
 
     def describe(self, *args: P.args, **kwargs: P.kwargs) -> Flow[T]:
-        """Return the steps, to be taken once."""
+        """Return the steps, for one run."""
         return self._describe(None, *args, **kwargs)
 
     def build(self, *args: P.args, **kwargs: P.kwargs) -> FlowCall[T]:
@@ -306,7 +306,7 @@ class flow(_Method[P, Flow[T]]):
 
 
 class streaming(_DescribedOnce[P, StreamCall[EventT, ResultT]]):
-    """Makes a method of a function that describes a call answered by events."""
+    """Turns a function that describes a call with a stream of events into a method."""
 
     describes = "StreamCall"
     returns = returns_raw = "{0}Stream[{1}]"
@@ -338,7 +338,7 @@ class streaming(_DescribedOnce[P, StreamCall[EventT, ResultT]]):
 
 
 class paging(_DescribedOnce[P, Pages[T]]):
-    """Makes a method of a function that describes pages. Raw clients hand out the items too."""
+    """Turns a function that describes pages into a method. Raw clients return the items, too."""
 
     describes = "Pages"
     returns = returns_raw = "{0}Iterator[{1}]"

@@ -1,6 +1,6 @@
-"""Read error bodies (contract A2, server-api 1 and 10).
+"""Parses error bodies (contract A2, server-api 1 and 10).
 
-They are the formation's envelope, the flat shape of the control plane and the proxy, or no JSON.
+A body is the formation's envelope, the flat object of the control plane and the proxy, or no JSON.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _OBJECTS = TypeAdapter(list[dict[str, object]])
 
 
 def dict_or_empty(value: object) -> dict[str, object]:
-    """A JSON object of any content; empty where there is none."""
+    """Return a value that is a JSON object; an empty one if it is something else."""
     try:
         return _OBJECT.validate_python(value)
     except pydantic.ValidationError:
@@ -33,7 +33,7 @@ def dict_or_empty(value: object) -> dict[str, object]:
 
 
 def str_or_none(value: object) -> str | None:
-    """A text; None where there is none."""
+    """Return a value that is a string; None if it is something else."""
     return value if isinstance(value, str) else None
 
 
@@ -49,18 +49,18 @@ def _request_id(body: dict[str, object]) -> str | None:
 
 
 def request_id_of(reply: RawResponse) -> str | None:
-    """The id in the envelope of an answer, if it has one."""
+    """Return the request id in the envelope of a response; None if it has none."""
     return _request_id(_body(reply))
 
 
 def error_inside(reply: RawResponse) -> MuxiError | None:
-    """The error in an answer with a good status, if its body is one."""
+    """Return the error in the body of a response with a success status; None if there is none."""
     body = _body(reply)
     return _read(reply, body) if body.get("error") or body.get("success") is False else None
 
 
 def read_error(reply: RawResponse) -> MuxiError:
-    """The error in an answer."""
+    """Return the error in a response."""
     return _read(reply, _body(reply))
 
 
@@ -68,7 +68,7 @@ def _read(reply: RawResponse, body: dict[str, object]) -> MuxiError:
     phrase, inner = str_or_none(body.get("error")), dict_or_empty(body.get("error"))
     outer = str_or_none(body.get("message"))
     message = str_or_none(inner.get("message")) or outer or phrase
-    # Of dev runs `error` is all the text there is, and no code (server-api 5.1).
+    # In dev runs, `error` is the message, not a code (server-api 5.1).
     code = str_or_none(inner.get("code")) or (phrase if outer else None) or None
     kind = error_class(reply.status_code, code)
     if not message:
@@ -89,15 +89,15 @@ def _read(reply: RawResponse, body: dict[str, object]) -> MuxiError:
 
 
 def _details(body: dict[str, object]) -> object:
-    """Return what a body says that names no error.
+    """Return the details in a body without an error.
 
-    A notification that reached nobody is a success but for its status, 502.
+    An undelivered notification has the body of a success, with status 502.
     """
     return body.get("data", body) or None
 
 
 def _of_framework(body: dict[str, object]) -> str:
-    """What FastAPI and problem+json say."""
+    """Return the message of FastAPI or problem+json."""
     texts = (str_or_none(body.get(name)) for name in ("title", "detail"))
     return ": ".join(text for text in texts if text)
 
@@ -113,7 +113,7 @@ def _unreadable(reply: RawResponse) -> str:
 
 
 def _text_of(body: bytes | bytearray, kind: str) -> str:
-    """The beginning of a text, or of what a page shows, in one line."""
+    """Return the beginning of a text, or of the text of an HTML page, in one line."""
     text = body[:_LONGEST_PAGE].decode(errors="replace")
     if "html" in kind:
         title = re.search(r"<title[^>]*>(.*?)</title", text, re.IGNORECASE | re.DOTALL)
@@ -124,7 +124,7 @@ def _text_of(body: bytes | bytearray, kind: str) -> str:
 
 
 def _field_errors(details: object) -> str:
-    """The fields that the server refused, which its message only counts."""
+    """Return the fields that the server refused. Its message only has their number."""
     try:
         faults = _OBJECTS.validate_python(dict_or_empty(details).get("validation_errors"))
     except pydantic.ValidationError:
@@ -145,7 +145,7 @@ def _clock_skew(message: str, reply: RawResponse) -> str:
 
 
 def _retry_after(reply: RawResponse) -> float | None:
-    """Seconds to wait, from `Retry-After-Ms`, or `Retry-After` as seconds or as a date."""
+    """Return the seconds to wait, from `Retry-After-Ms` or `Retry-After` (seconds or a date)."""
     for name, unit in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
         try:
             seconds = float(reply.headers[name]) / unit
@@ -162,7 +162,7 @@ def _date(text: str | None) -> float | None:
         return None
     try:
         moment = parsedate_to_datetime(text)
-        zone = moment.tzinfo or timezone.utc  # HTTP knows no other
+        zone = moment.tzinfo or timezone.utc  # HTTP dates are always in GMT
         return moment.replace(tzinfo=zone).timestamp()
     except (ValueError, OverflowError):
         return None

@@ -1,7 +1,7 @@
-"""The life of a call, as a generator: send, wait, send again, read or raise.
+"""Makes a call, as a generator: send, wait, retry, parse the response or raise.
 
-It says what to do and is told what came of it, so that it runs without a clock and without a
-socket, and the same for sync and async (contract A2.2, A5, server-api 11).
+It yields each step and is sent its result, so it needs no clock and no socket, and sync and async
+clients share it (contract A2.2, A5, server-api 11).
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ T = TypeVar("T")
 
 
 _NOTHING_DONE = frozenset({408, 429, 503})
-"""Statuses of a server that turned the request away."""
+"""Status codes with which the server refuses a request without acting on it."""
 
 HttpSteps = Generator[HttpRequest | Step, Any, T]
-"""Steps on the wire: yields requests and pauses, and is sent replies or thrown errors."""
+"""The steps of one call: yields requests and pauses, and is sent responses or thrown errors."""
 
 
 def call_steps(call: Call[T], options: Options) -> HttpSteps[Response[T]]:
-    """Make a call, and again as the client's `Retry` allows.
+    """Make a call, with the retries that the client's `Retry` allows.
 
     Raises:
-        MuxiError: What the last attempt ended with.
+        MuxiError: The last attempt failed.
     """
     if call.follow_up is None:
         return (yield from _get_answer(call, options))
@@ -57,7 +57,7 @@ def _get_answer(call: Call[T], options: Options) -> HttpSteps[Response[T]]:
 
 
 def send_with_retries(call: Call[Any], options: Options, *, events: bool) -> HttpSteps[Delivery]:
-    """Get an answer with a good status, and let go of the file that was sent."""
+    """Get a response with a success status, and close the file that was sent."""
     try:
         return (yield from _attempts(call, options, events=events))
     finally:
@@ -110,7 +110,7 @@ def _attempts(call: Call[Any], options: Options, *, events: bool) -> HttpSteps[D
 
 
 def _bounded(request: HttpRequest, deadline: float | None) -> HttpRequest:
-    """The request, with no wait that is longer than the time left."""
+    """Return the request with timeouts that don't exceed the remaining time."""
     if deadline is None:
         return request
     left = max(0.001, deadline - clock())
@@ -126,9 +126,10 @@ def _is_safe_to_retry(call: Call[Any], error: MuxiError) -> bool:
     if call.safe_to_retry is not None:
         return call.safe_to_retry
     if call.save is not None and not call.save.is_restartable and error.status_code is None:
-        return False  # part of the file may be written already
+        return False  # part of the file may already be written
     if call.method in ("GET", "PUT", "DELETE"):
         return True
-    # The server forgets a deduplicated call that failed, and would run it again: a chat turn whose
-    # answer it can't serialise ends in 500 each time, after all its work (contract A5, A10).
+    # The server doesn't remember deduplicated calls that failed, and would run them again: a chat
+    # turn whose reply it can't serialise ends with 500 each time, after all its work (contract
+    # A5, A10).
     return call.idempotent and error.status_code != 500

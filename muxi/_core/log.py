@@ -1,4 +1,4 @@
-"""Debug logging: what was sent and what came of it, never a key, a token or a body."""
+"""Debug logging of requests and responses, without keys, tokens and bodies."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ else:  # generic from Python 3.11 on
 
 
 class _Fallback(_StreamHandler):
-    """Writes to standard error until the program sets up logging, before or after."""
+    """Writes to standard error, unless the program has set up logging."""
 
     def emit(self, record: logging.LogRecord) -> None:
         if not any(one is not self for one in [*logger.handlers, *logging.root.handlers]):
@@ -44,7 +44,7 @@ class _Fallback(_StreamHandler):
 
 
 def enable() -> None:
-    """Show the records of `debug=True`. A level that the program has set stays."""
+    """Show the records of `debug=True`. A level that the program has set is kept."""
     if logger.level == logging.NOTSET:
         logger.setLevel(logging.DEBUG)
     if not any(isinstance(one, _Fallback) for one in logger.handlers):
@@ -59,7 +59,7 @@ def log_attempt(
     reply: RawResponse | None,
     error: MuxiError | None,
 ) -> None:
-    """Log one attempt, where the client was asked to."""
+    """Log one attempt, if the client has `debug=True`."""
     if not options.debug:
         return
     sent = {name.decode(): value.decode() for name, value in request.headers}

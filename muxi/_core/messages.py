@@ -1,4 +1,4 @@
-"""One HTTP request and what came back for it, as plain values."""
+"""An HTTP request and its response, as plain values."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class _Secret:
 
 @dataclass(frozen=True)
 class ApiKey(_Secret):
-    """A formation's key, sent in a header of its own."""
+    """A formation's key, sent in a header."""
 
     header: str
     """`X-Muxi-Client-Key` or `X-Muxi-Admin-Key`."""
@@ -37,7 +37,7 @@ class HmacKey(_Secret):
     secret: SecretStr
     """`sk_…`."""
     prefix: str = ""
-    """The path that a reverse proxy strips before the server sees it."""
+    """The path prefix that a reverse proxy removes from requests to the server."""
 
 
 Key = ApiKey | HmacKey
@@ -45,32 +45,32 @@ Key = ApiKey | HmacKey
 
 @dataclass(frozen=True)
 class HttpRequest:
-    """A request, ready for the wire but for its key."""
+    """A request that is complete except for its key."""
 
     method: str
     url: str
     headers: tuple[tuple[bytes, bytes], ...]
     content: bytes | Upload | None = field(repr=False)
-    """Not shown: tracebacks show local variables, and it may be a secret."""
+    """The body. Not in the repr, because tracebacks show local variables and it may be secret."""
     key: Key | None
     sign_body: Callable[[bytes], Mapping[str, str]] | None
-    """Makes headers of the body, again for each attempt."""
+    """Creates headers from the body, for each attempt again."""
     timeout: float
     """Seconds to wait for a connection and for each write."""
     events: bool
-    """Events are wanted: leave the body unread if they come."""
+    """Whether to leave the body unread if it is a stream of events."""
     read_timeout: float
-    """Seconds to wait for the answer, and for each piece of it."""
+    """Seconds to wait for the response and for each chunk of it."""
     event_timeout: float
-    """Seconds to wait for each piece of a stream of events."""
+    """Seconds to wait for each chunk of a stream of events."""
     save: DownloadTarget | None
-    """Where the body of a good answer goes."""
+    """Where to write the body of a successful response."""
     max_response_bytes: int
-    """How long an answer may be that is held whole, decoded."""
+    """The largest response to read into memory, in bytes after decoding."""
     max_event_bytes: int
-    """How long one server-sent event may be."""
+    """The largest server-sent event, in bytes."""
     deadline: float | None = None
-    """When the call as a whole has to end, by the clock of flows."""
+    """The time at which the whole call must end, by `steps.clock`."""
 
     @property
     def target(self) -> str:
@@ -79,24 +79,24 @@ class HttpRequest:
 
 
 class EventBody(Protocol):
-    """An open answer of server-sent events, which the driver that made it reads and closes."""
+    """An open response of server-sent events. The driver that opened it reads and closes it."""
 
     def unframed(self) -> str:
-        """Return the JSON that the server wrote at the end without a frame; empty for none."""
+        """Return JSON that the server wrote at the end, outside of any event; empty if none."""
         ...
 
     def abandon(self) -> None:
-        """Hang up at once, whatever else goes on: the stream was dropped."""
+        """Close the connection at once: the stream was garbage-collected."""
         ...
 
 
 ServerSentEvents = Sequence[tuple[str, str]]
-"""Names and data, in the order in which they came."""
+"""The names and data of events, in order."""
 
 
 @dataclass(frozen=True)
 class RawResponse:
-    """What came back for one attempt."""
+    """The response to one attempt."""
 
     status_code: int
     headers: Mapping[str, str]
@@ -104,18 +104,18 @@ class RawResponse:
     elapsed: float
     """Seconds."""
     received_at: float
-    """Unix seconds by this machine's clock."""
+    """When it was received, in Unix seconds by this machine's clock."""
     events: EventBody | None = None
-    """The open body, where events were wanted and come."""
+    """The open body, if it is a stream of events."""
     saved: DownloadedFile | None = None
-    """Where the body went, where it was a file."""
+    """The file that the body was written to, if any."""
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """A good answer, and how it was come by."""
+    """A successful response, and the attempts that it took."""
 
     reply: RawResponse
     attempts: int
     may_have_run: bool
-    """The server may have acted on an attempt before the last one."""
+    """Whether the server may have acted on an attempt before the last one."""

@@ -1,4 +1,4 @@
-"""What a client knows about every call it makes, and the request that comes of a call."""
+"""The options of a client, and the requests that it creates from calls."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _NEEDS = {
 
 
 _USER_HEADER = "x-muxi-user-id"
-"""In `headers=` it is what `user_id=` is, and gives way to every other user that is named."""
+"""In `headers=`, this header sets the user; every other way to set the user overrides it."""
 
 
 class NotGiven(Enum):
@@ -42,7 +42,7 @@ class NotGiven(Enum):
 
 
 NOT_GIVEN: Final = NotGiven.NOT_GIVEN
-"""The default of arguments that may be None and mean something by it."""
+"""The default of arguments for which None has a meaning of its own."""
 
 
 @dataclass(frozen=True)
@@ -56,13 +56,13 @@ class Options:
     """Seconds to wait for a connection, for each write and for each read."""
     user_id: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Sent with each request; their names are in lower case."""
+    """Headers to send with each request, with names in lower case."""
     debug: bool = False
     insecure_http: str = "warn"
     max_response_bytes: int = 64 * 2**20
-    """The largest answer that is read into memory, decoded."""
+    """The largest response to read into memory, in bytes after decoding."""
     max_event_bytes: int = 16 * 2**20
-    """The largest event of a stream that is read into memory, decoded."""
+    """The largest event of a stream, in bytes after decoding."""
 
     def __post_init__(self) -> None:
         if "authorization" in self.headers and KeyKind.HMAC in self.keys:
@@ -81,10 +81,10 @@ class Options:
         headers: Mapping[str, str] | NotGiven,
         user_id: str | NotGiven | None,
     ) -> Options:
-        """Return the same with what is given; headers are added to those that there are.
+        """Return a copy with some options changed. Headers are added to the existing ones.
 
         Raises:
-            ConfigurationError: A value can't be used.
+            ConfigurationError: A value is invalid.
         """
         changes: dict[str, Any] = {}
         try:
@@ -101,7 +101,7 @@ class Options:
         return replace(self, **changes)
 
     def outgoing(self, call: Call[Any], *, idempotency_key: str, events: bool) -> HttpRequest:
-        """The request for a call.
+        """Return the HTTP request for a call.
 
         Raises:
             ConfigurationError: The client lacks the key that the call needs.
@@ -182,7 +182,7 @@ class Options:
 
 
 def _headers_of(call: Call[Any]) -> Iterator[tuple[bytes, bytes]]:
-    """What a call adds to the headers: its own, and what tells of its body."""
+    """Return the headers of a call: its own, and the type and length of its body."""
     for name, value in call.headers.items():
         yield name.encode(), check_header(f"The header {name}", value).encode()
     if call.body is not None:

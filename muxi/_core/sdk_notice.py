@@ -1,4 +1,4 @@
-"""The notice that a newer SDK is out, which the server tells on answers through its proxy."""
+"""Logs that a newer SDK exists. The server reports the version in proxied responses."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def notify_newer_version(latest: str | None, now: float) -> None:
     """Log that there is a newer version, at most every 12 hours in this process.
 
     Args:
-        latest: What the server says is the latest version, if it says so.
-        now: When it said so, in Unix seconds.
+        latest: The latest version that the server reports, if any.
+        now: The time of the response, in Unix seconds.
     """
     global _told_at
     if latest is None or not _newer(latest, __version__):
@@ -46,7 +46,7 @@ def _newer(one: str, other: str) -> bool:
 
 
 def _key(version: str) -> tuple[list[int], int, int] | None:
-    """What versions are ordered by; None for what is no version."""
+    """Return the sort key of a version; None if it isn't a version."""
     found = _VERSION.fullmatch(version)
     if found is None:
         return None

@@ -1,6 +1,6 @@
-"""The steps of a flow: what a method of several calls may ask its driver to do.
+"""The steps of a flow, which is a method that makes several calls. No I/O.
 
-A flow is a generator. It yields steps and is sent what came of each. Nothing here does I/O.
+A flow is a generator: it yields steps to its driver and is sent the result of each.
 """
 
 from __future__ import annotations
@@ -21,21 +21,21 @@ ResultT_co = TypeVar("ResultT_co", covariant=True)
 
 @dataclass(frozen=True)
 class Sleep:
-    """Wait. Nothing comes of it."""
+    """Wait. The result is None."""
 
     seconds: float
 
 
 @dataclass(frozen=True)
 class RunInThread:
-    """Do what blocks; async clients do it in a thread. Gives what `run` returns."""
+    """Run blocking code; async clients run it in a thread. The result is what `run` returns."""
 
     run: Callable[[], object]
 
 
 @dataclass(frozen=True)
 class ConsumeStream:
-    """Read a whole stream. Gives its result."""
+    """Read a whole stream. The result is that of the stream."""
 
     stream: StreamCall[Any, Any]
     on_event: Callable[[Any], object] | None
@@ -43,14 +43,14 @@ class ConsumeStream:
 
 @dataclass(frozen=True)
 class OpenStream:
-    """Send a call answered by events, and leave them unread. Gives a `Delivery`."""
+    """Send the call of a stream without reading events. The result is a `Delivery`."""
 
     call: Call[Any]
 
 
 @dataclass(frozen=True)
 class ReadEvents:
-    """Read on in an open stream. Gives the events that came, or None at the end of the body."""
+    """Read more of an open stream. The result is the new events, or None at the end of the body."""
 
     body: EventBody
 
@@ -61,12 +61,12 @@ class CloseBody:
 
     body: EventBody
     ended: bool
-    """Nothing but the end of the body is missing: the connection is kept if that comes at once."""
+    """Whether only the end of the body is unread. The connection is reused if it comes at once."""
 
 
 Step = Call[Any] | Sleep | RunInThread | ConsumeStream | OpenStream | ReadEvents | CloseBody
 Flow = Generator[Step, Any, T]
-"""A method of several calls: yields what it wants done and is sent what came of it."""
+"""A method that makes several calls: it yields steps and is sent their results."""
 
 
 def request(call: Call[T]) -> Flow[T]:
@@ -81,12 +81,12 @@ def sleep(seconds: float) -> Flow[None]:
 
 
 def clock() -> float:
-    """Return the time, in seconds of a clock that only goes forward."""
+    """Return the time of a monotonic clock, in seconds."""
     return monotonic()
 
 
 def run_in_thread(run: Callable[[], T]) -> Flow[T]:
-    """Do something blocking within a flow."""
+    """Run blocking code within a flow."""
     done: T = yield RunInThread(run)
     return done
 
@@ -94,30 +94,30 @@ def run_in_thread(run: Callable[[], T]) -> Flow[T]:
 def consume_stream(
     stream: StreamCall[EventT, ResultT], on_event: Callable[[EventT], object] | None
 ) -> Flow[ResultT]:
-    """Read a stream to its end within a flow, and give its result."""
+    """Read a stream to its end within a flow, and return its result."""
     result: ResultT = yield ConsumeStream(stream, on_event)
     return result
 
 
 @dataclass(frozen=True)
 class Pages(Generic[T]):
-    """Items that are fetched page by page, as they are wanted."""
+    """Items that are fetched page by page, on demand."""
 
     next_page: Callable[[], Flow[Sequence[T]]]
-    """Fetches the next items; none at the end. It remembers the position."""
+    """Fetches the next items; an empty list at the end. It keeps the position."""
 
 
 @dataclass(frozen=True)
 class StreamCall(Generic[EventT, ResultT]):
-    """A call that is answered by events, and what reads them."""
+    """A call whose response is a stream of events, and its reader."""
 
     call: Call[Any] | Callable[[Any], Flow[Call[Any] | None]]
-    """The call, or a flow that prepares it, given the reader; None for "nothing to send". The
-    call's model is read where the server answers with JSON instead of events."""
+    """The call, or a flow that gets the reader and returns the call; None if nothing is to be
+    sent. If the server responds with JSON instead of events, the call's model parses it."""
     reader: Callable[[str], EventReader[EventT, ResultT]]
-    """Makes the reader. It is given the client's base URL."""
+    """Creates the reader from the client's base URL."""
     reconnects: bool = False
-    """The call is sent again when its body ends or breaks off."""
+    """Whether to send the call again when the body ends or the connection breaks."""
 
     def prepare(self, reader: EventReader[EventT, ResultT]) -> Flow[Call[Any] | None]:
         """Return the call to send, if any."""
@@ -127,63 +127,65 @@ class StreamCall(Generic[EventT, ResultT]):
 
 
 class EventReader(Generic[EventT, ResultT_co]):
-    """Makes typed events of server-sent ones, and knows when a stream is over.
+    """Converts server-sent events to typed events, and detects the end of the stream.
 
-    A reader overrides what its stream needs; what is here suits one without a result.
+    Subclasses override what their stream needs. This class fits a stream without a result.
     """
 
     stall_after: float | None = None
-    """Seconds without an event after which `on_silence` is run; None for never."""
+    """Seconds without an event after which to run `on_silence`; None for never."""
     ended = False
-    """The terminal event was read; what still comes is of no interest."""
+    """Whether the final event was read. Later events are ignored."""
     deadline: float | None = None
-    """When the stream has to be over, by `clock`; None for never."""
+    """The time at which the stream must have ended, by `clock`; None for no limit."""
     has_gap = False
-    """`fill_gap` is to be run before more is read."""
+    """Whether to run `fill_gap` before reading more."""
 
     @property
     def partial(self) -> str:
-        """The text so far."""
+        """The text received so far."""
         return ""
 
     def read(self, name: str, data: str) -> EventT | None:
-        """Return the event in a server-sent one; None for those that only steer."""
+        """Return the typed event in a server-sent event; None for control events."""
         raise NotImplementedError
 
     def on_open(self, may_have_run: bool) -> Iterable[EventT]:
-        """Return the events that come before all that the server sends.
+        """Return the events that precede those of the server.
 
         Args:
-            may_have_run: The server may have acted on an attempt before the last one.
+            may_have_run: Whether the server may have acted on an attempt before the last one.
         """
         return ()
 
     def on_json(self, answer: object) -> EventT | None:
-        """Return the event that stands for an answer sent whole; None where `on_end` has it.
+        """Return the event for a JSON response instead of a stream; None if `on_end` returns it.
 
         Raises:
-            InvalidResponseError: This stream has no such answer.
+            InvalidResponseError: This stream has no JSON response.
         """
-        raise InvalidResponseError("The server answered with no stream", details=answer, sent=True)
+        raise InvalidResponseError(
+            "The server did not respond with a stream", details=answer, sent=True
+        )
 
     def text_delta(self, event: EventT) -> str:
-        """Return the text that an event adds. It is asked right after the event was read."""
+        """Return the text that an event adds. Called right after the event was read."""
         return ""
 
     def fill_gap(self) -> Flow[Iterable[EventT]]:
-        """Return the events that come before the next one of the stream."""
+        """Return the events that were missed before the next one of the stream."""
         yield from ()
         return ()
 
     def on_silence(self) -> Flow[None]:
-        """Look elsewhere whether the work has ended, and set `ended` if so."""
+        """Check in another way whether the work has ended, and set `ended` if it has."""
         yield from ()
 
     def on_end(self) -> Flow[EventT | None]:
-        """At the end of the body, return the event that is missing, if any, or raise."""
+        """Return the final event if the body ended without it, or raise an error."""
         yield from ()
         return None
 
     def result(self) -> ResultT_co:
-        """Return what the events add up to, once `ended`."""
+        """Return the result of the stream, after its end."""
         raise NotImplementedError

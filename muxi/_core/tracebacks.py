@@ -1,4 +1,4 @@
-"""Keeps what users see of an error to their own line and the method that they called."""
+"""Shortens tracebacks to the caller's own lines and the method that was called."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from .options import Options
 
 
 def trimmed(error: MuxiError, options: Options) -> MuxiError:
-    """Take our frames from an error, and from its causes; with `debug` they stay."""
+    """Remove the SDK's frames from an error and its causes, unless `debug` is on."""
     one: BaseException | None = None if options.debug else error
     while one is not None:
         one.__traceback__ = None

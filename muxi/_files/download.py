@@ -1,4 +1,4 @@
-"""Answers that are files: where they go, and how they are written a piece at a time."""
+"""Writes downloads to files or open file objects, in chunks."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 _BLOCK = 1 << 20
 OnProgress = Callable[[int, "int | None"], None]
-"""Called with the bytes received and the bytes expected; None if the server doesn't say."""
+"""Called with the bytes received and the total bytes (None if unknown)."""
 
 
 class Writable(Protocol):
-    """A binary file that is open for writing."""
+    """A file object that is open for writing bytes."""
 
     def write(self, data: bytes, /) -> object:
         """Write bytes, all of them or the number that is returned."""
@@ -41,16 +41,16 @@ class _Seekable(Writable, Protocol):
 
 @dataclass(frozen=True)
 class DownloadTarget:
-    """Where the body of an answer goes."""
+    """Where to write the body of a response."""
 
     to: str | os.PathLike[str] | Writable
-    """A directory, the path of a file, or an open file, which stays open."""
+    """A directory, the path of a file, or a file object, which stays open."""
     fallback: str
-    """The file's name in a directory, if the server gives none."""
+    """The file's name in a directory if the server sends none."""
     on_progress: OnProgress | None = None
     check: Callable[[Path], None] | None = None
-    """Raises for a file that arrived whole and is bad, before it gets its name. Not for open
-    files."""
+    """Raises an error if the complete file is invalid, before it gets its name. Not used for file
+    objects."""
 
     def __post_init__(self) -> None:
         is_path = isinstance(self.to, (str, os.PathLike))
@@ -59,31 +59,32 @@ class DownloadTarget:
 
     @property
     def is_restartable(self) -> bool:
-        """An interrupted transfer leaves nothing behind, so that another may follow."""
+        """Whether an interrupted download leaves nothing behind, so that it can be retried."""
         return isinstance(self.to, (str, os.PathLike)) or _is_seekable(self.to)
 
 
 @dataclass(frozen=True)
 class DownloadedFile:
-    """A file that has arrived whole."""
+    """A file that was downloaded completely."""
 
     path: Path | None
-    """Where it is; None for a file that was open already."""
+    """The file's path; None for a file object."""
     name: str
-    """The server's name for it, without any path and made safe."""
+    """The name that the server sent, without directories and made safe."""
     size: int
     """Bytes."""
 
 
 class DownloadWriter:
-    """One transfer. Left before `commit`, it leaves nothing behind.
+    """One download, as a context manager. Without `commit`, it leaves nothing behind.
 
-    What is written to a path goes to a file beside it first, which gets its name when it is whole.
-    What would overwrite a part of an open file goes to a temporary file first.
+    A file at a path is first written under a temporary name in the same directory, and renamed when
+    it is complete. Data for a file object that would overwrite existing content is first written to
+    a temporary file.
 
     Args:
         save: Where to write.
-        headers: The answer's headers; names compare in any case.
+        headers: The response's headers; names are case-insensitive.
     """
 
     def __init__(self, save: DownloadTarget, headers: Mapping[str, str]) -> None:
@@ -106,7 +107,7 @@ class DownloadWriter:
         """Prepare for writing.
 
         Raises:
-            OSError: A file can't be created there, or one has the server's name already.
+            OSError: The file can't be created, or a file with the server's name exists.
             ValidationError: The path is a device or a pipe.
         """
         to = self._save.to
@@ -126,7 +127,7 @@ class DownloadWriter:
             self._file = to
 
     def feed(self, chunk: bytes) -> int:
-        """Take what arrived, to be written by `write`. Return the number of bytes that wait."""
+        """Buffer a chunk for `write`. Return the number of buffered bytes."""
         self._pending.append(chunk)
         self._waiting += len(chunk)
         self._size += len(chunk)
@@ -135,7 +136,7 @@ class DownloadWriter:
         return self._waiting
 
     def write(self) -> None:
-        """Write what waits."""
+        """Write the buffered bytes."""
         if self._file is None:
             raise ValueError("The transfer is not open.")
         data, self._pending, self._waiting = b"".join(self._pending), [], 0
@@ -171,7 +172,7 @@ class DownloadWriter:
         elif self._copy is not None:
             self._copy.close()
         elif self._start is not None and _is_seekable(self._file):
-            with suppress(OSError, ValueError):  # the error that ended the transfer tells more
+            with suppress(OSError, ValueError):  # the error that ended the download says more
                 self._file.seek(self._start)
                 self._file.truncate()
 
@@ -196,7 +197,7 @@ class DownloadWriter:
 
 def _write_all(file: Writable, data: bytes) -> None:
     while data:
-        # Files without a buffer may take less than they are given, and say so.
+        # Unbuffered files may write only a part, and return how much.
         count = file.write(data)
         data = data[count:] if isinstance(count, int) else b""
 

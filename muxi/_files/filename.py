@@ -1,11 +1,11 @@
-"""The name of a downloaded file: the server's name for it, made safe."""
+"""The name of a downloaded file: the one that the server sent, made safe."""
 
 from __future__ import annotations
 
 import re
 from urllib.parse import unquote
 
-# Quoted values first, so that a semicolon in one doesn't begin the next parameter.
+# Quoted values first, so that a semicolon in one doesn't start the next parameter.
 _PARAMETER = re.compile(r';\s*([^\s=;]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^;]*)')
 _REFUSED = frozenset('<>:"|?*')
 _DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)\s*(\..*)?", re.IGNORECASE)
@@ -13,16 +13,16 @@ _LONGEST = 200
 
 
 def filename_from_header(disposition: str) -> str:
-    """Return the name in a `Content-Disposition`, `filename*` before `filename`; empty for none."""
+    """Return the name in a `Content-Disposition`, `filename*` before `filename`; empty if none."""
     pairs = [(match[1].lower(), match[2].strip()) for match in _PARAMETER.finditer(disposition)]
-    found = dict(reversed(pairs))  # the first of two counts
+    found = dict(reversed(pairs))  # the first of two wins
     charset, _, rest = found.get("filename*", "").partition("'")
     encoded = rest.partition("'")[2]
     if encoded:
         try:
             return unquote(encoded, encoding=charset, errors="replace")
         except (LookupError, ValueError):
-            pass  # RFC 5987: a form that isn't understood gives way to the plain one
+            pass  # RFC 5987: use the plain form if the extended one can't be decoded
     plain = found.get("filename", "")
     return re.sub(r"\\(.)", r"\1", plain[1:-1]) if plain.startswith('"') else plain
 
@@ -30,7 +30,7 @@ def filename_from_header(disposition: str) -> str:
 def sanitize_filename(told: str) -> str:
     """Return a file name without a path that works on every system; empty if nothing is left.
 
-    Leading dots go too: a server must not choose a hidden file such as `.bashrc`.
+    Leading dots are removed too: a server must not choose a hidden file such as `.bashrc`.
     """
     last = re.split(r"[/\\]", told)[-1]
     kept = "".join("_" if one in _REFUSED or not one.isprintable() else one for one in last)

@@ -1,4 +1,4 @@
-"""Files that are sent, a piece at a time."""
+"""Uploads files in chunks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _PIECE = 256 * 1024
 
 @dataclass
 class Upload:
-    """A file to send. Each attempt sends it from its beginning."""
+    """A file to send. Each attempt starts at its beginning."""
 
     file: BinaryIO
     """A file on disk, open for reading."""
@@ -23,41 +23,41 @@ class Upload:
     """Bytes."""
     content_type: str
     on_sent: Callable[[int], object] | None = None
-    """Called with the number of bytes that were written so far."""
+    """Called with the number of bytes sent so far."""
     on_close: Callable[[], object] | None = None
-    """Called once the call is over, to let go of the file."""
+    """Called after the call, to close the file."""
     sent: int = 0
-    """Bytes that the last attempt wrote."""
+    """Bytes that the last attempt has sent."""
     began: float = field(default_factory=monotonic)
-    """When the last attempt began, by the monotonic clock."""
+    """The start of the last attempt, by the monotonic clock."""
 
     _in_flight: int = 0
-    """Bytes of the piece that is being written."""
+    """Bytes of the chunk that is being sent."""
 
     def __post_init__(self) -> None:
         self._state = _state(self.file)
 
     @property
     def is_complete(self) -> bool:
-        """The server may have all of it, counting the piece that is being written."""
+        """Whether the server may have the whole file, including the chunk that is being sent."""
         return self.sent + self._in_flight >= self.size
 
     @property
     def seconds(self) -> float:
-        """How long the last attempt has taken so far."""
+        """Seconds since the start of the last attempt."""
         return monotonic() - self.began
 
     def rewind(self) -> None:
-        """Prepare for an attempt."""
+        """Prepare for another attempt."""
         self.file.seek(0)
         self.began = monotonic()
         self.sent = self._in_flight = 0
 
     def read(self) -> bytes:
-        """Return the next piece; nothing at the end.
+        """Return the next chunk; empty at the end.
 
         Raises:
-            BundleError: The file isn't what it was; its last piece is not sent.
+            BundleError: The file has changed. Its last chunk is not sent.
         """
         if self.sent >= self.size:
             return b""
@@ -72,7 +72,7 @@ class Upload:
         return piece
 
     def mark_sent(self) -> None:
-        """Count the piece that was read last, if any, as written."""
+        """Count the chunk that was read last, if any, as sent."""
         self.sent += self._in_flight
         written, self._in_flight = self._in_flight, 0
         if written and self.on_sent is not None:

@@ -1,4 +1,4 @@
-"""A walk through pages, as an async iterator."""
+"""Iterates over pages, for async clients."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ T = TypeVar("T")
 
 
 class AsyncPageIterator(AsyncIterator[T]):
-    """The items of all pages, each page fetched when the one before it is used up.
+    """Iterates over the items of all pages. Each page is fetched when the previous one is used up.
 
-    No async generator: one that is left half way has to be closed, and this holds nothing open.
+    This isn't an async generator, because an unfinished generator has to be closed.
 
     Args:
-        turn: Fetches the next items; none at the end.
+        turn: Fetches the next items; an empty list at the end.
     """
 
     def __init__(self, turn: Callable[[], Awaitable[Sequence[T]]]) -> None:

@@ -1,4 +1,4 @@
-"""How requests prove who sends them, as httpx auth flows: each attempt is signed again."""
+"""Authenticates requests, as httpx auth flows. Each attempt is signed again."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ AuthFlow = Generator[httpx.Request, httpx.Response, None]
 
 
 def auth_for(request: HttpRequest) -> httpx.Auth | None:
-    """The auth flow of a request; None where it needs no key."""
+    """Return the auth flow of a request; None if it needs no key."""
     if request.sign_body is not None:
         return _BodySignature(request.sign_body, request.key)
     return None if request.key is None else _Signed(request.key)
 
 
 class _Signed(httpx.Auth):
-    """Adds the header that a key makes."""
+    """Adds the header with the key or its signature."""
 
     def __init__(self, key: Key) -> None:
         self._key = key
@@ -32,7 +32,7 @@ class _Signed(httpx.Auth):
 
 
 class _BodySignature(httpx.Auth):
-    """Adds headers that are made of the body, and then the key's."""
+    """Adds headers computed from the body, and then the key's header."""
 
     requires_request_body = True
 

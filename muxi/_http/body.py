@@ -1,7 +1,7 @@
-"""Open answers: their events as they come, and how they are closed from wherever.
+"""Open responses of streams: reads their events and closes them, from any thread or task.
 
-A body that was dropped is only hung up on, without a lock and without waiting, since it may be
-collected in the middle of anything. Its client closes what is left of it before the next request.
+When a stream is garbage-collected, only its connection is shut down, without a lock and without
+waiting. The client closes the rest before its next request.
 """
 
 from __future__ import annotations
@@ -38,24 +38,24 @@ class _Body:
         self._set_read_timeout(request.event_timeout)
 
     def unframed(self) -> str:
-        """Return the JSON that the server wrote at the end without a frame; empty for none."""
+        """Return JSON that the server wrote at the end, outside of any event; empty if none."""
         return self._decoder.unframed()
 
     def abandon(self) -> None:
-        """Hang up at once, and leave the rest to the next request."""
+        """Shut down the connection at once. The next request closes the rest."""
         if self._process == os.getpid():
             self._closed = True
             self._hang_up()
             self._left.append(self)
 
     def _hang_up(self) -> None:
-        """End the connection, also below another thread that waits for bytes."""
+        """Shut down the connection, even while another thread waits for bytes."""
         network = self._response.extensions.get("network_stream")
         found = None if network is None else network.get_extra_info("socket")
         if found is None or self._response.is_closed:
             return
         with suppress(OSError, ValueError):
-            # By its number, since each backend wraps it in something else.
+            # By file descriptor, because each backend wraps the socket in another class.
             connection = socket.socket(fileno=found.fileno())
             try:
                 connection.shutdown(socket.SHUT_RDWR)
@@ -63,7 +63,7 @@ class _Body:
                 connection.detach()
 
     def _set_read_timeout(self, seconds: float) -> None:
-        """The HTTP client looks at it when it begins to read a body."""
+        """Set the timeout, which the HTTP client reads when it starts to read a body."""
         timeouts = self._response.request.extensions.get("timeout", {})
         timeouts["read"] = None if seconds == inf else seconds
 
@@ -73,11 +73,11 @@ class _Body:
         if isinstance(exc, httpx.DecodingError):
             return InvalidResponseError(f"The stream can't be decoded: {exc}", sent=True)
         why = str(exc) or type(exc).__name__
-        return StreamInterruptedError(f"The stream broke off: {why}", sent=True)
+        return StreamInterruptedError(f"The stream broke: {why}", sent=True)
 
 
 class SyncBody(_Body):
-    """An open answer of a sync client."""
+    """An open response of a sync client."""
 
     def __init__(
         self,
@@ -116,7 +116,7 @@ class SyncBody(_Body):
         return None if chunk is None else self._decoder.feed(chunk)
 
     def close(self, *, ended: bool = False) -> None:
-        """Close it; a thread that reads comes to its end."""
+        """Close the response. A thread that reads it gets the end of the body."""
         with self._lock:
             self._closed = True
             if self._reading:
@@ -134,13 +134,13 @@ class SyncBody(_Body):
         self._set_read_timeout(_ENDING)
         until = time.monotonic() + _ENDING
         with suppress(*HTTP_ERRORS):
-            for _ in stream:  # not the chunks: those wait for as long as they did before
+            for _ in stream:  # not the chunks, which keep the old timeout
                 if time.monotonic() > until:
                     break
 
 
 class AsyncBody(_Body):
-    """An open answer of an async client."""
+    """An open response of an async client."""
 
     def __init__(self, response: httpx.Response, request: HttpRequest, left: deque[Any]) -> None:
         super().__init__(response, request, left)
@@ -163,7 +163,7 @@ class AsyncBody(_Body):
         return None if chunk is None else self._decoder.feed(chunk)
 
     async def close(self, *, ended: bool = False) -> None:
-        """Close it; a task that reads comes to its end."""
+        """Close the response. A task that reads it gets the end of the body."""
         self._closed = True
         if ended:
             with suppress(*HTTP_ERRORS), anyio.move_on_after(_ENDING):
@@ -172,41 +172,41 @@ class AsyncBody(_Body):
 
 
 class SyncBodies:
-    """The open answers of one pool."""
+    """The open responses of one pool."""
 
     def __init__(self) -> None:
         self._open: set[SyncBody] = set()
         self._left: deque[SyncBody] = deque()
 
     def open(self, response: httpx.Response, request: HttpRequest) -> SyncBody:
-        """Take an answer whose body is unread."""
+        """Return the body of a response that is unread."""
         body = SyncBody(response, request, self._left, self._open)
         self._open.add(body)
         return body
 
     def close_left(self) -> None:
-        """Close those that were dropped."""
+        """Close the responses whose streams were garbage-collected."""
         while self._left:
-            with suppress(IndexError):  # another thread was faster
+            with suppress(IndexError):  # another thread closed it first
                 self._left.popleft().close()
 
     def close(self) -> None:
-        """Close all of them."""
+        """Close all open responses."""
         for body in list(self._open):
             body.close()
 
 
 class AsyncBodies:
-    """The open answers of one HTTP client, which belongs to one event loop."""
+    """The open responses of one HTTP client, which belongs to one event loop."""
 
     def __init__(self) -> None:
         self._left: deque[AsyncBody] = deque()
 
     def open(self, response: httpx.Response, request: HttpRequest) -> AsyncBody:
-        """Take an answer whose body is unread."""
+        """Return the body of a response that is unread."""
         return AsyncBody(response, request, self._left)
 
     async def close_left(self) -> None:
-        """Close those that were dropped."""
+        """Close the responses whose streams were garbage-collected."""
         while self._left:
             await self._left.popleft().close()

@@ -1,4 +1,4 @@
-"""The decoded bytes of an answer, a piece at a time, each of a bounded size."""
+"""Reads the decoded bytes of a response in chunks of limited size."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class _Chunks:
         self.response = response
         self._whole = b"" if response.is_closed else None
         with suppress(httpx.ResponseNotRead):
-            self._whole = response.content  # a hook or a mock has read it
+            self._whole = response.content  # a hook or a mock has already read it
         encoding = response.headers.get("content-encoding", "identity").strip().lower()
         self._encoding = "identity" if self._whole is not None else encoding
         self._inflater = zlib.decompressobj(wbits=47)
@@ -29,7 +29,7 @@ class _Chunks:
         return whole or None
 
     def _inflate(self) -> bytes:
-        """Inflate what is pending, or a part of it: a few bytes can make a gigabyte."""
+        """Decompress pending bytes up to the chunk size: a few bytes can expand to a gigabyte."""
         if self._encoding not in ("gzip", "x-gzip", "deflate"):
             raise httpx.DecodingError(f"it is encoded as {self._encoding}")
         try:
@@ -49,14 +49,14 @@ class _Chunks:
 
 
 class SyncChunks(_Chunks):
-    """The pieces of an answer of a sync client."""
+    """The chunks of a response of a sync client."""
 
     def __init__(self, response: httpx.Response) -> None:
         super().__init__(response)
         self._raw: Iterator[bytes] = iter(()) if self._whole is not None else response.iter_raw()
 
     def read(self) -> bytes | None:
-        """Return the next piece; None at the end."""
+        """Return the next chunk; None at the end."""
         if self._whole is not None:
             return self._take_whole()
         while True:
@@ -69,13 +69,13 @@ class SyncChunks(_Chunks):
             self._pending = chunk
 
     def close(self) -> None:
-        """Close the answer."""
+        """Close the response."""
         self.response.close()
         self._raw = iter(())
 
 
 class AsyncChunks(_Chunks):
-    """The pieces of an answer of an async client."""
+    """The chunks of a response of an async client."""
 
     def __init__(self, response: httpx.Response) -> None:
         super().__init__(response)
@@ -84,7 +84,7 @@ class AsyncChunks(_Chunks):
             self._raw = response.aiter_raw()
 
     async def read(self) -> bytes | None:
-        """Return the next piece; None at the end."""
+        """Return the next chunk; None at the end."""
         if self._raw is None:
             return self._take_whole()
         while True:
@@ -97,16 +97,16 @@ class AsyncChunks(_Chunks):
             self._pending = chunk
 
     async def read_to_end(self) -> None:
-        """Read what is left, for nothing."""
+        """Read and discard the rest."""
         if self._raw is not None:
             async for _ in self._raw:
                 pass
 
     async def close(self) -> None:
-        """Close the answer, whatever happens."""
+        """Close the response in any case."""
         with anyio.CancelScope(shield=True), suppress(*HTTP_ERRORS):
             await self.response.aclose()
-            # Run the generators below into the closed connection: dropped half-way, they would
-            # be finalized one by one by the event loop.
-            with suppress(RuntimeError):  # another task is in them
+            # Let the generators below end on the closed connection. Otherwise the event loop would
+            # have to finalize them one by one.
+            with suppress(RuntimeError):  # another task is running them
                 await self.read_to_end()

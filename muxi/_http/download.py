@@ -1,4 +1,4 @@
-"""Writes the body of an answer to its target, as it arrives."""
+"""Writes the body of a response to its target while it arrives."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _BLOCK = 1024 * 1024
 
 
 def is_file(response: httpx.Response) -> bool:
-    """Whether the body is the whole of a file, not a part, an error or somebody's web page."""
+    """Return whether the body is a complete file, not a part, an error or a web page."""
     if response.status_code != 200:
         return False
     kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -25,7 +25,7 @@ def is_file(response: httpx.Response) -> bool:
 def download(
     response: httpx.Response, request: HttpRequest, where: DownloadTarget
 ) -> DownloadedFile:
-    """Write a file."""
+    """Write the body to a file."""
     chunks = SyncChunks(response)
     try:
         with DownloadWriter(where, response.headers) as writer:
@@ -42,10 +42,10 @@ def download(
 async def download_async(
     response: httpx.Response, request: HttpRequest, where: DownloadTarget
 ) -> DownloadedFile:
-    """Write a file beside the event loop: a slow disk or a full cache must not stop it.
+    """Write the body to a file in a thread, so that a slow disk doesn't block the event loop.
 
-    To hand work to a thread takes 200 µs, ten times what it takes to write one 64 KiB chunk; in
-    blocks of 1 MiB that is 0.02 s for 100 MiB.
+    Starting work in a thread takes 200 µs, ten times as long as writing a chunk of 64 KiB. In
+    blocks of 1 MiB that adds 0.02 s to 100 MiB.
     """
     chunks = AsyncChunks(response)
     try:

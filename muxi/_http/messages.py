@@ -1,4 +1,4 @@
-"""Our requests as httpx sends them, its responses and errors as ours."""
+"""Converts requests to those of httpx, and its responses and errors to those of the SDK."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _url(url: str) -> httpx.URL:
 def to_httpx_request(
     step: HttpRequest, given: httpx.Client | httpx.AsyncClient | None
 ) -> httpx.Request:
-    """Return the request, with headers, cookies and parameters of the HTTP client passed in."""
+    """Return the httpx request, with headers, cookies and parameters of a given HTTP client."""
     timeout = httpx.Timeout(_limit(step.timeout), read=_limit(step.read_timeout))
     build = httpx.Request if given is None else given.build_request
     url = _url(step.url)
@@ -51,10 +51,10 @@ def _limit(seconds: float) -> float | None:
 
 
 class UploadBody(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """An upload as either driver reads it.
+    """The body of an upload, for both drivers.
 
-    The server would say `100 Continue` to one that asks and waits; httpx can't wait. If it breaks
-    off the upload, httpx still reads the answer that it may have sent.
+    The server supports `100 Continue`, but httpx can't wait for it. If the server closes the
+    connection during the upload, httpx still reads its response.
     """
 
     def __init__(self, upload: Upload) -> None:
@@ -67,7 +67,7 @@ class UploadBody(httpx.SyncByteStream, httpx.AsyncByteStream):
             self._upload.mark_sent()
 
     def __aiter__(self) -> AsyncIterator[bytes]:
-        # No generator: httpx drops it where the server hangs up, and trio would complain.
+        # Not a generator: httpx drops it if the server disconnects, and trio would warn.
         self._upload.rewind()
         return self
 
@@ -79,7 +79,7 @@ class UploadBody(httpx.SyncByteStream, httpx.AsyncByteStream):
 
 
 def is_event_stream(response: httpx.Response) -> bool:
-    """The body is made of events, not of an error or a plain answer."""
+    """Return whether the body is a stream of events."""
     kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     return response.status_code < 300 and kind == "text/event-stream"
 
@@ -92,7 +92,7 @@ def to_raw_response(
     saved: DownloadedFile | None = None,
     events: EventBody | None = None,
 ) -> RawResponse:
-    """Return what came back; its body is in one of the three."""
+    """Return the response. Its body is in one of the three arguments."""
     return RawResponse(
         status_code=response.status_code,
         headers=response.headers,
@@ -105,9 +105,9 @@ def to_raw_response(
 
 
 def map_httpx_error(exc: httpx.HTTPError | httpx.InvalidURL, step: HttpRequest) -> MuxiError:
-    """Return the error of a request that was handed to the HTTP client as one of ours.
+    """Return the SDK's error for an error of the HTTP client.
 
-    Its `sent` says whether the server may have acted.
+    Its `sent` is True if the server may have acted on the request.
     """
     what = step.target
     sent = not isinstance(exc, _NOT_SENT)
@@ -119,7 +119,7 @@ def map_httpx_error(exc: httpx.HTTPError | httpx.InvalidURL, step: HttpRequest) 
     if isinstance(exc, httpx.LocalProtocolError):
         return ValidationError(f"{what} can't be sent: {exc}")
     if isinstance(exc, (httpx.InvalidURL, httpx.UnsupportedProtocol)):
-        # The URL of the request was read before. httpx reads a redirect's though it follows none.
+        # Only a redirect can raise this here: httpx parses its URL, even without following it.
         return InvalidResponseError(f"{what} is redirected to what is no address: {exc}", sent=True)
     if isinstance(exc, httpx.DecodingError):
         return InvalidResponseError(f"The answer to {what} can't be decoded: {exc}", sent=True)

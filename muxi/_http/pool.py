@@ -1,4 +1,4 @@
-"""The HTTP clients that a client and its views send with: one a process, and an event loop."""
+"""The HTTP clients of a client and its views: one for each process or event loop."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _LIMITS = httpx.Limits(max_connections=1000, max_keepalive_connections=20)
 
 @cache
 def tls() -> ssl.SSLContext:
-    """Return the TLS context of the whole process: to make one takes tens of milliseconds.
+    """Return the TLS context, shared in the process: creating one takes tens of milliseconds.
 
     Raises:
         ConfigurationError: The certificates that the environment names can't be read.
@@ -39,21 +39,21 @@ def tls() -> ssl.SSLContext:
 
 
 def _tls_for(base_url: str, proxy: httpx.Proxy | None) -> ssl.SSLContext:
-    """Return the TLS context for a URL. Plain HTTP gets a bare one, which trusts nobody."""
+    """Return the TLS context for a URL. Plain HTTP gets one without certificates."""
     if base_url.startswith("http://") and proxy is None:
         return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     return tls()
 
 
 class SyncPool:
-    """The HTTP client of each process; a child that was forked never touches its parent's.
+    """The HTTP client of each process. A forked child never uses its parent's.
 
     Args:
-        base_url: Where calls go, which decides about proxies.
-        given: The HTTP client to use instead; never closed.
+        base_url: The address of the API, which decides whether a proxy is used.
+        given: The HTTP client to use instead. It is never closed.
 
     Raises:
-        ConfigurationError: `given` is no `httpx.Client`, or no host can be called like that.
+        ConfigurationError: `given` isn't an `httpx.Client`, or the host name is invalid.
     """
 
     def __init__(self, base_url: str, given: httpx.Client | None) -> None:
@@ -67,7 +67,7 @@ class SyncPool:
 
     @property
     def bodies(self) -> SyncBodies:
-        """The open answers in this process."""
+        """The open responses in this process."""
         return self._bodies.setdefault(os.getpid(), SyncBodies())
 
     def client(self) -> httpx.Client:
@@ -75,7 +75,7 @@ class SyncPool:
 
         Raises:
             ClientClosedError: The pool was closed.
-            ConfigurationError: A proxy or a certificate of the environment can't be used.
+            ConfigurationError: A proxy or a certificate in the environment is invalid.
         """
         if self._closed:
             raise ClientClosedError("The client is closed.")
@@ -102,7 +102,7 @@ class SyncPool:
         return made
 
     def close(self) -> None:
-        """Close what was made in this process. Twice is fine."""
+        """Close the HTTP client of this process. Closing twice does nothing."""
         self._closed = True
         self.bodies.close()
         if (made := self._made.get(os.getpid())) is not None:
@@ -115,16 +115,16 @@ def _close_in(process: int, client: httpx.Client) -> None:
 
 
 class AsyncPool:
-    """The HTTP client of each event loop; they may be used at once and one after another.
+    """The HTTP client of each event loop. Several loops may use the pool.
 
-    A child that was forked never touches its parent's.
+    A forked child never uses its parent's HTTP clients.
 
     Args:
-        base_url: Where calls go, which decides about proxies.
-        given: The HTTP client to use instead; never closed.
+        base_url: The address of the API, which decides whether a proxy is used.
+        given: The HTTP client to use instead. It is never closed.
 
     Raises:
-        ConfigurationError: `given` is no `httpx.AsyncClient`, or no host can be called like that.
+        ConfigurationError: `given` isn't an `httpx.AsyncClient`, or the host name is invalid.
     """
 
     def __init__(self, base_url: str, given: httpx.AsyncClient | None) -> None:
@@ -141,7 +141,7 @@ class AsyncPool:
 
         Raises:
             ClientClosedError: The pool was closed.
-            ConfigurationError: A proxy or a certificate of the environment can't be used.
+            ConfigurationError: A proxy or a certificate in the environment is invalid.
         """
         if self._closed:
             raise ClientClosedError("The client is closed.")
@@ -162,16 +162,16 @@ class AsyncPool:
         )
         made = _OfLoop(new, _closed_at_the_end(new, self._made, (process, loop)))
         self._made[process, loop] = made
-        # Event loops close the async generators that are still open when they end.
+        # An event loop that ends closes its open async generators.
         await anext(made.guard)
         return new
 
     def bodies_of(self, client: httpx.AsyncClient) -> AsyncBodies:
-        """Return the open answers of one of the HTTP clients."""
+        """Return the open responses of one of the HTTP clients."""
         return self._bodies.setdefault(client, AsyncBodies())
 
     async def close(self) -> None:
-        """Close what was made for this event loop. That of others is closed when they end."""
+        """Close the HTTP client of this event loop. Those of other loops close when these end."""
         self._closed = True
         if (made := self._made.get((os.getpid(), _running_loop()))) is not None:
             await made.guard.aclose()
@@ -205,9 +205,9 @@ async def _closed_at_the_end(
 
 
 def _running_loop() -> object:
-    """What stands for the event loop that runs in this thread."""
+    """Return an object that identifies the event loop of this thread."""
     if sniffio.current_async_library() == "trio":
-        import trio  # which runs already
+        import trio  # already running
 
         return trio.lowlevel.current_trio_token()
     return asyncio.get_running_loop()
@@ -234,7 +234,7 @@ def _check_open(given: httpx.Client | httpx.AsyncClient) -> None:
 
 
 def _no_cookies() -> CookieJar:
-    """A jar that stays empty: users of a client share its connections."""
+    """Return a cookie jar that stays empty, because the users of a client share its connections."""
     return CookieJar(DefaultCookiePolicy(allowed_domains=[]))
 
 
@@ -242,7 +242,7 @@ def proxy_of(url: str) -> httpx.Proxy | None:
     """Return the proxy that the environment or the system names for a URL, if any.
 
     Raises:
-        ConfigurationError: It can't be used.
+        ConfigurationError: The proxy is invalid.
     """
     parts, proxies = urlsplit(url), getproxies()
     scheme = parts.scheme if parts.scheme in proxies else "all"
@@ -262,7 +262,7 @@ def proxy_of(url: str) -> httpx.Proxy | None:
 
 
 def _is_excepted(host: str, proxies: dict[str, str]) -> bool:
-    """NO_PROXY names the host's address, or a network that it is in."""
+    """Return whether NO_PROXY contains the host's address or a network with it."""
     try:
         address = ipaddress.ip_address(host)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Reads answers whole, within the limits of their call."""
+"""Reads whole responses, within the limits of their call."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .chunks import AsyncChunks, SyncChunks
 
 
 def read_whole(response: httpx.Response, request: HttpRequest) -> bytearray:
-    """Read and close an answer."""
+    """Read and close a response."""
     chunks, answer = SyncChunks(response), _Answer(request)
     try:
         while (chunk := chunks.read()) is not None:
@@ -22,7 +22,7 @@ def read_whole(response: httpx.Response, request: HttpRequest) -> bytearray:
 
 
 async def read_whole_async(response: httpx.Response, request: HttpRequest) -> bytearray:
-    """Read and close an answer."""
+    """Read and close a response."""
     chunks, answer = AsyncChunks(response), _Answer(request)
     try:
         while (chunk := await chunks.read()) is not None:
@@ -38,10 +38,10 @@ class _Answer:
         self._content = bytearray()
 
     def add(self, chunk: bytes) -> None:
-        """Take a piece.
+        """Add a chunk.
 
         Raises:
-            InvalidResponseError: The answer is too long.
+            InvalidResponseError: The response is too large.
             TimeoutError: The call takes too long.
         """
         limit = self._request.max_response_bytes
@@ -54,15 +54,15 @@ class _Answer:
         check_deadline(self._request)
 
     def content(self) -> bytearray:
-        """Return all of it."""
+        """Return the whole body."""
         return self._content
 
 
 def check_deadline(request: HttpRequest) -> None:
-    """Give up where the time of the call as a whole is over.
+    """Check that the time limit of the whole call has not passed.
 
     Raises:
-        TimeoutError: It is.
+        TimeoutError: It has passed.
     """
     if request.deadline is not None and clock() > request.deadline:
         raise TimeoutError(f"The answer to {request.target} did not end in time", sent=True)

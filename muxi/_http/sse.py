@@ -1,4 +1,4 @@
-"""Server-sent events out of the chunks of a body, however they are cut."""
+"""Decodes server-sent events from the chunks of a body."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _BOM = b"\xef\xbb\xbf"
 
 
 class EventDecoder:
-    """Cuts a body at its blank lines, and lets httpx-sse read what is whole.
+    """Splits a body at blank lines, and decodes complete events with httpx-sse.
 
     Args:
-        max_event_bytes: How long one event may be.
+        max_event_bytes: The largest event, in bytes.
     """
 
     def __init__(self, max_event_bytes: int) -> None:
@@ -28,13 +28,13 @@ class EventDecoder:
         self._searched = 0
         self._begun = False
         self._last = b""
-        """The blocks that became whole last."""
+        """The blocks that were completed last."""
 
     def feed(self, chunk: bytes) -> ServerSentEvents:
-        """Take what has arrived; return the events that are whole now.
+        """Add a chunk, and return the events that are complete now.
 
         Raises:
-            InvalidResponseError: An event is too long.
+            InvalidResponseError: An event is too large.
         """
         if self._begun and not self._held and chunk.endswith(b"\n\n") and len(chunk) <= self._limit:
             return self._read(chunk)  # as most servers write: whole events
@@ -59,12 +59,12 @@ class EventDecoder:
         return [(event.event, event.data) for event in found if event.data]
 
     def unframed(self) -> str:
-        """Return the JSON in the body's last line, where that stands in no event."""
+        """Return the JSON in the body's last line if that isn't part of an event."""
         last_line = re.split(rb"[\r\n]", (self._last + self._held).rstrip())[-1]
         return last_line.decode(errors="replace") if last_line.startswith(b"{") else ""
 
     def _last_blank_line(self) -> int:
-        """Where the last blank line ends; 0 for none. What was searched isn't searched again."""
+        """Return where the last blank line ends; 0 if there is none. Searches only new bytes."""
         end = longest = 0
         for found in _BLANK_LINE.finditer(self._held, max(0, self._searched - 3)):
             longest = max(longest, found.end() - end)
@@ -78,7 +78,7 @@ class EventDecoder:
 
 
 class _Blocks(httpx.Response):
-    """As much of a response as httpx-sse looks at."""
+    """The parts of a response that httpx-sse uses."""
 
     def __init__(self, content: bytes) -> None:
         self._text = content.decode(errors="replace")

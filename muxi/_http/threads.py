@@ -1,4 +1,4 @@
-"""Work that blocks, done beside the event loop."""
+"""Runs blocking work in threads, next to the event loop."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ import anyio.to_thread
 
 T = TypeVar("T")
 _LOOK = 0.005
-"""Seconds between two looks whether a thread is through, where its task was cancelled."""
+"""Seconds between two checks whether a thread has finished, after its task was cancelled."""
 
 
 async def run_in_thread(work: Callable[[], T]) -> T:
-    """Do work in a thread.
+    """Run work in a thread.
 
-    A cancellation waits until the thread is through, `asyncio.Task.cancel` too, which goes through
-    anyio's shields: whoever is told that the work was cancelled may rely on its being over.
+    A cancellation waits until the thread has finished, so cancelled work never continues in the
+    background. This includes `asyncio.Task.cancel`, which anyio's shields don't stop.
     """
     unclaimed = [work]
     done = threading.Event()
@@ -35,7 +35,7 @@ async def run_in_thread(work: Callable[[], T]) -> T:
         return await anyio.to_thread.run_sync(run)
     except anyio.get_cancelled_exc_class():
         with suppress(IndexError):
-            unclaimed.pop()  # it has not begun, and never will
+            unclaimed.pop()  # it has not started, and never will
             done.set()
         while not done.is_set():
             with anyio.CancelScope(shield=True), suppress(anyio.get_cancelled_exc_class()):

@@ -1,4 +1,4 @@
-"""The two drivers: they do on the wire what exchanges and flows say, one of them with `await`."""
+"""The sync and the async driver, which run the steps of calls and flows."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ from .threads import run_in_thread
 
 T = TypeVar("T")
 _CLEANUP = 30.0
-"""Seconds for each step that a cancelled flow still takes."""
+"""Seconds for each clean-up step of a cancelled flow."""
 
 
 class SyncTransport:
@@ -53,15 +53,15 @@ class SyncTransport:
         self.pool = pool
 
     def view(self, options: Options) -> SyncTransport:
-        """The same pool with other options."""
+        """Return a transport with the same pool and other options."""
         return SyncTransport(options, self.pool)
 
     def call(self, call: Call[T]) -> T:
-        """Make a call for its answer."""
+        """Make a call and return its data."""
         return self.respond(call).data
 
     def respond(self, call: Call[T]) -> Response[T]:
-        """Make a call for its answer and all around it."""
+        """Make a call and return its whole `Response`."""
         return self._drive(call_steps(call, self.options))
 
     def run(self, steps: Flow[T]) -> T:
@@ -69,12 +69,12 @@ class SyncTransport:
         return self._drive(steps)
 
     def iterate(self, pages: Pages[T]) -> Iterator[T]:
-        """The items of all pages, each page fetched when the one before it is used up."""
+        """Iterate over the items of all pages. Pages are fetched when they are needed."""
         while items := self.run(pages.next_page()):
             yield from items
 
     def stream(self, call: StreamCall[EventT, ResultT]) -> Stream[EventT, ResultT]:
-        """A stream that opens when it is entered or read."""
+        """Return a stream, which opens when it is entered or read."""
         return Stream(self, call, self.options)
 
     def _drive(self, steps: Generator[Any, Any, T]) -> T:
@@ -129,7 +129,7 @@ class SyncTransport:
             response = client.send(
                 request, auth=auth_for(step), stream=True, follow_redirects=False
             )
-        except httpx.HTTPStatusError as exc:  # of a hook
+        except httpx.HTTPStatusError as exc:  # from a hook
             response = exc.response
         except (httpx.HTTPError, httpx.InvalidURL) as exc:
             raise map_httpx_error(exc, step) from exc
@@ -158,15 +158,15 @@ class AsyncTransport:
         self.pool = pool
 
     def view(self, options: Options) -> AsyncTransport:
-        """The same pool with other options."""
+        """Return a transport with the same pool and other options."""
         return AsyncTransport(options, self.pool)
 
     async def call(self, call: Call[T]) -> T:
-        """Make a call for its answer."""
+        """Make a call and return its data."""
         return (await self.respond(call)).data
 
     async def respond(self, call: Call[T]) -> Response[T]:
-        """Make a call for its answer and all around it."""
+        """Make a call and return its whole `Response`."""
         return await self._drive(call_steps(call, self.options))
 
     async def run(self, steps: Flow[T]) -> T:
@@ -174,11 +174,11 @@ class AsyncTransport:
         return await self._drive(steps)
 
     def iterate(self, pages: Pages[T]) -> AsyncIterator[T]:
-        """The items of all pages, each page fetched when the one before it is used up."""
+        """Iterate over the items of all pages. Pages are fetched when they are needed."""
         return AsyncPageIterator(lambda: self.run(pages.next_page()))
 
     def stream(self, call: StreamCall[EventT, ResultT]) -> AsyncStream[EventT, ResultT]:
-        """A stream that opens when it is entered, awaited or read."""
+        """Return a stream, which opens when it is entered, awaited or read."""
         return AsyncStream(self, call, self.options)
 
     async def _drive(self, steps: Generator[Any, Any, T]) -> T:
@@ -190,7 +190,7 @@ class AsyncTransport:
                     outcome = await take(step)
                 except Exception as exc:
                     step = steps.throw(exc)
-                except BaseException as exc:  # a cancellation, which mustn't cut short clean-up
+                except BaseException as exc:  # a cancellation, which must not interrupt clean-up
                     take = self._take_shielded
                     step = steps.throw(exc)
                 else:
@@ -243,7 +243,7 @@ class AsyncTransport:
             response = await client.send(
                 request, auth=auth_for(step), stream=True, follow_redirects=False
             )
-        except httpx.HTTPStatusError as exc:  # of a hook
+        except httpx.HTTPStatusError as exc:  # from a hook
             response = exc.response
         except (httpx.HTTPError, httpx.InvalidURL) as exc:
             raise map_httpx_error(exc, step) from exc

@@ -1,4 +1,4 @@
-"""A formation's directory as the archive that the server deploys."""
+"""Packs a formation's directory into the archive that the server deploys."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ from .tree import DATABASE, collect, matches
 
 @dataclass(frozen=True, kw_only=True)
 class Bundle:
-    """What a bundle is and holds."""
+    """The properties and contents of a bundle."""
 
     id: str
     """The formation's id."""
     version: str | None = None
-    """The manifest's version; the server takes `1.0.0` for none."""
+    """The version in the manifest; None if it has none, which means `1.0.0` to the server."""
     name: str | None = None
-    """The manifest's name for people."""
+    """The display name in the manifest."""
     files: int
-    """How many files are in it; directories don't count."""
+    """The number of files, without directories."""
     size: int
-    """Bytes of the archive."""
+    """The size of the archive in bytes."""
     sha256: str
-    """Of the archive, in hex: the server refuses an update whose archive it has already."""
+    """The archive's hash, in hex. The server refuses an update with the same archive."""
     warnings: tuple[str, ...] = ()
-    """What the server will ignore or drop without a word, a sentence each."""
+    """What the server will silently ignore or drop, one sentence each."""
 
 
 @dataclass(frozen=True)
@@ -42,30 +42,31 @@ class PackedBundle:
     """A bundle and its archive."""
 
     bundle: Bundle
-    """What it is and holds."""
+    """Its properties and contents."""
     file: BinaryIO
-    """The archive, at its beginning; closed with the `with` block that opened it."""
+    """The archive, positioned at its beginning. It closes at the end of the `with` block."""
 
 
 @contextmanager
 def open_bundle(
     source: str | os.PathLike[str], *, include_db: bool = False
 ) -> Generator[PackedBundle]:
-    """Check a formation and pack it; same files give same bytes.
+    """Check a formation and pack it. The same files always give the same bytes.
 
-    The archive is a temporary file that is gone after the `with` block. Left out are `.git`,
+    The archive is a temporary file, deleted at the end of the `with` block. It leaves out `.git`,
     `.muxi`, `secrets`, `.env`, `.env.*`, `node_modules`, `__pycache__`, `*.pyc`, `.DS_Store`,
-    `*.log`, `*.tmp`, `.vscode` and `.idea`. A link is followed to a file in the same directory
-    tree. Of permissions only "executable" counts; `secrets.enc` and `.key` are for the owner.
+    `*.log`, `*.tmp`, `.vscode` and `.idea`. Links to files in the same directory
+    tree are followed. Of the permissions, only "executable" is kept; `secrets.enc` and `.key` are
+    readable only by the owner.
 
     Args:
         source: A directory with a manifest (`formation.afs`, `.yaml` or `.yml`), or a `.tar.gz`
-            or `.tgz` of one, which is checked and then sent as it is.
-        include_db: Send `memory.db` too; it replaces the memory of the deployed formation.
+            or `.tgz` of one, which is checked and sent unchanged.
+        include_db: Include `memory.db`, which replaces the memory of the deployed formation.
 
     Raises:
-        BundleError: The server would refuse the formation, or lose a part of it.
-        ConfigurationError: PyYAML is not installed; the extra `deploy` brings it.
+        BundleError: The server would refuse the formation or drop a part of it.
+        ConfigurationError: PyYAML is not installed. Install the extra `deploy`.
     """
     path = Path(source)
     pack = _packed if path.is_dir() else _checked

@@ -1,4 +1,4 @@
-"""The tar.gz of a formation: written so that same files give same bytes, and read to check."""
+"""Writes a formation's tar.gz, with the same bytes for the same files, and checks given ones."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from .manifest import NAMES
 from .tree import Entry
 
 _MTIME = 315532800
-"""1980, the first year of zip: the server makes one of these files on download."""
+"""The modification time of all files: 1980, the earliest in a zip, which downloads are."""
 _BLOCK = 1 << 16
 _SIZES = (ValueError, OverflowError, MemoryError)
-"""What Python raises for sizes that can't be, such as those of a damaged header."""
+"""What Python raises for impossible sizes, such as those in a damaged header."""
 
 
 def write_archive(
@@ -30,13 +30,13 @@ def write_archive(
     """Write a bundle.
 
     Args:
-        to: Where to.
-        root: The name of its one top-level directory.
-        entries: What it holds, parents first.
-        ready: The content of files that have been read already, by name.
+        to: The file to write to.
+        root: The name of the only top-level directory.
+        entries: The files and directories, parents first.
+        ready: The content of files that were already read, by name.
 
     Raises:
-        BundleError: A file can't be read, or changed meanwhile.
+        BundleError: A file can't be read, or changes while it is read.
     """
     with (
         gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=to, mtime=0) as packed,
@@ -74,7 +74,7 @@ def open_for_reading(path: Path) -> BinaryIO:
 
 @contextmanager
 def fail_if_modified(path: Path, file: BinaryIO) -> Generator[None]:
-    """Complain if an open file has changed while it was read."""
+    """Raise `BundleError` if an open file has changed while it was read."""
     before = _state(file)
     try:
         yield
@@ -92,7 +92,7 @@ def _state(file: BinaryIO) -> tuple[int, int]:
 
 @dataclass
 class Contents:
-    """What an archive was found to hold."""
+    """The contents of an archive."""
 
     root: str = ""
     files: list[str] = field(default_factory=list[str])
@@ -102,10 +102,10 @@ class Contents:
 
 
 def read_archive(path: Path, file: BinaryIO) -> Contents:
-    """List an archive that somebody else made, to its last byte.
+    """Read a given archive to its last byte and return its contents.
 
     Raises:
-        BundleError: The server would refuse it, or lose a part of it.
+        BundleError: The server would refuse the archive or drop a part of it.
     """
     if file.read(2) != b"\x1f\x8b":
         raise BundleError(f"{path} is not gzip.")
@@ -148,7 +148,7 @@ def _contents(path: Path, packed: gzip.GzipFile) -> Contents:
 
 
 def _inside(path: Path, found: Contents, member: tarfile.TarInfo) -> str:
-    """The member's name, relative to the root."""
+    """Return a member's name relative to the root."""
     parts = member.name.split("/")
     if {"", ".", ".."}.intersection(parts):
         raise BundleError(

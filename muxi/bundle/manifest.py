@@ -1,4 +1,4 @@
-"""A formation's manifest, checked as the server will check it (server-api 8.2 to 8.4)."""
+"""Checks a formation's manifest as the server does (server-api 8.2 to 8.4)."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from ..errors import BundleError, ConfigurationError
 
 NAMES = ("formation.afs", "formation.yaml", "formation.yml")
-"""The server reads the first of these that exists."""
+"""The names of the manifest. The server reads the first one that exists."""
 
 _SECRET = re.compile(rb"\$\{\{\s*secrets\.([^}\s]+)")
-"""As the runtime reads it; the server knows the spelling with one space only."""
+"""The runtime's pattern. The server only knows the spelling with one space."""
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{1,48}[a-z0-9]")
 _RESERVED = {"health", "ping", "rpc", "server", "admin", "metrics", "api"}
 _KEPT_BY_THE_SERVER = {"MUXI.md", "muxi.md", "PENDING-MUXI.md"}
@@ -20,7 +20,7 @@ _KEPT_BY_THE_SERVER = {"MUXI.md", "muxi.md", "PENDING-MUXI.md"}
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a bundle is known by."""
+    """The fields of a manifest that identify a bundle."""
 
     id: str
     version: str | None
@@ -30,12 +30,12 @@ class Manifest:
 def check_formation(
     where: str, files: Collection[str], manifests: Mapping[str, bytes]
 ) -> tuple[Manifest, list[str]]:
-    """Check a formation as the server does before it starts one, and warn of what it ignores.
+    """Check a formation as the server does before a start, and warn of ignored files and fields.
 
     Args:
-        where: What names of files are prefixed with in messages.
+        where: The prefix of file names in messages.
         files: The names of all files, relative to the formation's directory.
-        manifests: The content of those that have the name of a manifest.
+        manifests: The contents of the files with a manifest's name.
 
     Raises:
         BundleError: The server would refuse the formation.
@@ -84,7 +84,7 @@ def _mapping(where: str, content: bytes) -> Mapping[object, object]:
     try:
         loaded: dict[object, object] | list[object] | str | float | None = yaml.safe_load(content)
     except yaml.MarkedYAMLError as exc:
-        # All that the error says would quote the line, and with it a key.
+        # The error's message would quote the line, which may contain a key.
         line = f", line {exc.problem_mark.line + 1}" if exc.problem_mark else ""
         raise BundleError(f"{where}{line} is not valid YAML: {exc.problem}.") from None
     except (yaml.YAMLError, ValueError, RecursionError) as exc:
@@ -95,7 +95,7 @@ def _mapping(where: str, content: bytes) -> Mapping[object, object]:
 
 
 def _refusal(identifier: str) -> str | None:
-    """The server's reason, in its order and its words."""
+    """Return the server's reason to refuse an id, in its words; None if it is valid."""
     if not 3 <= len(identifier) <= 50:
         return "formation ID must be 3-50 characters"
     if identifier in _RESERVED:

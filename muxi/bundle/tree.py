@@ -1,4 +1,4 @@
-"""What of a formation's directory goes into its bundle (server-api 8.5)."""
+"""Selects the files of a formation's directory for its bundle (server-api 8.5)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LEFT_OUT = (
     ".DS_Store", "*.log", "*.tmp", ".vscode", ".idea",
 )  # fmt: skip
 DATABASE = ("memory.db", "memory.db-*")
-"""The formation's memory, and the files that SQLite keeps beside it."""
+"""The formation's memory, and the additional files of SQLite."""
 
 
 @dataclass(frozen=True)
@@ -23,18 +23,18 @@ class Entry:
     """One directory or file of the bundle."""
 
     name: str
-    """Relative to the formation's directory, with `/` on every system."""
+    """The path relative to the formation's directory, with `/` on every system."""
     path: Path
-    """Where to read it; the target of a link."""
+    """The path to read from; for a link, its target."""
     mode: int | None = None
     """The permissions of a file; None for a directory."""
 
 
 def collect(top: Path, *, include_db: bool) -> tuple[list[Entry], list[str]]:
-    """All that is packed of a directory, parents first, and warnings about the rest.
+    """Return the entries to pack, parents first, and warnings about what is left out.
 
     Raises:
-        BundleError: A link leads out of the directory, or something can't be read.
+        BundleError: A link leads out of the directory, or a file can't be read.
     """
     left_out = _LEFT_OUT if include_db else (*_LEFT_OUT, *DATABASE)
     found: list[Entry] = []
@@ -56,7 +56,7 @@ def collect(top: Path, *, include_db: bool) -> tuple[list[Entry], list[str]]:
 
 
 def matches(name: str, patterns: tuple[str, ...]) -> bool:
-    """Whether a base name is one of the patterns, by exact case on every system."""
+    """Return whether a base name matches a pattern, case-sensitive on every system."""
     return any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
@@ -86,8 +86,8 @@ def _entry(top: Path, folder: Entry, name: str, left_out: tuple[str, ...]) -> En
 
 
 def _followed(top: Path, link: Path, left_out: tuple[str, ...]) -> Path:
-    # The server drops links without a word, so the file is packed in the link's place. Links to
-    # directories could go round in circles.
+    # The server silently drops links, so the file is packed in place of the link. Links to
+    # directories could form a cycle.
     try:
         target = link.resolve(strict=True)
     except (OSError, RuntimeError) as exc:
@@ -103,7 +103,7 @@ def _followed(top: Path, link: Path, left_out: tuple[str, ...]) -> Path:
 
 
 def _mode(name: str, kind: int) -> int:
-    # Of a mode only "executable" is kept: the rest depends on the umask of whoever made the file.
+    # Only "executable" is kept: the rest of a mode depends on the umask of the file's author.
     if name in ("secrets.enc", ".key"):
         return 0o600
     return 0o755 if kind & stat.S_IXUSR else 0o644

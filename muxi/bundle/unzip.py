@@ -1,4 +1,4 @@
-"""Checks and unpacks downloaded zips: whole and inside their directory, or not at all."""
+"""Checks and extracts downloaded zips, completely and inside their directory, or not at all."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from ..errors import BundleError
 
 _ROOM = 64 << 20
 _LARGEST_RATIO = 100
-"""What a zip may unpack to: 64 MiB, or 100 times its size if that is more."""
+"""The largest extracted size of a zip: 64 MiB, or 100 times its size if that is more."""
 _FAULTS = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, MemoryError,
     NotImplementedError, OverflowError, RecursionError, RuntimeError, ValueError,
 )  # fmt: skip
-"""What `zipfile` raises for zips that are damaged, encrypted or packed in an unknown way."""
+"""What `zipfile` raises for zips that are damaged, encrypted or compressed in an unknown way."""
 
 
 def check_zip(archive: Path) -> None:
-    """Read a zip to its end.
+    """Check a zip by reading it to its end.
 
     Raises:
-        BundleError: It is damaged, encrypted, or would unpack to far more than its size.
+        BundleError: The zip is damaged or encrypted, or its extracted size is above the limit.
     """
     with _opened(archive) as packed:
         if (damaged := packed.testzip()) is not None:
@@ -44,14 +44,14 @@ def check_zip(archive: Path) -> None:
 def unpack(archive: Path, to: Path) -> None:
     """Extract a downloaded zip into a new directory.
 
-    It is extracted beside `to` and then moved there, so that `to` never holds a part of it.
+    The files are extracted next to `to` and then moved there, so `to` is never incomplete.
 
     Args:
         archive: The zip.
         to: A directory that doesn't exist yet, or is empty.
 
     Raises:
-        BundleError: The zip is damaged or has members that don't belong there, or `to` is taken.
+        BundleError: The zip is damaged or has members outside of the directory, or `to` exists.
     """
     if to.is_symlink() or (to.exists() and not (to.is_dir() and not any(to.iterdir()))):
         raise BundleError(f"{to} exists already and is not an empty directory.")
@@ -82,7 +82,7 @@ def _opened(archive: Path) -> Generator[zipfile.ZipFile]:
     except BundleError:
         raise
     except OSError as exc:
-        if exc.errno not in (None, errno.EINVAL):  # those are zipfile's and bz2's for bad data
+        if exc.errno not in (None, errno.EINVAL):  # zipfile and bz2 raise these for bad data
             raise
         raise BundleError(f"{archive} is damaged: {exc}.") from exc
     except _FAULTS as exc:
@@ -95,7 +95,7 @@ def _extract(packed: zipfile.ZipFile, member: zipfile.ZipInfo, tree: Path, where
     name = member.filename.removesuffix("/")
     if any(_leads_out(part) for part in re.split(r"[/\\]", name)):
         raise BundleError(f"{where} is not a path inside the directory.")
-    # Zips from other systems say nothing of the kind of a file.
+    # Zips from other systems don't contain the type of a file.
     kind = stat.S_IFMT(member.external_attr >> 16)
     if kind not in (0, stat.S_IFREG, stat.S_IFDIR) or member.flag_bits & 1:
         raise BundleError(f"{where} is a link, a special file, or encrypted.")

@@ -1,4 +1,4 @@
-"""Versions, compared as Semantic Versioning has it."""
+"""Compares versions by the rules of Semantic Versioning."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ _Key = tuple[list[int], bool, list[tuple[bool, int, str]]]
 
 
 def is_older(one: str, other: str) -> bool:
-    """Whether the first comes before the second; False if either isn't a version."""
+    """Return whether the first version is older; False if either isn't a version."""
     first, second = _key(one), _key(other)
     return first is not None and second is not None and first < second
 
 
 def is_same(one: str, other: str) -> bool:
-    """Whether two texts mean the same version.
+    """Return whether two strings mean the same version.
 
-    Two that YAML reads as the same number do: the server may store 1.10 as 1.1.
+    Strings that YAML reads as the same number are equal: the server may store 1.10 as 1.1.
     """
     if _NUMBER.fullmatch(one) and _NUMBER.fullmatch(other):
         return float(one) == float(other)
@@ -38,7 +38,7 @@ def _key(version: str) -> _Key | None:
     while release and release[-1] == 0:
         release.pop()
     pre = (match["pre"] or "").split(".") if match["pre"] else []
-    # A pre-release comes before its release, and numbers before words; the longer of two numbers
-    # is the larger.
+    # A pre-release sorts before its release, and numbers before words. The longer of two numbers
+    # is the larger one.
     parts = [(not part.isdecimal(), len(part) * part.isdecimal(), part) for part in pre]
     return release, not pre, parts

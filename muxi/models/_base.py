@@ -1,4 +1,4 @@
-"""What all models share: configuration, `.meta`, lists that are sequences, wire times."""
+"""The base classes of all models: configuration, `.meta`, sequences and times."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ ItemT = TypeVar("ItemT")
 ValueT = TypeVar("ValueT")
 
 _SHOWN = 6
-"""How many items the repr of a list names."""
+"""The number of items that the repr of a list shows."""
 
 SCHEMA_LOCK: threading.RLock = getattr(pydantic.main, "_rebuild_lock", threading.RLock())
-"""Held while validators are built; Pydantic's own lock where it has one."""
+"""Held while validators are built. Pydantic's own lock, if it has one."""
 
 
 def _utc(moment: datetime) -> datetime:
@@ -35,33 +35,33 @@ def _set(moment: datetime | None) -> datetime | None:
 
 
 UtcTime = Annotated[datetime, AfterValidator(_utc)]
-"""An ISO 8601 instant that means UTC where it names no offset."""
+"""An ISO 8601 time, in UTC if it has no offset."""
 
 Epoch = UtcTime
-"""An instant sent as a number, float seconds or integer milliseconds."""
+"""A time sent as a number: float seconds or integer milliseconds."""
 
 OptionalTime = Annotated[datetime | None, AfterValidator(_set)]
-"""An RFC 3339 instant; the server's year 0001 means "never" and reads as None."""
+"""An RFC 3339 time. The server's year 0001 means "never" and becomes None."""
 
 
 @dataclass(frozen=True)
 class Meta:
-    """What the envelope says about an answer. The control plane sends none of it."""
+    """The metadata of a response. Those of the control plane have none."""
 
     request_id: str | None = None
-    """The id of this HTTP call, or of the turn that it ran."""
+    """The id of this HTTP request, or of the chat turn that it ran."""
     server_time: datetime | None = None
-    """When the server built the answer."""
+    """When the server created the response."""
     idempotency_key: str | None = None
-    """The key under which the server remembers this answer, if it does."""
+    """The idempotency key under which the server stored this response; None if it did not."""
 
 
 class LazyModel(BaseModel):
-    """Built on first use, by one thread: Pydantic before 2.14 lets two get in each other's way.
+    """A model that is built on first use, by one thread. Pydantic before 2.14 isn't thread-safe.
 
-    What is made of a model, such as a type adapter, is not put off: it would do as the model's
-    configuration says, and FastAPI silences the warnings of its adapters only while it makes them.
-    So the configuration says it just while the class is made.
+    `defer_build` is set only while the class is created. Otherwise objects built from the model,
+    such as FastAPI's type adapters, would be deferred too, and FastAPI silences their warnings only
+    while it creates them.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -84,7 +84,7 @@ class LazyModel(BaseModel):
         _parent_namespace_depth: int = 2,
         _types_namespace: Mapping[str, Any] | None = None,
     ) -> bool | None:
-        """Pydantic's own, under a lock."""
+        """Rebuild the model as Pydantic does, under a lock."""
         with SCHEMA_LOCK:
             return super().model_rebuild(
                 force=force,
@@ -95,7 +95,7 @@ class LazyModel(BaseModel):
 
 
 class Model(LazyModel):
-    """A part of an answer: frozen, and keys unknown to this version stay in `model_extra`."""
+    """A part of a response. Frozen; keys unknown to this version are in `model_extra`."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -107,11 +107,11 @@ ModelT = TypeVar("ModelT", bound=Model)
 
 
 def derive(kind: type[ModelT], extra: Mapping[str, object], /, **fields: object) -> ModelT:
-    """Make a model of parts that were validated already.
+    """Create a model from values that are already validated.
 
     Args:
         kind: The model.
-        extra: Keys unknown to this version; those that are fields of the model are left out.
+        extra: Keys unknown to this version. Keys that are fields of the model are left out.
         fields: The values of its fields.
     """
     made = kind.model_construct(None, **fields)
@@ -122,7 +122,7 @@ def derive(kind: type[ModelT], extra: Mapping[str, object], /, **fields: object)
 
 
 def validate_what_fits(kind: type[ModelT], values: Mapping[str, object]) -> ModelT:
-    """Validate a model, without the values that don't fit their fields."""
+    """Create a model, leaving out values that don't fit their fields."""
     try:
         return kind.model_validate(values)
     except pydantic.ValidationError as exc:
@@ -131,13 +131,13 @@ def validate_what_fits(kind: type[ModelT], values: Mapping[str, object]) -> Mode
 
 
 class Answer(Model):
-    """A whole answer. `.meta` goes with copies, and stays outside equality, dumps and pickles."""
+    """A whole response. Copies keep `.meta`; equality, dumps and pickles ignore it."""
 
     __slots__ = ("_meta",)
 
     @property
     def meta(self) -> Meta:
-        """The envelope's data; all None for an answer that no client received."""
+        """The metadata of the response; all None if no client received this object."""
         found: Meta = getattr(self, "_meta", Meta())
         return found
 
@@ -152,23 +152,23 @@ AnswerT = TypeVar("AnswerT", bound=Answer)
 
 
 def carry_meta(source: Answer, target: AnswerT) -> AnswerT:
-    """Give an answer the metadata of the one that it was made of, and return it."""
+    """Copy the metadata of one response to another, and return the other."""
     object.__setattr__(target, "_meta", source.meta)
     return target
 
 
 class Listing(Answer, Sequence[ItemT], Generic[ItemT]):
-    """An answer that is the sequence of its items.
+    """A response that is a sequence of items.
 
-    The `count` that the server sends with most lists has no attribute, since `count` is a method of
-    sequences: it equals `len()`.
+    The `count` that the server sends with most lists equals `len()`. It has no attribute, because
+    `count` is a method of sequences.
     """
 
     items_field: ClassVar[str]
 
     @property
     def items(self) -> list[ItemT]:
-        """The items of this answer, in the server's order."""
+        """The items, in the server's order."""
         found: list[ItemT] = getattr(self, self.items_field)
         return found
 
@@ -195,7 +195,7 @@ class Listing(Answer, Sequence[ItemT], Generic[ItemT]):
 
 
 def _label(item: object) -> str:
-    """What tells an item apart: its id or name, else its first field."""
+    """Return what identifies an item: its id or name, or else its first field."""
     if isinstance(item, BaseModel):
         names = list(type(item).model_fields)
         ids = [name for name in names if name.endswith("_id")]
@@ -204,21 +204,21 @@ def _label(item: object) -> str:
 
 
 class Request(LazyModel):
-    """A body to send: unknown fields are refused, and errors don't repeat what was passed in."""
+    """A request body. Unknown fields are refused, and errors don't contain the values."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, allow_inf_nan=False)
 
     def encode(self) -> bytes:
-        """The JSON to send: what was set, and nothing else."""
+        """Return the JSON to send, with only the fields that were set."""
         return self.model_dump_json(exclude_unset=True).encode()
 
 
 JsonObject = dict[str, Any]
-"""A free-form block of the wire."""
+"""A free-form JSON object in a response."""
 
 
 def _check_json(value: ValueT) -> ValueT:
-    """Refuse what JSON can't hold: objects of other types, NaN, half a surrogate pair, cycles."""
+    """Refuse what JSON can't contain: other types, NaN, lone surrogates, cycles."""
     plain = to_jsonable_python(value, inf_nan_mode="constants")
     json.dumps(plain, allow_nan=False, ensure_ascii=False).encode()
     return value
@@ -230,10 +230,10 @@ def _id_as_text(value: object) -> object:
 
 
 Id = Annotated[str, BeforeValidator(_id_as_text)]
-"""An id to send; numbers and UUIDs are taken, as databases have them."""
+"""An id to send. Numbers and UUIDs are converted to strings."""
 
 AsJson = AfterValidator(_check_json)
 """Annotates free-form data to send."""
 
 JsonInput = Annotated[JsonObject, AsJson]
-"""A free-form block to send."""
+"""A free-form JSON object to send."""

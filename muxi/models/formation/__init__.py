@@ -1,4 +1,4 @@
-"""The models of the Formation API, one file a noun, each imported on first use."""
+"""The models of the Formation API, one module for each noun, imported on first use."""
 
 from ..._lazy import attach as _attach
 

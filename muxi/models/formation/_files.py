@@ -1,4 +1,4 @@
-"""Files as the runtime takes them: read, their type guessed, encoded (contract A10)."""
+"""Reads files, guesses their type and encodes them for the runtime (contract A10)."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ class Readable(Protocol):
     """A file that is open for reading bytes."""
 
     def read(self) -> bytes:
-        """All that is left."""
+        """Return the rest of the file."""
         ...
 
 
 FileSource = str | os.PathLike[str] | tuple[str, bytes] | Readable
-"""Where a file's content comes from."""
+"""What a file can be read from."""
 
-# Before Python's own list, which differs from version to version.
+# Used before Python's own list, which differs between versions.
 _TYPES = {
     ".flac": "audio/flac",
     ".heic": "image/heic",
@@ -40,7 +40,7 @@ _IN_BASE64 = ("image/", "audio/", "video/")
 
 
 def read(file: FileSource) -> tuple[str, bytes]:
-    """A file's name, without a path, and its content."""
+    """Return a file's name without directories, and its content."""
     if isinstance(file, (str, os.PathLike)):
         found = Path(file)
         return found.name, found.read_bytes()
@@ -52,7 +52,7 @@ def read(file: FileSource) -> tuple[str, bytes]:
             "A file is a path, an open file or a pair of name and bytes, "
             f"not {type(file).__name__}."
         )
-    path: object = getattr(file, "name", None)  # a number for files that have no name
+    path: object = getattr(file, "name", None)  # a number if the file has no name
     name = os.path.basename(path) if isinstance(path, str) else "file"
     return name, _checked(name, file.read())
 
@@ -66,7 +66,7 @@ def _checked(name: str, data: object) -> bytes:
 def encoded(
     name: str, data: bytes, content_type: str | None, *, as_base64: bool
 ) -> tuple[str, str]:
-    """The type of a file, and its content as the runtime takes it."""
+    """Return a file's type, and its content as the runtime accepts it."""
     kind = content_type or _guessed(name)
     if as_base64 or (kind is not None and kind.startswith(_IN_BASE64)):
         return kind or "application/octet-stream", base64.b64encode(data).decode()

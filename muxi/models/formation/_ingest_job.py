@@ -1,4 +1,4 @@
-"""What the background jobs that take in memories have in common (contract B8, B9)."""
+"""The base of background jobs that ingest memories (contract B8, B9)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .._base import Answer, Epoch, UtcTime
 
 
 class IngestJob(Answer):
-    """A background job that takes in memories. The server forgets it 5 minutes after it ended."""
+    """A background job that ingests memories. The server forgets it 5 minutes after its end."""
 
     processing_id: str
     status: Literal["queued", "processing", "completed", "failed"] | str

@@ -13,7 +13,7 @@ RequestT = TypeVar("RequestT", bound="SecretRequest")
 
 
 class SecretRequest(Request):
-    """A body whose errors hold nothing of it: FastAPI sends their inputs back to the caller."""
+    """A body whose errors don't contain its values, because FastAPI returns those to the caller."""
 
     @model_validator(mode="wrap")
     @classmethod

@@ -113,7 +113,7 @@ class RebuildReport(Model):
     failed: list[str]
     """The ids of sources whose tree could not be built."""
     skipped: list[str]
-    """The ids of sources that the rebuild was not asked for."""
+    """The ids of sources that were not requested."""
 
 
 class KnowledgeRebuild(Answer):
@@ -122,4 +122,4 @@ class KnowledgeRebuild(Answer):
     agents: dict[str, RebuildReport]
     """One report per agent id, the built-in agent `muxi-generalist` included."""
     source_id: str | None = None
-    """The source that was asked for; None if all were."""
+    """The source that was requested; None for all."""

@@ -1,4 +1,4 @@
-"""Artifacts: the files that agents made, kept under ids (contract A10, B17)."""
+"""Artifacts: the files that agents created (contract A10, B17)."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from .._base import Answer, Listing, Model, UtcTime
 
 
 class Artifact(Model):
-    """One version of a file that an agent made."""
+    """One version of a file that an agent created."""
 
     id: str
-    """Each version has its own."""
+    """The id of this version; each version has its own."""
     name: str
-    """The file's name, chosen by the agent; versions of one file share it."""
+    """The file's name, chosen by the agent. All versions of a file share it."""
     version: int
-    """From 1."""
+    """The number of the version, from 1."""
     is_latest: bool
     content_type: str
     category: str | None = None
@@ -23,9 +23,9 @@ class Artifact(Model):
     summary: str
     tags: list[str]
     agent_id: str | None = None
-    """Who made it."""
+    """The agent that created it."""
     conversation_id: str | None = None
-    """The session that it was made in."""
+    """The session in which it was created."""
     size_bytes: int
     created_at: UtcTime | None = None
     updated_at: UtcTime | None = None
@@ -42,7 +42,7 @@ class ArtifactList(Listing[Artifact]):
     items_field = "artifacts"
     artifacts: list[Artifact]
     total: int
-    """How many there are."""
+    """The number of artifacts."""
 
 
 class ArtifactVersions(Listing[Artifact]):
@@ -54,20 +54,17 @@ class ArtifactVersions(Listing[Artifact]):
 
 
 class ArtifactFile(Answer):
-    """What a download wrote.
-
-    It says of a file what the server sends only in headers.
-    """
+    """A downloaded artifact, with the metadata of the response's headers."""
 
     path: Path | None
-    """Where it was written; None for a file that was passed in open."""
+    """The file's path; None if a file object was passed."""
     name: str
-    """What the server calls it, made safe to be a file name."""
+    """The name that the server sent, made safe as a file name."""
     size: int
     """Bytes."""
     content_type: str
-    """Of the content, with its parameters: `text/plain; charset=utf-8`."""
+    """The type of the content with its parameters, such as `text/plain; charset=utf-8`."""
     artifact_id: str
-    """The id of the version that was sent; the one asked for where the server doesn't say."""
+    """The id of the downloaded version; the requested id if the server sends none."""
     version: int | None
-    """The version that was sent; None where the server doesn't say."""
+    """The number of the downloaded version; None if the server sends none."""

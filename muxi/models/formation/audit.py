@@ -36,9 +36,9 @@ class AuditLog(Listing[AuditEntry]):
     items_field = "entries"
     entries: list[AuditEntry]
     total_entries: int
-    """The number of entries in this answer, not in the whole log."""
+    """The number of entries in this response, not in the whole log."""
     limit: int
-    """The most entries that this answer could hold."""
+    """The most entries that this response may contain."""
 
 
 class AuditCleared(Answer):

@@ -1,4 +1,4 @@
-"""Chat: what is said to a formation (contract A6, A10, B10)."""
+"""Chat requests (contract A6, A10, B10)."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from ._files import FileSource, encoded, read
 class Attachment(Request):
     """A file that goes with a message.
 
-    `content` is base64 for images, audio and video, and plain text for everything else. `of` makes
-    one of a file.
+    `content` is base64 for images, audio and video, and plain text for everything else. `of`
+    creates an attachment from a file.
     """
 
     filename: str
     content: str
     content_type: str
     size: int | None = None
-    """Bytes of the file itself, before any encoding."""
+    """The size of the file in bytes, before encoding."""
     content_encoding: Literal["base64"] | None = None
-    """Says that `content` is base64 though the type is another. The runtime itself doesn't read
-    it: only a formation whose request middleware passes attachments on does."""
+    """`"base64"` if `content` is base64 although its type is plain text or another. The runtime
+    ignores it; only a formation's own request middleware can use it."""
 
     @classmethod
     def of(
@@ -35,19 +35,20 @@ class Attachment(Request):
         content_type: str | None = None,
         content_encoding: Literal["base64"] | None = None,
     ) -> Attachment:
-        """Read a file, once and whole.
+        """Create an attachment from a file, which is read at once.
 
         Args:
-            file: A path; a file that is open for reading bytes, which stays open; or the name and
-                the content, as a pair.
-            content_type: Guessed from the name if None, and where that tells nothing `text/plain`
-                or `application/octet-stream` by the content.
-            content_encoding: `base64` for what is neither text nor an image, audio or video, such
-                as PDF: the runtime refuses to read it unless its request middleware decodes it.
+            file: A path, a file object or a pair of name and content. A file object must be open
+                for reading bytes; it stays open.
+            content_type: The MIME type; None to guess it from the name, or else from the content
+                (`text/plain` or `application/octet-stream`).
+            content_encoding: `"base64"` for other types, such as PDF. The runtime only accepts them
+                if the formation's request middleware decodes them.
 
         Raises:
-            OSError: It can't be read.
-            ValueError: It is none of these; or neither text nor an image, audio or video.
+            OSError: The file can't be read.
+            ValueError: `file` is something else, or its type is none of text, image, audio and
+                video.
         """
         name, data = read(file)
         kind, content = encoded(name, data, content_type, as_base64=content_encoding is not None)
@@ -67,7 +68,7 @@ class UiResponse(Request):
 
 
 class ChatRequest(Request):
-    """The body of a chat call."""
+    """The request body of `chat.send` and `chat.stream`."""
 
     message: str
     session_id: str | None = None
@@ -75,24 +76,25 @@ class ChatRequest(Request):
     files: list[Attachment] | None = None
     ui_response: UiResponse | None = None
     request_id: str | None = None
-    """The id of the turn; the SDK makes one when it is absent."""
+    """The id of the turn; by default, the SDK creates one."""
     webhook_url: str | None = Field(default=None, repr=False)
-    """Where results of this turn go that come later."""
+    """The URL of a webhook for results that come after the response."""
     source_channel: str | None = None
     user_id: str | None = None
-    """Sent as the `X-Muxi-User-ID` header, where the server looks first."""
+    """The user to act as, sent as the header `X-Muxi-User-ID`."""
     group_id: str | None = None
-    """This runtime ignores it."""
+    """Ignored by this version of the runtime."""
     mode: str | None = None
-    """This runtime refuses `"async"` (501, `METHOD_NOT_FOUND`) and ignores all else."""
+    """This version of the runtime refuses `"async"` (501, `METHOD_NOT_FOUND`) and ignores all
+    other values."""
     threshold_seconds: float | None = None
-    """This runtime ignores it."""
+    """Ignored by this version of the runtime."""
     stream: bool | None = None
     """Set by the SDK: False by `send`, True by `stream`."""
 
 
 class AudioRequest(Request):
-    """The body of an audio chat call."""
+    """The request body of `audio.send` and `audio.stream`."""
 
     files: list[Attachment]
     session_id: str | None = None

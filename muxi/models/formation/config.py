@@ -27,7 +27,7 @@ class LlmSettings(ConfigBlock, Answer):
 class McpDefaults(ConfigBlock, Answer):
     """The defaults for all MCP servers, and the servers.
 
-    The server takes the defaults from the block `mcp.defaults` and ignores what is directly under
+    The server takes the defaults from the block `mcp.defaults` and ignores values directly under
     `mcp`.
     """
 

@@ -44,7 +44,7 @@ class CredentialList(Listing[Credential]):
 
 
 class DeletedCredential(Answer):
-    """The answer to the deletion of a credential."""
+    """The result of the deletion of a credential."""
 
     model_config = {"validate_by_alias": True, "validate_by_name": True, "serialize_by_alias": True}
 

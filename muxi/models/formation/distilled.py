@@ -57,7 +57,7 @@ class Rejection(Model):
 
 
 class Distillation(Answer):
-    """The answer to a batch."""
+    """The response to a batch."""
 
     batch_id: str
     accepted: int
@@ -101,7 +101,7 @@ class DistillationStatus(IngestJob):
 
 
 class DistilleryScope(Request):
-    """What to allow a distillery; the server has defaults for what is absent."""
+    """What a distillery may send. The server has defaults for omitted fields."""
 
     user_ids: str | list[str] | None = None
     """The users it may send memories for: `"all"`, `"pattern:<glob>"`, or their ids."""

@@ -12,7 +12,7 @@ from .widgets import Widget
 
 
 class TurnEvent(Model):
-    """What every event of a turn carries. An id is empty only if the server left it out."""
+    """The fields of every event of a turn. An id is empty only if the server left it out."""
 
     request_id: str = ""
     user_id: str = ""
@@ -24,7 +24,7 @@ class TurnEvent(Model):
 
 
 class WorkflowProgress(Model):
-    """How far a workflow is."""
+    """The progress of a workflow."""
 
     workflow_id: str | None = None
     status: str | None = None
@@ -37,7 +37,7 @@ class WorkflowProgress(Model):
 
 
 class Progress(TurnEvent):
-    """Work goes on; `stage` says which, and decides which of the other keys are there."""
+    """A progress report. `stage` names the work and decides which other fields are set."""
 
     type: Literal["progress"] = "progress"
     file_count: int | None = None
@@ -63,7 +63,7 @@ class Progress(TurnEvent):
 
 
 class Thinking(TurnEvent):
-    """The formation thinks about how to go on."""
+    """The formation is thinking about the next step."""
 
     type: Literal["thinking"] = "thinking"
     agent_name: str | None = None
@@ -75,7 +75,7 @@ class Thinking(TurnEvent):
 
 
 class Planning(TurnEvent):
-    """A plan is made: an agent chosen, a workflow taken apart."""
+    """The formation is planning: it chooses an agent or splits a workflow."""
 
     type: Literal["planning"] = "planning"
     agent_requested: str | None = None
@@ -95,7 +95,7 @@ class Planning(TurnEvent):
 
 
 class ToolCall(TurnEvent):
-    """A tool is called."""
+    """The formation calls a tool."""
 
     type: Literal["tool_call"] = "tool_call"
     tool_name: str | None = None
@@ -104,7 +104,7 @@ class ToolCall(TurnEvent):
 
 
 class Replanning(TurnEvent):
-    """A workflow failed and is planned again."""
+    """A workflow failed and is being planned again."""
 
     type: Literal["replanning"] = "replanning"
     attempt: int | None = None
@@ -115,20 +115,20 @@ class Replanning(TurnEvent):
 
 
 class TextDelta(TurnEvent):
-    """The next piece of the reply's text, in `content`."""
+    """The next chunk of the reply's text, in `content`."""
 
     type: Literal["content"] = "content"
     workflow_id: str | None = None
 
 
 class ErrorNotice(TurnEvent):
-    """The turn was refused, for instance by the security check. Not the end of the stream."""
+    """The turn was refused, for example by the security check. The stream continues."""
 
     type: Literal["error"] = "error"
 
 
 class Completed(TurnEvent):
-    """The end of the turn, with the authoritative text in `content`."""
+    """The end of the turn, with the final text in `content`."""
 
     type: Literal["completed"] = "completed"
     status: Literal["success", "error", "escalated", "awaiting_clarification"] | str | None = None
@@ -142,10 +142,10 @@ class Completed(TurnEvent):
     escalated: bool | None = None
     workflow_id: str | None = None
     stream_discontinuity: bool | None = None
-    """The pieces sent so far are void; only `content` counts."""
+    """The server retracted the chunks sent so far; use `content` instead."""
     artifacts: list[ReplyArtifact] | None = None
     recovered: bool = False
-    """Not sent as an event: the SDK built it from the tracked request or a plain answer."""
+    """True if the SDK built this event from the request's status or from a JSON response."""
 
 
 class Failed(TurnEvent):
@@ -171,7 +171,7 @@ class UnknownEvent(Model):
     """An event that this version doesn't know; all its keys are kept."""
 
     type: str
-    """The token's type, or the name of the server-sent event."""
+    """The type of the event, or the name of the server-sent event."""
     data: Any = None
     """The payload of an unknown server-sent event."""
 
@@ -199,7 +199,7 @@ _NOT_METADATA = {"type", "content", "timestamp", "artifacts", "user_id", "recove
 
 
 def completed_of(reply: ChatReply) -> Completed:
-    """Make the last event of a turn whose reply came in one answer."""
+    """Create the final event of a turn from a reply that wasn't streamed."""
     said = reply.metadata
     return Completed(
         content=reply.text,
@@ -222,7 +222,7 @@ def completed_of(reply: ChatReply) -> Completed:
 def reply_of(
     completed: Completed, widgets: list[Widget], *, session_id: str, request_id: str
 ) -> ChatReply:
-    """Make the reply of a finished stream; the ids are for a last event that has none."""
+    """Create the reply of a finished stream. The ids are used if the final event has none."""
     said: JsonObject = completed.model_dump(
         exclude=_NOT_METADATA, exclude_none=True, exclude_unset=True
     )

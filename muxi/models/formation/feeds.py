@@ -1,4 +1,4 @@
-"""Events and log records of a formation, as they happen (contract A4.2, A4.4)."""
+"""Live events and log records of a formation (contract A4.2, A4.4)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from .config import LogLevel
 
 
 class FormationEvent(Model):
-    """Something that happened on behalf of a user."""
+    """An event of a user's turn."""
 
     type: str
     """Begins with `chat.`, `agent.`, `workflow.` or `task.`."""

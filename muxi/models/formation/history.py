@@ -1,4 +1,4 @@
-"""History: the captain's log that a formation keeps of each user (contract B8)."""
+"""The log of notable events that a formation keeps for each user (contract B8)."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from .._base import Listing, Model, UtcTime
 
 
 class HistorySource(Model):
-    """What an entry was made of."""
+    """A source of an entry."""
 
     source_type: str
     source_id: str
 
 
 class HistoryEntry(Model):
-    """What happened on a day."""
+    """The notable events of one day."""
 
     id: str
     date: datetime.date | None = None
@@ -27,11 +27,11 @@ class HistoryEntry(Model):
     created_at: UtcTime | None = None
     updated_at: UtcTime | None = None
     sources: list[HistorySource] | None = None
-    """Only when asked for."""
+    """Only set with `include_sources=True`."""
 
 
 class History(Listing[HistoryEntry]):
-    """Entries, the newest first; none where the formation keeps no log."""
+    """Entries, newest first; empty if the formation keeps no log."""
 
     items_field = "entries"
     entries: list[HistoryEntry]

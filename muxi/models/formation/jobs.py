@@ -34,7 +34,7 @@ class Job(Answer):
 
     id: str
     user_id: str | int
-    """The job's owner; a number is the internal id of a user that the formation has no name for."""
+    """The job's owner; a number is the internal id of a user without an identifier."""
     title: str
     original_prompt: str
     """The message that the job was created with."""
@@ -61,14 +61,14 @@ class Job(Answer):
 
 
 class JobUpdate(Job):
-    """The job after an update: the one that was updated, or another one in its place."""
+    """The job after an update, which may be a new job that replaces the old one."""
 
     updated_id: str = ""
     """The id that the update was sent to."""
 
     @property
     def replaced(self) -> bool:
-        """Whether a new job replaced the old one: with another `id` and perhaps another owner."""
+        """Whether a new job replaced the old one. It has a new `id` and may have another owner."""
         return self.id != self.updated_id
 
 
@@ -92,7 +92,7 @@ class DeletedJob(Answer):
     id: str = ""
     """The id of the job that was deleted."""
     message: str | None = None
-    """None if an earlier attempt, whose answer was lost, deleted it."""
+    """None if an earlier attempt deleted it and its response was lost."""
 
 
 class JobRequest(Request):
@@ -104,7 +104,7 @@ class JobRequest(Request):
 
     @model_validator(mode="after")
     def _check_schedule(self) -> Self:
-        """Refuse a schedule of the other type; the rest is checked by the server."""
+        """Refuse a schedule of the other type. The server checks the rest."""
         when = self.schedule
         words = 1 if isinstance(when, datetime) else len(when.split())
         is_alias = isinstance(when, str) and when.startswith("@")
@@ -116,7 +116,7 @@ class JobRequest(Request):
 
 
 class JobUpdateRequest(Request):
-    """The request body of `jobs.update`; what is absent stays as it is."""
+    """The request body of `jobs.update`; omitted fields are unchanged."""
 
     message: _Message | None = None
     schedule: _Schedule | None = None

@@ -1,4 +1,4 @@
-"""Memories, and the items that the formation makes memories of (contract B8)."""
+"""Memories, and the items that the formation extracts memories from (contract B8)."""
 
 from __future__ import annotations
 
@@ -65,14 +65,14 @@ class CreatedMemory(Answer):
 
 
 class DeletedMemory(Answer):
-    """The answer to the deletion of a memory."""
+    """The result of the deletion of a memory."""
 
     model_config = {"validate_by_alias": True, "validate_by_name": True, "serialize_by_alias": True}
 
     id: str = Field(alias="deleted")
     """The id of the memory that was deleted."""
     user_id: str | None = None
-    """The user of the call; None if an earlier attempt, whose answer was lost, deleted it."""
+    """The user of the call; None if an earlier attempt deleted it and its response was lost."""
 
 
 class DerivedEvent(Model):
@@ -83,7 +83,7 @@ class DerivedEvent(Model):
 
 
 class Ingestion(Answer):
-    """The answer to an ingestion: the item was accepted, or it is a duplicate."""
+    """The response to an ingestion: the item was accepted, or it is a duplicate."""
 
     status: Literal["accepted", "duplicate"] | str
     duplicate: bool
@@ -101,7 +101,7 @@ class Ingestion(Answer):
 
 
 class BatchItem(Model):
-    """The answer for one item of a batch."""
+    """The result for one item of a batch."""
 
     index: int
     """The item's position in the batch, from 0."""
@@ -121,7 +121,7 @@ class BatchCounts(Model):
 
 
 class IngestionBatch(Listing[BatchItem]):
-    """The answer to a batch: a sequence with one entry per item, in the order they were sent."""
+    """The response to a batch: a sequence with one entry per item, in the order they were sent."""
 
     model_config = {
         "validate_by_alias": True,

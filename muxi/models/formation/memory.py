@@ -22,9 +22,9 @@ class MemoryStats(Answer):
     buffer_size_kb: float
     """The size of the messages, in KiB."""
     max_size: int
-    """Always 0 on this runtime."""
+    """Always 0 on this version of the runtime."""
     utilization: float
-    """From 0 to 1; always 0 on this runtime."""
+    """From 0 to 1; always 0 on this version of the runtime."""
 
 
 class ProjectionReport(Model):
@@ -81,16 +81,16 @@ class MemoryRebuild(MemoryJob):
     """A rebuild of the memory that is derived from a user's events."""
 
     user_id: str | None = None
-    """None in the answers of `get_rebuild_status` while the job is running."""
+    """None in the results of `get_rebuild_status` while the job is running."""
     dry_run: bool | None = None
     backfill: dict[str, BackfillReport] | None = None
-    """One report per projection, if `backfill=True` was asked for."""
+    """One report per projection, with `backfill=True`."""
 
 
 class MemoryForget(MemoryJob):
     """The deletion of a source's events, and the rebuild after it.
 
-    `get_forget_status` and `wait_for_forget` return only what concerns the rebuild: `user_id`,
+    `get_forget_status` and `wait_for_forget` return only the fields about the rebuild: `user_id`,
     `source` and the fields below are None there.
     """
 
@@ -119,7 +119,7 @@ class LintReport(Model):
 
 
 class MemoryLint(Answer):
-    """The answer to a clean-up of the memory."""
+    """The result of a clean-up of the memory."""
 
     user_id: str | None = None
     """None for all users."""
@@ -132,7 +132,7 @@ class BufferStatus(Answer):
     user_id: str
     total_messages: int
     sessions: list[JsonObject]
-    """Always empty on this runtime."""
+    """Always empty on this version of the runtime."""
     buffer_size_kb: float
     """The size of the messages, in KiB."""
 

@@ -16,17 +16,17 @@ def _not_blank(message: str) -> str:
 
 
 class Notification(Answer):
-    """What became of a notification."""
+    """The result of sending a notification."""
 
     request_id: str
     channels: list[str]
-    """Where it was to go; a name that the formation doesn't know becomes `"webhook"`."""
+    """The channels that were chosen; an unknown name becomes `"webhook"`."""
     delivered: list[str]
     failed: list[str]
 
 
 class NotificationRequest(Request):
-    """The body of a notification."""
+    """The request body of `notifications.send`."""
 
     user_id: Id
     message: Annotated[str, AfterValidator(_not_blank)]

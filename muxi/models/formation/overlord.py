@@ -17,15 +17,15 @@ class Soul(Answer):
 
 
 class CachingConfig(ConfigBlock):
-    """The cache of model answers."""
+    """The cache of model responses."""
 
     enabled: bool | None = None
     ttl: float | None = None
-    """How long answers are kept, in seconds."""
+    """How long responses are kept, in seconds."""
 
 
 class ResponseConfig(ConfigBlock):
-    """How replies are made."""
+    """How replies are created."""
 
     format: Literal["markdown", "text", "html", "json"] | str | None = None
     widgets: bool | None = None

@@ -1,4 +1,4 @@
-"""Replies: what a formation says, and that it will say it later (contract A6, A10, B10)."""
+"""Chat replies, and acknowledgements of background turns (contract A6, A10, B10)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .widgets import Widget
 
 
 class ContentPart(Model):
-    """One part of a reply that is more than a text."""
+    """One part of a reply that isn't a single text."""
 
     type: Literal["text", "tool_calls"] | str
     text: str | None = None
@@ -21,13 +21,13 @@ class ContentPart(Model):
 
 
 class ArtifactPreview(Model):
-    """A small picture of an artifact."""
+    """A thumbnail of an artifact."""
 
     thumbnail: str | None = None
 
 
 class ArtifactMetadata(Model):
-    """Facts about an artifact's content."""
+    """Properties of an artifact's content."""
 
     size_bytes: int | None = None
     created_at: UtcTime | None = None
@@ -53,10 +53,10 @@ class ReplyArtifact(Model):
     """The file as a base64 `data:` URL."""
 
     def read(self) -> bytes:
-        """Return the file's bytes; none when the reply carried neither text nor data.
+        """Return the file's bytes; empty if the reply has neither its text nor its data.
 
         Raises:
-            InvalidResponseError: Its data are not base64.
+            InvalidResponseError: The data isn't base64.
         """
         if self.data_url is None:
             return (self.content or "").encode()
@@ -68,12 +68,12 @@ class ReplyArtifact(Model):
 
 
 class ReplyMetadata(Model):
-    """What the formation says about a turn. Every key depends on how it was handled."""
+    """The metadata of a turn. Which fields are set depends on how it was handled."""
 
     session_id: str | None = None
     request_id: str | None = None
     status: Literal["success", "error", "escalated", "awaiting_clarification"] | str | None = None
-    """Of a streamed turn."""
+    """The status of a streamed turn."""
     agent_used: str | None = None
     processing_time_ms: float | None = None
     """Milliseconds."""
@@ -119,7 +119,7 @@ class ReplyMetadata(Model):
 
     @property
     def awaiting_user(self) -> bool:
-        """The turn asks for something: a clarification, an approval, a credential."""
+        """Whether the turn waits for a clarification, an approval or a credential."""
         return any(
             (
                 self.clarification,
@@ -134,9 +134,9 @@ class ReplyMetadata(Model):
 
 
 class ChatReply(Answer):
-    """What the formation replied to a turn: one message of a user.
+    """The formation's reply to one message of a user.
 
-    A failing model provider is no error to the server: it apologises in an ordinary reply.
+    If the model provider fails, the server raises no error: it apologises in an ordinary reply.
     """
 
     role: str = "assistant"
@@ -145,15 +145,15 @@ class ChatReply(Answer):
     widgets: list[Widget] = []
     metadata: ReplyMetadata = ReplyMetadata()
     is_background: bool = False
-    """The formation goes on with the turn in the background, and `content` only says so:
-    `requests.wait(reply)` waits for its end."""
+    """True if the turn continues in the background, and `content` only says so. Use
+    `requests.wait(reply)` to wait for the result."""
     user_id: str = ""
-    """The user that the turn acted as, as the formation knows it; empty only if it left it out."""
+    """The user that the turn acted as; empty only if the server left it out."""
     session_id: str
-    """The conversation; pass it on, or `reply_to=reply`, to continue it."""
+    """The id of the conversation. To continue it, pass this id or `reply_to=reply`."""
     request_id: str
-    """The turn's id, for `requests.get`. For a voice note that wasn't streamed it is the id of the
-    HTTP call: this runtime sends the turn's id in events only."""
+    """The turn's id, for `requests.get`. For a voice note that wasn't streamed, it is the id of the
+    HTTP request: this version of the runtime sends the turn's id only in events."""
 
     @property
     def text(self) -> str:
@@ -164,12 +164,12 @@ class ChatReply(Answer):
 
     @property
     def awaiting_user(self) -> bool:
-        """The turn waits for the user; answer with `chat.send(..., reply_to=reply)`."""
+        """Whether the turn waits for the user. Answer with `chat.send(..., reply_to=reply)`."""
         return self.metadata.awaiting_user
 
 
 class AssistantMessage(Model):
-    """The reply on the wire."""
+    """The reply, as the server sends it."""
 
     role: str
     content: str | list[ContentPart]
@@ -179,7 +179,7 @@ class AssistantMessage(Model):
 
 
 class Acknowledgement(Model):
-    """On the wire: the turn went to the background."""
+    """The server's message that the turn moved to the background."""
 
     request_id: str
     status: str
@@ -192,7 +192,7 @@ class Acknowledgement(Model):
 
 
 class ChatTurn(Answer):
-    """The answer of both chat endpoints on the wire; `reply()` is what users get."""
+    """The response of both chat endpoints. `reply()` converts it to a `ChatReply`."""
 
     message: AssistantMessage | Acknowledgement | str
     user_id: str | None = None
@@ -200,11 +200,11 @@ class ChatTurn(Answer):
     request_id: str | None = None
 
     def reply(self, *, session_id: str, request_id: str) -> ChatReply:
-        """Make the reply.
+        """Return the reply.
 
         Args:
-            session_id: What was sent, for replies that don't name their session.
-            request_id: The id of the turn or the call, likewise.
+            session_id: The session id that was sent, used if the reply has none.
+            request_id: The id of the turn or the call, used if the reply has none.
         """
         message = self.message
         if isinstance(message, Acknowledgement):

@@ -21,7 +21,7 @@ RequestState = (
 
 
 class RequestSummary(Model):
-    """A tracked request as a list shows it."""
+    """A tracked request, as lists show it."""
 
     request_id: str
     user_id: str | None = None
@@ -33,33 +33,33 @@ class RequestSummary(Model):
 
     @property
     def is_terminal(self) -> bool:
-        """Nothing more will happen to it."""
+        """Whether the request has ended, with success or without."""
         return self.status in ("completed", "failed", "cancelled")
 
 
 class RequestList(Listing[RequestSummary]):
-    """All tracked requests that the caller may see; the server doesn't page them."""
+    """All tracked requests that the caller may see."""
 
     items_field = "requests"
     requests: list[RequestSummary]
 
 
 class RequestStatus(RequestSummary, Answer):
-    """One tracked request. The server forgets it five minutes after its end."""
+    """One tracked request. The server forgets it 5 minutes after its end."""
 
     result: str | JsonObject | list[Any] | None = None
-    """The reply, once completed: its text, or an object where it has no text."""
+    """The reply of a completed request: its text, or an object if it has no text."""
     escalated: bool | None = None
-    """A chain of background retries works on it under the same id."""
+    """Whether the server retries the request in the background, with the same id."""
     report: str | JsonObject | None = None
     """Why an escalated request failed."""
 
 
 class Cancellation(Answer):
-    """The answer to a cancellation."""
+    """The result of a cancellation."""
 
     request_id: str
     status: RequestState
     cancellation: Literal["immediate", "cooperative"] | str
-    """`cooperative`: asked to stop at its next checkpoint, and may still complete."""
+    """`cooperative` means that the request stops at its next checkpoint and may still complete."""
     message: str

@@ -43,19 +43,19 @@ class SecretCreate(SecretUpdate):
 
 
 class SecretChange(Answer):
-    """The answer to a change of a secret."""
+    """The response to a change of a secret."""
 
     message: str
     """What was done, in the server's words; it names the secret as the request did."""
 
 
 class DeletedSecret(Answer):
-    """The answer to the deletion of a secret."""
+    """The result of the deletion of a secret."""
 
     id: str = ""
     """The name of the secret that was deleted, as it was asked for."""
     message: str | None = None
-    """None if an earlier attempt, whose answer was lost, deleted it."""
+    """None if an earlier attempt deleted it and its response was lost."""
 
 
 class SecretsReloaded(Answer):

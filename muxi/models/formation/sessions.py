@@ -8,7 +8,7 @@ from .._base import Answer, Epoch, JsonInput, Listing, Model, Request
 
 
 class SessionSummary(Model):
-    """A session as a list shows it."""
+    """A session, as lists show it."""
 
     session_id: str
     user_id: str
@@ -17,7 +17,7 @@ class SessionSummary(Model):
 
 
 class SessionList(Listing[SessionSummary]):
-    """The sessions of a user, the most recent first."""
+    """The sessions of a user, most recent first."""
 
     items_field = "sessions"
     sessions: list[SessionSummary]
@@ -31,7 +31,7 @@ class Session(SessionSummary, Answer):
 
 
 class MessageMetadata(Model):
-    """Who said a message, when, and in which turn."""
+    """The author, time and turn of a message."""
 
     role: str | None = None
     timestamp: Epoch | None = None
@@ -58,13 +58,13 @@ class SessionMessage(Model):
 
 
 class MessageList(Listing[SessionMessage]):
-    """The oldest messages of a session, the oldest first."""
+    """The oldest messages of a session, oldest first."""
 
     items_field = "messages"
     session_id: str
     messages: list[SessionMessage]
     has_more: bool
-    """More messages than the limit exist. The server can't page: raise the limit."""
+    """Whether there are more messages than the limit. The server can't page: raise the limit."""
 
 
 class RestoreMessage(Request):
@@ -73,19 +73,19 @@ class RestoreMessage(Request):
     role: str
     content: str
     timestamp: AwareDatetime
-    """When it was said. The server reads a time that it can't parse as 1970."""
+    """The time of the message. The server replaces a time that it can't parse by 1970."""
     agent_id: str | None = None
     metadata: JsonInput | None = None
 
 
 class RestoreRequest(Request):
-    """The body of a restore."""
+    """The request body of `sessions.restore`."""
 
     messages: list[RestoreMessage]
 
 
 class RestoredSession(Answer):
-    """What a restore did."""
+    """The result of a restore."""
 
     session_id: str
     messages_loaded: int

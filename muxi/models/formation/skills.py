@@ -1,6 +1,6 @@
 """Skills of the formation and of its agents (contract B2, B16).
 
-Written from the runtime's source: this version answers all of these endpoints with an error.
+Written from the runtime's source, because all of these endpoints fail in this version.
 """
 
 from __future__ import annotations

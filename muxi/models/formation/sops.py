@@ -8,17 +8,17 @@ from .._base import Answer, JsonObject, Listing, Model
 
 
 class SopSummary(Model):
-    """A procedure as a list shows it."""
+    """A procedure, as lists show it."""
 
     name: str
     title: str
-    """This server says the name again."""
+    """This version of the runtime repeats the name."""
     type: Literal["template", "guide"] | str
-    """This server always says `template`."""
+    """Always `template` in this version of the runtime."""
     steps: int | None = None
-    """Numbered lines in its text; None for none."""
+    """The number of numbered lines in the text; None if there are none."""
     agents_used: list[str] | None = None
-    """This server mostly knows none."""
+    """Mostly empty in this version of the runtime."""
 
 
 class SopList(Listing[SopSummary]):

@@ -8,7 +8,7 @@ from .._base import Answer, Epoch, Model
 
 
 class Health(Answer):
-    """`GET /v1/health`: is the formation up?"""
+    """`GET /v1/health`: whether the formation is healthy."""
 
     status: Literal["healthy", "unhealthy"] | str
     version: str
@@ -17,7 +17,7 @@ class Health(Answer):
 
 
 class FormationIdentity(Model):
-    """Which formation answers."""
+    """The identity of the formation."""
 
     id: str
     name: str | None = None
@@ -26,14 +26,14 @@ class FormationIdentity(Model):
 
 
 class Counts(Model):
-    """How many there are, and how many of them are active."""
+    """The number of items, and of active ones."""
 
     count: int
     active: int
 
 
 class Running(Model):
-    """For how long the formation has been running."""
+    """The uptime of the formation."""
 
     seconds: int
     since: Epoch
@@ -43,12 +43,12 @@ class MemoryUse(Model):
     """Configured and used memory, in MiB."""
 
     working_memory_mb: float | str | None = None
-    """The configured limit; may be a word such as "auto"."""
+    """The configured limit, which may be a word such as `"auto"`."""
     memory_usage_mb: float | None = None
 
 
 class RequestCounts(Model):
-    """Requests since the start, and those running now."""
+    """The number of requests since the start, and of those running now."""
 
     total: int
     active: int
@@ -61,13 +61,13 @@ class Stats(Model):
     memory: MemoryUse
     requests: RequestCounts
     buffer_size: int | None = None
-    """How many messages the conversation buffer can hold, as configured."""
+    """The configured size of the message buffer, in messages."""
     cpu_percent: float | None = None
-    """Of the whole machine, from 0 to 100, since this was last asked for."""
+    """The load of the whole machine since the last status request, from 0 to 100."""
 
 
 class FormationStatus(Answer):
-    """`GET /v1/status`: what runs, and how it fares."""
+    """`GET /v1/status`: the formation's parts and their status."""
 
     formation: FormationIdentity
     agents: Counts

@@ -1,4 +1,4 @@
-"""Triggers: events that the formation makes a turn of (contract B15)."""
+"""Triggers: events that start a turn (contract B15)."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ class Trigger(Answer):
 
     name: str
     content: str
-    """Its template: Markdown, front matter included."""
+    """The template: Markdown with its front matter."""
     data_fields: list[str] | None = None
-    """What the template takes from the data, such as `customer.name`; None for nothing."""
+    """The keys that the template uses, such as `customer.name`; None if it uses none."""
 
 
 class TriggerRequest(Request):
-    """The body of an event."""
+    """The request body of `triggers.fire`."""
 
     data: JsonInput
     session_id: str | None = None
@@ -34,15 +34,15 @@ class TriggerRequest(Request):
 
 
 class TriggerOutcome(Answer):
-    """What became of an event, on the wire: it lacks the turn's id."""
+    """The outcome of an event as the server sends it, without the turn's id."""
 
     status: Literal["processing", "completed"] | str
-    """`completed` also where the model provider failed: the content then apologises."""
+    """`completed` even if the model provider failed: `content` then is an apology."""
     content: str | None = None
-    """The reply; None where it was not waited for."""
+    """The reply; None without `wait=True`."""
 
     def of(self, request_id: str) -> TriggerRun:
-        """The same, with the id of its turn."""
+        """Return the run with the id of its turn."""
         return derive(
             TriggerRun,
             self.model_extra or {},
@@ -53,7 +53,7 @@ class TriggerOutcome(Answer):
 
 
 class TriggerRun(TriggerOutcome):
-    """What became of an event."""
+    """The outcome of an event."""
 
     request_id: str
     """The turn's id, for `requests.wait`."""

@@ -41,7 +41,7 @@ class TuningDismissed(Answer):
     """The result of dismissing the suggestion."""
 
     learnings_dismissed: int | None = None
-    """None if an earlier attempt, whose answer was lost, dismissed it."""
+    """None if an earlier attempt dismissed it and its response was lost."""
 
 
 class TuningRun(Answer):

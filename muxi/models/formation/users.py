@@ -1,4 +1,4 @@
-"""Users: who is who, and how to reach them (contract B19)."""
+"""Users, their identifiers and notification channels (contract B19)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .._base import Answer, Id, JsonInput, JsonObject, Listing, Model, Request, 
 
 
 class UserIdentity(Answer):
-    """The MUXI user behind an identifier."""
+    """The MUXI user who has an identifier."""
 
     identifier: str
     """The identifier as the formation stores it: email addresses in lower case."""
@@ -25,7 +25,7 @@ class UserIdentifier(Model):
     type: str
     """`"unknown"` if no type was given."""
     created_at: UtcTime | None = None
-    """None in the answer of `users.link`."""
+    """None in the result of `users.link`."""
 
 
 class UserIdentifierList(Listing[UserIdentifier]):
@@ -34,17 +34,17 @@ class UserIdentifierList(Listing[UserIdentifier]):
     items_field = "identifiers"
     muxi_user_id: str
     internal_user_id: int | None = None
-    """None in the answer of `users.link`."""
+    """None in the result of `users.link`."""
     identifiers: list[UserIdentifier]
 
 
 class UnlinkedIdentifier(Answer):
-    """The answer to the removal of an identifier."""
+    """The result of the removal of an identifier."""
 
     id: str = ""
     """The identifier that was removed."""
     message: str | None = None
-    """None if an earlier attempt, whose answer was lost, removed it."""
+    """None if an earlier attempt removed it and its response was lost."""
     muxi_user_id: str | None = None
     """The user that it belonged to; None like `message`."""
 
@@ -86,7 +86,7 @@ class LinkRequest(Request):
 
 
 class ChannelsRequest(Request):
-    """The request body of `users.update_channels`; what is absent stays as it is."""
+    """The request body of `users.update_channels`; omitted fields are unchanged."""
 
     preferred_channel: str | None = None
     channels: dict[str, JsonInput] | None = None

@@ -1,4 +1,4 @@
-"""What a formation posts to webhooks (contract A6.4)."""
+"""The events that a formation sends to webhooks (contract A6.4)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class WebhookCompletion(Model):
     """A turn that ran in the background has ended."""
 
     id: str
-    """The turn's."""
+    """The turn's id."""
     object: Literal["response"] | str = "response"
     status: Literal["completed", "failed"] | str
     """A cancelled workflow is `completed` without `response`."""
@@ -35,21 +35,21 @@ class WebhookCompletion(Model):
     webhook_url: str | None = None
     error: WebhookError | None = None
     response: list[ContentPart]
-    """Empty where the turn failed."""
+    """Empty if the turn failed."""
 
     @property
     def dedupe_key(self) -> str:
-        """The same for each delivery of this event."""
+        """A key that is the same for each delivery of this event."""
         return f"{self.id}:{self.status}"
 
     @property
     def text(self) -> str:
-        """The text of all parts. Of a workflow this runtime sends a Python dict as text."""
+        """The text of all parts. For workflows, this version of the runtime sends a Python dict."""
         return "".join(part.text or "" for part in self.response)
 
 
 class WebhookClarification(Model):
-    """A turn in the background asks the user something."""
+    """A background turn asks the user a question."""
 
     request_id: str
     status: Literal["awaiting_clarification"] | str
@@ -61,30 +61,30 @@ class WebhookClarification(Model):
 
     @property
     def dedupe_key(self) -> str:
-        """The same for each delivery of this event, another one for the turn's next question."""
+        """A key that is the same for each delivery of this event, and new for each question."""
         return f"{self.request_id}:{self.status}:{self.timestamp.timestamp()}"
 
 
 class WebhookEscalation(Model):
-    """A failed turn that was tried again has come to its end."""
+    """The retries of a failed turn have ended."""
 
     request_id: str
     state: Literal["achieved", "impossible", "stuck", "budget_exhausted"] | str
     attempts: int
     timestamp: Epoch
     result: str | None = None
-    """The reply, where it was achieved."""
+    """The reply, if a retry succeeded."""
     report: JsonObject | None = None
-    """What was tried and what would help, where it was not."""
+    """What was tried and what would help, if no retry succeeded."""
 
     @property
     def dedupe_key(self) -> str:
-        """The same for each delivery of this event."""
+        """A key that is the same for each delivery of this event."""
         return f"{self.request_id}:{self.state}"
 
 
 class WebhookNotification(Model):
-    """A notification that no channel took. These aren't signed."""
+    """An undelivered notification. It isn't signed."""
 
     request_id: str
     formation_id: str
@@ -98,7 +98,7 @@ class WebhookNotification(Model):
 
     @property
     def dedupe_key(self) -> str:
-        """The same for each delivery of this event."""
+        """A key that is the same for each delivery of this event."""
         return f"{self.request_id}:{self.type}"
 
     @property
@@ -108,11 +108,11 @@ class WebhookNotification(Model):
 
 
 class UnknownWebhook(Model):
-    """Something else, such as the payload of a formation's transformer; all of it is extra."""
+    """Any other payload, such as a formation's transformer sends. All keys are in `model_extra`."""
 
     @property
     def dedupe_key(self) -> str:
-        """The same for each delivery of this event: a digest of what it says."""
+        """A key that is the same for each delivery of this event: a digest of its content."""
         return sha256(self.model_dump_json().encode()).hexdigest()
 
 

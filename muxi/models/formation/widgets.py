@@ -37,7 +37,7 @@ class ActionLink(Model):
 
 
 class McpResource(Model):
-    """A resource that an MCP tool wants shown."""
+    """A resource that an MCP tool asks to display."""
 
     type: Literal["mcp_resource"]
     id: str
@@ -47,7 +47,7 @@ class McpResource(Model):
     tool: str
     mime_type: str | None = None
     encoding: str | None = None
-    """`"base64"` when `data` is encoded so."""
+    """`"base64"` if `data` is encoded that way."""
 
 
 class UnknownWidget(Model):

@@ -1,4 +1,4 @@
-"""The models of the control plane, one file a noun, each imported on first use."""
+"""The models of the control plane, one module for each noun, imported on first use."""
 
 from ..._lazy import attach as _attach
 

@@ -1,4 +1,4 @@
-"""The answers to stop, delete and cancel-update (contract server-api 4.3)."""
+"""The results of stop, delete and cancel-update (contract server-api 4.3)."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ class DeletedFormation(Answer):
 
 
 class CancelledUpdate(Answer):
-    """An update that was cancelled; the old version runs on."""
+    """An update that was cancelled. The old version keeps running."""
 
     formation_id: str
     message: str
     staging_port: int
     """The port on which the new version was starting."""
     status: FormationState
-    """The state of the version that runs."""
+    """The state of the running version."""
     current_port: int
-    """The port on which that one runs."""
+    """The port of the running version."""

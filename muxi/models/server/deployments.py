@@ -36,16 +36,16 @@ class Progress(Model):
     """One step of a deployment, an update, a rollback, a start or a restart."""
 
     stage: Stage
-    """`uploading` and `complete` come from this client, the others from the server."""
+    """This client reports `uploading` and `complete`, the server all others."""
     message: str = ""
     sent: int | None = None
-    """While `uploading`: the bytes of the bundle that were sent."""
+    """At `uploading`: the bytes sent so far."""
     total: int | None = None
-    """While `uploading`: the bundle's size in bytes."""
+    """At `uploading`: the bundle's size in bytes."""
     attempt: int | None = None
-    """At a `health_check`: which try this is, from 1."""
+    """At `health_check`: the number of the attempt, from 1."""
     max_attempts: int | None = None
-    """At a `health_check`: how many tries there will be."""
+    """At `health_check`: the most attempts."""
     version: str | None = None
     """The runtime that the server chose, at the end of `resolving_runtime`; often `latest`."""
     staging_port: int | None = None
@@ -57,35 +57,35 @@ class Progress(Model):
 
 
 class Deployment(Answer):
-    """What runs after a deployment, an update, a rollback, a start or a restart."""
+    """The result of a deployment, an update, a rollback, a start or a restart."""
 
     formation_id: str
     status: FormationState
     port: int | None = None
-    """On the server's machine; None if it isn't known."""
+    """The port on the server's machine; None if unknown."""
     url: str | None = None
-    """The formation's URL, by the address that this client uses."""
+    """The formation's URL, on the address of the server that this client uses."""
     pid: int | None = None
     version: int | None = None
-    """The number of the deployment that runs, counted from 1 by the server. It isn't the version in
-    the manifest. None if it isn't known, as after a start of a formation that was updated."""
+    """The number of the running deployment, which the server counts from 1. It isn't the version in
+    the manifest. None if unknown, as after the start of a formation that was updated."""
     previous_version: int | None = None
     """The number of the previous deployment, after an update or a rollback."""
     manifest_version: str | None = None
-    """The version in the manifest; None if it isn't known."""
+    """The version in the manifest; None if unknown."""
     restart_count: int | None = None
-    """After a restart: how often it was restarted."""
+    """After a restart: the number of restarts."""
     changed: bool = True
-    """False where `apply` found the same bundle there, or `start` what had started already."""
+    """False if `apply` found the same bundle deployed, or `start` a started formation."""
     message: str | None = None
     health_url: str | None = None
-    """Its health endpoint, reached only from the server's machine."""
+    """The URL of the health endpoint, only reachable on the server's machine."""
     deployment_type: Literal["blue-green"] | str | None = None
 
     @model_validator(mode="before")
     @classmethod
     def _one_name(cls, wire: JsonObject | str) -> JsonObject | str:
-        """Give two keys the name that they have in events."""
+        """Rename two keys to their names in events."""
         if not isinstance(wire, dict):
             return wire
         names = {"id": "formation_id", "new_version": "version"}
@@ -96,6 +96,6 @@ class DownloadedFormation(Model):
     """A formation's files, on this machine."""
 
     path: Path
-    """The zip, or the directory that it was unpacked to."""
+    """The zip, or the directory with its files."""
     size: int
-    """Bytes of the zip."""
+    """The size of the zip in bytes."""

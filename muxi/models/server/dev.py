@@ -1,4 +1,4 @@
-"""Drafts that run beside the deployed formation (contract server-api 5.1)."""
+"""Drafts that run next to the deployed formation (contract server-api 5.1)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from .formations import FormationState
 
 
 class DevRunRequest(Request):
-    """What to run: a directory on the server's machine, or the draft of a formation."""
+    """The draft to run: a directory on the server's machine, or the draft of a formation."""
 
     path: str | None = None
     formation_id: str | None = None
@@ -20,11 +20,11 @@ class DevStopRequest(Request):
 
 
 class DevRun(Answer):
-    """A running draft; a formation client with `mode="draft"` talks to it."""
+    """A running draft. Use a formation client with `mode="draft"` for it."""
 
     success: bool
     formation_id: str
-    """`id` in its manifest."""
+    """The `id` in its manifest."""
     port: int
     status: FormationState
 

@@ -12,24 +12,24 @@ from .formations import FormationState
 
 
 class DraftState(Model):
-    """The draft that a formation has, if it has one."""
+    """The draft of a formation, if there is one."""
 
     exists: bool
     base_version: str | None = None
-    """The manifest's version that it was cloned from; compare it with `live.version`."""
+    """The deployed version that it was cloned from; compare it with `live.version`."""
     created_at: UtcTime | None = None
 
 
 class LiveState(Model):
-    """The deployed formation beside the draft; all None where there is none."""
+    """The deployed version of the formation; all fields are None if there is none."""
 
     version: str | None = None
-    """The manifest's version."""
+    """The version in the manifest."""
     status: FormationState | None = None
 
 
 class DraftAnswer(Answer):
-    """What each answer about a draft holds beside its own data."""
+    """The fields that all responses about drafts have."""
 
     draft: DraftState
     live: LiveState
@@ -37,7 +37,7 @@ class DraftAnswer(Answer):
     @model_validator(mode="before")
     @classmethod
     def _flat(cls, wire: JsonObject | str) -> JsonObject | str:
-        """Lift the answer's own fields, which the wire has under `data`."""
+        """Move the fields under `data` to the top level."""
         inner: JsonObject | None = wire.get("data") if isinstance(wire, dict) else None
         if not isinstance(wire, dict) or not isinstance(inner, dict):
             return wire
@@ -79,7 +79,7 @@ class DraftFile(DraftAnswer):
 
     path: str
     content: str
-    """The content; in base64 if `encoding` says so."""
+    """The content; in base64 if `encoding` is `"base64"`."""
     encoding: Literal["utf-8", "base64"] | str
 
     @property
@@ -94,7 +94,7 @@ class DraftFile(DraftAnswer):
         """The file's content as UTF-8 text.
 
         Raises:
-            UnicodeDecodeError: It isn't UTF-8.
+            UnicodeDecodeError: The file isn't UTF-8.
         """
         return self.data.decode()
 
@@ -116,7 +116,7 @@ class DeletedDraftFile(DraftAnswer):
 
     @property
     def id(self) -> str:
-        """The path, by which a draft knows its files."""
+        """The path of the file, which is its id in the draft."""
         return self.path
 
 
@@ -129,7 +129,7 @@ class DiscardedDraft(DraftAnswer):
 
 
 class DraftRequest(Request):
-    """What to do with a draft."""
+    """The request body of several methods of `drafts`."""
 
     action: Literal["init", "list", "read", "write", "delete", "deploy", "discard"]
     mode: Literal["new", "clone"] | None = None

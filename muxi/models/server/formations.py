@@ -18,12 +18,12 @@ class FormationVersion(Model):
     """The deployed version, and the one to roll back to."""
 
     semantic: str | None = None
-    """`version` in the manifest; None if it has none, and where the server reports it only in the
+    """The `version` in the manifest; None if it has none, or if the server reports it only in the
     list."""
     current: str | None = None
-    """SHA-256 of the deployed bundle, in hex; for a deployed draft that of nothing."""
+    """SHA-256 of the deployed bundle, in hex; that of empty data after `drafts.deploy`."""
     previous: str | None = None
-    """SHA-256 of the previous bundle. None: there is nothing to roll back to."""
+    """SHA-256 of the previous bundle; None if there is no version to roll back to."""
 
 
 class FormationSummary(Model):
@@ -37,10 +37,10 @@ class FormationSummary(Model):
     pid: int
     """0 when it is stopped."""
     uptime: int
-    """Seconds; 0 unless it runs."""
+    """Seconds; 0 unless it is running."""
     restart_count: int
     healthy: bool | None
-    """None while it starts."""
+    """None while it is starting."""
     version: FormationVersion = Field(default_factory=FormationVersion)
 
 
@@ -57,7 +57,7 @@ class Formation(FormationSummary, Answer):
 
     created_at: UtcTime
     deployed_at: UtcTime
-    """When it was first deployed; updates don't change it."""
+    """When it was first deployed. Updates don't change it."""
     updated_at: OptionalTime
     """When its process started; None if it never did."""
     last_health_check: OptionalTime = None

@@ -1,4 +1,4 @@
-"""What a formation's process writes (contract server-api 7)."""
+"""The log of a formation's process (contract server-api 7)."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ def _lines(value: object) -> object:
 
 
 Lines = Annotated[list[str], BeforeValidator(_lines)]
-"""Lines as they were written, often coloured or JSON; `null` on the wire means none."""
+"""Lines as they were written, often JSON or with colours; `null` from the server means none."""
 
 
 class LogLines(Model):
-    """The last lines of each stream; empty for one that wasn't asked for."""
+    """The last lines of each stream; empty for a stream that wasn't requested."""
 
     stdout: Lines = []
     stderr: Lines = []
 
 
 class LogCounts(Model):
-    """How many lines each stream has; 0 for one that wasn't asked for."""
+    """The number of lines of each stream; 0 for a stream that wasn't requested."""
 
     stdout: int = 0
     stderr: int = 0
@@ -44,4 +44,4 @@ class LogLine(Model):
 
     formation_id: str
     line: str
-    """Without its line end. What the process writes in pieces arrives in pieces."""
+    """The text without its line end. A line that the process writes in parts arrives in parts."""

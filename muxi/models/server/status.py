@@ -14,7 +14,7 @@ class Health(Answer):
 
 
 class ServerIdentity(Model):
-    """Which server answers."""
+    """The identity of the server."""
 
     id: str
     version: str
@@ -23,7 +23,7 @@ class ServerIdentity(Model):
 
 
 class FormationCounts(Model):
-    """Formations by state; other states count only in `total`."""
+    """The number of formations by state. Other states count only in `total`."""
 
     total: int
     running: int
