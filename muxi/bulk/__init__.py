@@ -1,4 +1,4 @@
-"""Thousands of calls: nothing lost, nothing done twice, however often the run is killed.
+"""Makes thousands of calls. A killed run can be continued without losing or repeating calls.
 
 Example:
     ```python

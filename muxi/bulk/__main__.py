@@ -1,8 +1,8 @@
-"""`python -m muxi.bulk`: thousands of calls from a shell.
+"""`python -m muxi.bulk`: makes thousands of calls from a shell.
 
-Chats, memories or events, one for each row of a JSONL or CSV file. Where the formation is and which
-keys to use comes from the environment, as for `FormationClient()`. The same command continues a run
-that was killed.
+It sends one chat message, memory or event for each row of a JSONL or CSV file. The address and the
+keys of the formation come from the environment, as for `FormationClient()`. To continue a run that
+was killed, run the same command again.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from .rows import CALLS, jobs_of, print_outcomes, read_rows, trigger_call, write
 from .run import run
 
 _EVERY = 5.0
-"""Seconds between two lines where nothing can be drawn."""
+"""Seconds between two progress lines, if there is no progress bar."""
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Do what the command line says; returns 1 if a job has failed or is uncertain, else 0."""
+    """Run the command line. Return 1 if a job failed or is uncertain, otherwise 0."""
     given = _parser().parse_args(argv)
     try:
         if given.command == "export":
@@ -43,7 +43,7 @@ def main(argv: list[str] | None = None) -> int:
         print(f"muxi.bulk: {exc}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("muxi.bulk: interrupted; the same command goes on", file=sys.stderr)
+        print("muxi.bulk: interrupted; run the same command again to continue", file=sys.stderr)
         return 130
 
 
@@ -59,20 +59,22 @@ def _parser() -> argparse.ArgumentParser:
         if name == "triggers":
             runs.add_argument("trigger", help="the trigger's name")
         runs.add_argument("rows", type=Path, help="a JSONL or CSV file; user_id names the user")
-        runs.add_argument("--journal", type=Path, required=True, help="remembers what was done")
+        runs.add_argument(
+            "--journal", type=Path, required=True, help="the file that records which jobs are done"
+        )
         runs.add_argument("--out", type=Path, help="write the outcomes here, JSONL or CSV")
         runs.add_argument("--key", help="the column that identifies a row (id, else its number)")
         runs.add_argument("--concurrency", type=int, default=16, help="the most calls in flight")
-        runs.add_argument("--rate", type=float, help="the most calls begun in a second")
-        runs.add_argument("--retry-failed", action="store_true", help="do again what failed")
+        runs.add_argument("--rate", type=float, help="the most calls started per second")
+        runs.add_argument("--retry-failed", action="store_true", help="retry jobs that failed")
         runs.add_argument(
-            "--retry-uncertain", action="store_true", help="do again what may have been done"
+            "--retry-uncertain", action="store_true", help="retry jobs that may have been done"
         )
         runs.add_argument(
             "--resume",
             action=argparse.BooleanOptionalAction,
             default=True,
-            help="go on with the journal; --no-resume refuses one that is there",
+            help="continue an existing journal; --no-resume refuses it",
         )
     status = commands.add_parser("status", help="count the jobs of a journal")
     export = commands.add_parser("export", help="write the outcomes in a journal")
@@ -84,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(given: argparse.Namespace) -> None:
     if not given.resume and given.journal.exists():
-        raise FileExistsError(f"{given.journal} is there already, and --no-resume was given")
+        raise FileExistsError(f"{given.journal} already exists, and --no-resume was given")
     call = partial(trigger_call, given.trigger) if "trigger" in given else CALLS[given.command]
     total = sum(1 for _ in read_rows(given.rows))
     with FormationClient() as client, _display(total) as show:
@@ -112,7 +114,7 @@ def _report(journal: Path) -> int:
 
 @contextmanager
 def _display(total: int) -> Generator[Callable[[Progress], None]]:
-    """Show the progress on stderr: as a bar on a terminal if there is `rich`, else as lines."""
+    """Show the progress on stderr: as a bar on a terminal with `rich`, otherwise as lines."""
     began = shown = time.monotonic()
 
     def text(progress: Progress) -> str:

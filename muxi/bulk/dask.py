@@ -1,8 +1,8 @@
-"""Tasks on the workers of a Dask cluster.
+"""Runs tasks on the workers of a Dask cluster.
 
-Each task is one job, pinned to one worker process, so that Dask never repeats it by itself: whether
-a job may be repeated after its worker was killed is for the dispatch to decide. Tasks secede from
-the worker's thread pool, so that calls in flight aren't limited by its number of threads.
+Each task is one job, pinned to one worker process, so that Dask never repeats it by itself: the
+dispatch decides whether a job may be repeated after its worker was killed. Tasks secede from the
+worker's thread pool, so that its number of threads doesn't limit the calls in flight.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _PROCESS = uuid4().hex
-"""Tells this process from one that is started later at the same address."""
+"""Distinguishes this process from a later one at the same address."""
 
 
 @dataclass(frozen=True)
 class _Settings:
-    """What a worker's client has from the driver's: no key and no header."""
+    """The settings of the driver's client that workers get: no keys and no headers."""
 
     of_server: bool
     url: str
@@ -45,7 +45,7 @@ class _Settings:
 
 
 class _Future(Protocol):
-    """What is used of Dask's futures, most of which has no types."""
+    """The used methods of Dask's futures, which lack type annotations."""
 
     def result(self) -> Any: ...  # noqa: ANN401
     def add_done_callback(self, call: Callable[[Any], object], /) -> object: ...
@@ -53,7 +53,7 @@ class _Future(Protocol):
 
 
 class _Cluster(Protocol):
-    """What is used of Dask's clients."""
+    """The used methods of Dask's clients."""
 
     def submit(
         self, func: Callable[..., Any], /, *args: object, workers: list[str], pure: bool
@@ -65,12 +65,12 @@ class _Cluster(Protocol):
 
 
 class DaskWorkers:
-    """The workers that a cluster has at the moment.
+    """The current workers of a cluster.
 
     Args:
         engine: A client of the cluster.
-        transport: That of the driver's own client.
-        of_server: It is a `ServerClient`.
+        transport: The transport of the driver's client.
+        of_server: Whether that client is a `ServerClient`.
     """
 
     poll_interval = 0.5
@@ -84,7 +84,7 @@ class DaskWorkers:
         self._look()
 
     def begin(self, task: Task[T], report: Report[T]) -> None:
-        """Send a task to the worker that has the fewest."""
+        """Send a task to the worker with the fewest tasks."""
         load = Counter(address for _, _, address in [*self._begun.values()])
         if not self._processes:
             error = ConnectionError("The Dask cluster has no worker", sent=False)
@@ -104,7 +104,7 @@ class DaskWorkers:
         future.add_done_callback(self._ended)
 
     def poll(self) -> None:
-        """Look which workers there are, and report the tasks of those that are gone."""
+        """Update the list of workers, and report the tasks of workers that are gone."""
         if time.monotonic() - self._looked < self.poll_interval:
             return
         self._look()
@@ -113,7 +113,7 @@ class DaskWorkers:
                 self._report_lost(future)
 
     def close(self) -> None:
-        """Nothing to do: the cluster is the caller's."""
+        """Do nothing: the cluster belongs to the caller."""
 
     def _look(self) -> None:
         self._looked = time.monotonic()
@@ -124,10 +124,10 @@ class DaskWorkers:
             self._processes |= self._engine.run(_process, workers=new, on_error="ignore")
 
     def _ended(self, future: _Future) -> None:
-        """Called in a thread of Dask's."""
+        """Handle the end of a task. Dask calls this in one of its threads."""
         try:
             answer, error = future.result()
-        except Exception:  # Dask's own: the worker was killed or the task is cancelled
+        except Exception:  # Dask's error: the worker was killed or the task was cancelled
             self._report_lost(future)
             return
         if (begun := self._begun.pop(future, None)) is not None:
@@ -149,7 +149,7 @@ def _process() -> str:
 
 @cache
 def _transport(settings: _Settings) -> SyncTransport:
-    """The transport of this worker, with keys from its environment."""
+    """Return the transport of this worker, with keys from its environment."""
     client: FormationClient | ServerClient
     if settings.of_server:
         client = ServerClient(url=settings.url, timeout=settings.timeout)
@@ -165,10 +165,10 @@ def _transport(settings: _Settings) -> SyncTransport:
 def _work(
     process: str, settings: _Settings, call: Call[Any] | FlowCall[Any], idempotency_key: str
 ) -> tuple[Any, BaseException | None]:
-    """What a worker does.
+    """Run a call on a worker.
 
     Raises:
-        WorkerLostError: This process was started after the task was pinned to another one.
+        WorkerLostError: The task was pinned to an earlier process at this address.
     """
     if process != _PROCESS:
         raise WorkerLostError("Another process has this worker's address")

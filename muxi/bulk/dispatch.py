@@ -1,4 +1,4 @@
-"""Decides which job begins when, and what an attempt came to. It does no I/O but the journal's."""
+"""Decides which job starts when, and how it ended. Its only I/O is the journal."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _REFUSALS = 30
-"""How often one job may be refused or time out before it has failed."""
+"""How often a job may be refused or time out before it counts as failed."""
 _TURN = 0.005
 """Seconds: each turn writes to the disk, so there are at most 200 in a second."""
 _READ_AHEAD = 64
@@ -34,15 +34,15 @@ _READ_AT_ONCE = 1000
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run is.
+    """The progress of a run.
 
     Attributes:
-        done: Jobs that this run has done.
+        done: Jobs that succeeded in this run.
         failed: Jobs that failed in this run.
-        uncertain: Jobs of which this run can't tell whether the server acted.
-        skipped: Jobs that an earlier run had ended.
-        in_flight: Jobs that are being done.
-        limit: How many may be in flight at the moment.
+        uncertain: Jobs of this run for which it is unknown whether the server acted.
+        skipped: Jobs that ended in an earlier run.
+        in_flight: Jobs that are running.
+        limit: The most jobs that may run at the moment.
     """
 
     done: int = 0
@@ -55,26 +55,26 @@ class Progress:
 
 @dataclass(eq=False)
 class Task(Generic[T]):
-    """A job on its way."""
+    """A running or waiting job."""
 
     job: Job[T]
     safe: bool
     idempotency_key: str
     attempts: int
-    """Those that were begun."""
+    """The number of attempts that were started."""
     refusals: int = 0
     mistakes: int = 0
-    """Attempts that failed for the job's own reasons and may be repeated."""
+    """The number of attempts that failed with a retryable error of the job itself."""
     began: float = 0.0
 
     def steps(self) -> Flow[T]:
-        """What a worker runs."""
+        """Return the flow that a worker runs."""
         return attempt(self.job.call, self.idempotency_key)
 
 
 @dataclass(frozen=True)
 class Ended(Generic[T]):
-    """An attempt that is over."""
+    """An attempt that has ended."""
 
     task: Task[T]
     answer: T | None = None
@@ -83,10 +83,10 @@ class Ended(Generic[T]):
 
 @dataclass
 class Dispatch(Generic[T]):
-    """The state of a run. Whoever drives it calls `turn` with what has ended, and begins tasks.
+    """The state of a run. An engine passes ended attempts to `turn` and starts the returned tasks.
 
     Attributes:
-        outcomes: What is to be handed to the caller; the journal has it already.
+        outcomes: The outcomes to hand to the caller, which are already in the journal.
     """
 
     jobs: Iterator[Job[T]]
@@ -117,29 +117,29 @@ class Dispatch(Generic[T]):
 
     @property
     def over(self) -> bool:
-        """Nothing is left to do but to hand out `outcomes`."""
+        """Whether all jobs have ended. `outcomes` may still have to be handed out."""
         left = self._in_flight or self._waiting or self._users or self._problem
         return self._exhausted and not left
 
     @property
     def in_flight(self) -> int:
-        """Tasks that were begun and haven't ended."""
+        """The number of running tasks."""
         return len(self._in_flight)
 
     @property
     def progress(self) -> Progress:
-        """How far the run is."""
+        """The progress of the run."""
         return Progress(
             **self.counts, in_flight=len(self._in_flight), limit=int(self.throttle.limit)
         )
 
     def turn(self, ended: list[Ended[T]], now: float) -> list[Task[T]]:
-        """Note what has ended, and choose what begins; the journal knows both on return.
+        """Record ended attempts, and return the tasks to start. The journal is already written.
 
         Raises:
-            AuthenticationError: The key is wrong. No other job would fare better.
+            AuthenticationError: The key is wrong, so every job would fail.
             ConfigurationError: The client lacks a key.
-            MuxiError: The server has refused everything for five minutes.
+            MuxiError: The server has refused every call for five minutes.
             ValidationError: Two jobs have the same key.
         """
         self._turned = now
@@ -157,7 +157,7 @@ class Dispatch(Generic[T]):
         return begun
 
     def note(self, ended: list[Ended[T]], now: float) -> None:
-        """Note what has ended, in the journal too, and begin nothing."""
+        """Record ended attempts, also in the journal, without starting tasks."""
         self._sort(ended, now)
         self._save([])
 
@@ -177,7 +177,7 @@ class Dispatch(Generic[T]):
         return max(0.0, self._turned + _TURN - now)
 
     def wait(self, now: float) -> float | None:
-        """Seconds until `turn` may begin something; None while that takes a task to end."""
+        """Return the seconds until `turn` may start a task; None if a task must end first."""
         if self._problem is not None:
             return 0.0
         if self._users or not self._exhausted:
@@ -203,7 +203,7 @@ class Dispatch(Generic[T]):
         self.outcomes.append(outcome)
 
     def _has_room(self) -> bool:
-        """Jobs that wait to be repeated count, and outcomes that nobody has taken yet."""
+        """Return whether another job may start. Waiting retries and unread outcomes count, too."""
         held = len(self._in_flight) + len(self._waiting)
         return max(held, len(self.outcomes)) < self.concurrency
 
@@ -223,7 +223,7 @@ class Dispatch(Generic[T]):
         return chosen
 
     def _next(self, now: float) -> Task[T] | None:
-        """What was put off, else the next job of the user whose turn it is."""
+        """Return a postponed job, or else the next job of the next user."""
         if self._waiting and self._waiting[0][0] <= now:
             return heapq.heappop(self._waiting)[2]
         if not self._users or not self._has_room():
@@ -236,14 +236,14 @@ class Dispatch(Generic[T]):
         return task
 
     def _read_jobs(self) -> None:
-        """Read ahead, so that one user's jobs needn't wait for all those of another."""
+        """Read ahead, so that a user's jobs don't wait for all jobs of another user."""
         for _ in range(_READ_AT_ONCE):
             if self._exhausted or len(self._read) >= max(_READ_AHEAD, self.concurrency):
                 return
             try:
                 job = next(self.jobs, None)
                 task = None if job is None else self._task(job)
-            except Exception as exc:  # raised by the next turn, which leaves nothing half begun
+            except Exception as exc:  # raised by the next turn, so that no task is half started
                 self._problem = self._problem or exc
                 job = task = None
             if job is None:
@@ -253,7 +253,7 @@ class Dispatch(Generic[T]):
                 self._users.setdefault(user_of(task.job.call), deque()).append(task)
 
     def _task(self, job: Job[T]) -> Task[T] | None:
-        """A job to do; None if an earlier run has ended it."""
+        """Return the task of a job; None if the job ended in an earlier run."""
         entry = self.journal.find(job.key)
         if job.key in self._read or (entry is not None and entry.run == self.journal.run):
             raise ValidationError(f"Two jobs have the key {job.key!r}: one would be lost.")
@@ -298,7 +298,7 @@ class Dispatch(Generic[T]):
         heapq.heappush(self._waiting, (now + delay, id(task), task))
 
     def _delay(self, task: Task[T], error: MuxiError) -> float | None:
-        """Seconds until a job is to be tried again; None if it has failed."""
+        """Return the seconds until the next attempt of a job; None if it has failed."""
         if not error.retryable or error.status_code == 500:
             return None
         if may_have_acted(error) and not task.safe:
@@ -307,7 +307,7 @@ class Dispatch(Generic[T]):
             return 0.0
         if refused(error) or isinstance(error, TimeoutError):
             task.refusals += 1
-            # A feature that isn't configured doesn't come by waiting.
+            # Waiting doesn't help if a feature isn't configured.
             most = 1 if error.code == "SERVICE_UNAVAILABLE" else _REFUSALS
             return 0.0 if task.refusals <= most else None
         task.mistakes += 1

@@ -1,7 +1,7 @@
-"""Who runs the tasks: threads or the event loop; `dask.py` has Dask's workers.
+"""Runs tasks in threads or on the event loop; `dask.py` runs them on Dask's workers.
 
-Each has a loop around a `Dispatch`: begin what it chooses, wait until something ends, hand out what
-has ended.
+Each engine has a loop around a `Dispatch`: start the tasks that it chooses, wait until one ends,
+and hand out the outcomes.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ OnProgress = Callable[[Progress], object]
 
 
 class Workers(Protocol):
-    """What runs tasks beside the thread that drives the dispatch."""
+    """Runs tasks outside of the thread that drives the dispatch."""
 
     @property
     def poll_interval(self) -> float | None:
@@ -40,7 +40,7 @@ class Workers(Protocol):
         ...
 
     def begin(self, task: Task[T], report: Report[T]) -> None:
-        """Begin a task; what came of it is reported from any thread."""
+        """Start a task. Its outcome is reported from any thread."""
         ...
 
     def poll(self) -> None:
@@ -48,12 +48,12 @@ class Workers(Protocol):
         ...
 
     def close(self) -> None:
-        """Let go of what the workers hold. Nothing is in flight."""
+        """Release the resources of the workers, when no task is running."""
         ...
 
 
 class Threads:
-    """Threads of this process."""
+    """Runs tasks in threads of this process."""
 
     poll_interval = None
 
@@ -66,11 +66,11 @@ class Threads:
         self._pool.shutdown()
 
     def begin(self, task: Task[T], report: Report[T]) -> None:
-        """Begin a task in a thread."""
+        """Start a task in a thread."""
         self._pool.submit(self._run, task, report)
 
     def poll(self) -> None:
-        """Nothing to do: threads don't get lost."""
+        """Do nothing: threads are never lost."""
 
     def _run(self, task: Task[T], report: Report[T]) -> None:
         try:
@@ -82,14 +82,14 @@ class Threads:
 
 
 def without_retries(options: Options) -> Options:
-    """The same options, for calls that the dispatch repeats."""
+    """Return the options without retries, because the dispatch retries jobs itself."""
     return replace(options, retry=replace(options.retry, max_retries=0))
 
 
 def drive(
     dispatch: Dispatch[T], workers: Workers, on_progress: OnProgress | None
 ) -> Generator[Outcome[T], None, None]:
-    """Run all jobs. Closed early, it begins no other, and waits for those in flight."""
+    """Run all jobs. If it is closed early, it waits for the running jobs and starts no others."""
     ended: SimpleQueue[Ended[T]] = SimpleQueue()
     first: list[Ended[T]] = []
     try:
@@ -141,9 +141,9 @@ def _take(ended: SimpleQueue[Ended[T]]) -> list[Ended[T]]:
 async def adrive(
     dispatch: Dispatch[T], transport: AsyncTransport, on_progress: OnProgress | None
 ) -> AsyncGenerator[Outcome[T], None]:
-    """Run all jobs on the event loop. Closed early, it cancels those in flight.
+    """Run all jobs on the event loop. If it is closed early, it cancels the running jobs.
 
-    An error that ends the run lets them end.
+    If an error ends the run, the running jobs are completed.
     """
     ended: deque[Ended[T]] = deque()
     wake = anyio.Event()
@@ -207,13 +207,13 @@ async def adrive(
 def _spawn(
     work: Callable[[], Coroutine[Any, Any, None]], gone: Callable[[], None]
 ) -> Callable[[], object]:
-    """Begin work that goes on while a generator is suspended, and give what cancels it.
+    """Start work that continues while a generator is suspended. Return a function that cancels it.
 
-    A task group can't do it: none may be left open where a generator yields.
+    A task group isn't possible here: it must not be open when a generator yields.
 
     Args:
-        work: What to do.
-        gone: Called at its end, also if it was cancelled before it began.
+        work: The work to run.
+        gone: Called when the work has ended, even if it was cancelled before its start.
     """
     if sniffio.current_async_library() == "trio":
         import trio

@@ -1,4 +1,4 @@
-"""Jobs, what comes of them, and one attempt at a job as a flow. Nothing here does I/O."""
+"""Jobs, their outcomes, and the flow of one attempt. No I/O."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ T_co = TypeVar("T_co", covariant=True)
 
 @dataclass(frozen=True)
 class Job(Generic[T]):
-    """A call to make once.
+    """A call to make exactly once.
 
     Attributes:
-        key: Identifies the job in its journal, and the call for the formation. It must stand for
-            the same call in every run.
-        call: What to do, as a method's `build` gives it: `Chat.send.build("Hello")`.
+        key: The key that identifies the job in the journal and its call for the formation. It
+            must belong to the same call in every run.
+        call: The call, as a method's `build` returns it: `Chat.send.build("Hello")`.
     """
 
     key: str
@@ -30,16 +30,16 @@ class Job(Generic[T]):
 
 @dataclass(frozen=True)
 class Outcome(Generic[T_co]):
-    """What came of a job.
+    """The outcome of a job.
 
     Attributes:
         key: The job's key.
-        state: `done`, `failed`, or `uncertain`: the server may have acted, but no answer tells
-            whether it did, and the call can't be repeated without harm.
+        state: `done`, `failed` or `uncertain`. `uncertain` means that it is unknown whether the
+            server acted, and that the call isn't safe to retry.
         answer: What the call returned; None unless `done`.
-        error: What went wrong; None if `done`.
-        attempts: How often the job was begun, earlier runs included.
-        seconds: How long the last attempt took.
+        error: The error; None if `done`.
+        attempts: The number of attempts, earlier runs included.
+        seconds: The duration of the last attempt.
     """
 
     key: str
@@ -51,25 +51,25 @@ class Outcome(Generic[T_co]):
 
 
 class WorkerLostError(ConnectionError):
-    """The process that did the job is gone."""
+    """The process that ran the job is gone."""
 
 
 def refused(error: MuxiError) -> bool:
-    """The server did nothing, now: it has too much to do, or couldn't be reached."""
+    """Return whether the server did nothing because it was overloaded or unreachable."""
     return error.status_code in (429, 503) or (error.retryable and not error.sent)
 
 
 def may_have_acted(error: MuxiError) -> bool:
-    """The server may have done what it was asked to do."""
+    """Return whether the server may have acted on the call."""
     status = error.status_code
     refusal = status is not None and 400 <= status < 500 and status != 408
     return error.sent and not refusal and not refused(error)
 
 
 def is_safe(call: object) -> bool:
-    """The job may be run again under its idempotency key, whatever has happened.
+    """Return whether the job may always be repeated with its idempotency key.
 
-    `attempt` sees to it for the steps of methods of several calls.
+    For methods of several calls, `attempt` checks each call.
     """
     if not isinstance(call, Call):
         return True
@@ -79,16 +79,16 @@ def is_safe(call: object) -> bool:
 
 
 def user_of(call: Call[Any] | FlowCall[Any]) -> str | None:
-    """The user that a job names."""
+    """Return the user id of a job's call."""
     return call.user_id if isinstance(call, Call) else None
 
 
 def attempt(call: Call[T] | FlowCall[T], idempotency_key: str) -> Flow[T]:
-    """Do a job, once.
+    """Run one attempt of a job.
 
     Args:
-        call: The job's.
-        idempotency_key: Sent with each call; those after the first have a number added.
+        call: The job's call.
+        idempotency_key: The key to send with the first call. Later calls get a numbered one.
 
     Raises:
         MuxiError: A call failed.

@@ -1,4 +1,4 @@
-"""The journal: an SQLite file that knows of each job whether it was begun and how it ended."""
+"""The journal: an SQLite file that records which jobs were started and how they ended."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ CREATE INDEX IF NOT EXISTS jobs_by_state ON jobs (state);
 
 @dataclass(frozen=True)
 class Entry:
-    """What a journal knows of a job."""
+    """The record of a job in a journal."""
 
     key: str
     state: State
@@ -59,13 +59,13 @@ class Entry:
 
 
 class Journal:
-    """A journal that is open for one run. Each `write` is on the disk when it returns.
+    """A journal that is open for one run. Each `write` is on disk when it returns.
 
     Args:
-        path: The file; made if it isn't there.
+        path: The file, which is created if it doesn't exist.
 
     Raises:
-        ConfigurationError: Another run has it open, or it is no journal.
+        ConfigurationError: Another run is using the file, or it isn't a journal.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
@@ -100,27 +100,29 @@ class Journal:
         self._lock.close()
 
     def find(self, key: str) -> Entry | None:
-        """What is known of a job."""
+        """Return the record of a job; None if there is none."""
         found = self._db.execute(
             "SELECT key, state, run, attempts, failures FROM jobs WHERE key = ?", (key,)
         ).fetchone()
         return None if found is None else Entry(*found)
 
     def idempotency_key(self, key: str, failures: int) -> str:
-        """The key under which the formation knows a job.
+        """Return the idempotency key of a job.
 
         Args:
-            key: The job's own.
-            failures: How often it has failed for good. What failed is not to be joined again.
+            key: The job's key.
+            failures: How often the job has failed for good. A retry after that needs a new key.
         """
         return str(uuid5(self._id, f"{key}#{failures}" if failures else key))
 
     def give_up_begun(self) -> Iterator[Outcome[Any]]:
-        """The jobs that were in flight when the last run was killed, and that mustn't be repeated.
+        """Mark jobs as `uncertain` that were running when the last run was killed, and return them.
 
-        They become `uncertain`.
+        Jobs that are safe to retry are not among them.
         """
-        gone = MuxiError("The run ended before the answer came: it may have been done", sent=True)
+        gone = MuxiError(
+            "The run ended before the response came: the job may have been done", sent=True
+        )
         unsafe = "state = 'begun' AND NOT safe"
         with self._db:
             found = self._db.execute(f"SELECT key, attempts FROM jobs WHERE {unsafe}").fetchall()
@@ -136,12 +138,12 @@ class Journal:
         ended: Iterable[Outcome[Any]],
         reopened: Iterable[str] = (),
     ) -> None:
-        """Record, in one transaction, what has ended, what is put off, and what will begin.
+        """Record ended, postponed and starting jobs in one transaction.
 
         Args:
-            begun: Keys, and whether the job may be repeated.
-            ended: Outcomes.
-            reopened: Keys of jobs on which the server has not acted.
+            begun: The keys of starting jobs, and whether each is safe to retry.
+            ended: The outcomes of ended jobs.
+            reopened: The keys of postponed jobs, on which the server has not acted.
         """
         with self._db:
             self._db.executemany(
@@ -166,18 +168,19 @@ def results(path: str | os.PathLike[str]) -> Iterator[Outcome[object]]: ...
 @overload
 def results(path: str | os.PathLike[str], answers: type[T]) -> Iterator[Outcome[T]]: ...
 def results(path: str | os.PathLike[str], answers: type[Any] = object) -> Iterator[Outcome[Any]]:
-    """Iterate over the outcomes in a journal, in the order in which the jobs were first begun.
+    """Iterate over the outcomes in a journal, in the order in which the jobs started.
 
-    A run may be writing the journal meanwhile. Answers are models of `muxi` again; others come as
-    their JSON.
+    A run may write to the journal at the same time. Answers are models of `muxi`, and JSON values
+    if they were something else.
 
     Args:
-        path: The journal.
-        answers: The class of the answers, for the type checker and checked: `ChatReply`.
+        path: The path of the journal.
+        answers: The class of the answers, such as `ChatReply`. Each answer is checked, and type
+            checkers know its type.
 
     Raises:
         ConfigurationError: There is no journal at this path.
-        TypeError: An answer is no instance of `answers`.
+        TypeError: An answer isn't an instance of `answers`.
 
     Example:
         ```python
@@ -207,10 +210,10 @@ def results(path: str | os.PathLike[str], answers: type[Any] = object) -> Iterat
 def count(path: str | os.PathLike[str]) -> dict[State, int]:
     """Count the jobs of a journal by state: `open`, `begun`, `done`, `failed`, `uncertain`.
 
-    Jobs that no run has come to yet aren't counted: the journal doesn't know them.
+    Jobs that no run has read yet aren't counted.
 
     Args:
-        path: The journal.
+        path: The path of the journal.
 
     Raises:
         ConfigurationError: There is no journal at this path.
@@ -229,15 +232,15 @@ def _connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
         )
         version = db.execute("PRAGMA user_version").fetchone()[0]
     except sqlite3.Error as exc:
-        raise ConfigurationError(f"{path} is no journal: {exc}.") from None
+        raise ConfigurationError(f"{path} is not a journal: {exc}.") from None
     if version != _FORMAT and (version or read_only):
         db.close()
-        raise ConfigurationError(f"{path} is no journal of this version of muxi.")
+        raise ConfigurationError(f"{path} is not a journal of this version of muxi.")
     return db
 
 
 def _lock(path: Path) -> sqlite3.Connection:
-    """Held as long as the connection is open; the system lets go of it when the process dies."""
+    """Lock the journal until the connection closes. If the process dies, the system unlocks it."""
     lock = sqlite3.connect(f"{path}.lock", timeout=0, check_same_thread=False)
     try:
         lock.execute("BEGIN EXCLUSIVE")
@@ -257,7 +260,7 @@ def _columns(outcome: Outcome[Any]) -> tuple[str, float, str | None, str | None,
 
 
 def _is_final(error: MuxiError | None) -> bool:
-    """The server said that the call has failed; else it may be working on it still."""
+    """Return whether the server reported that the call failed. Otherwise it may still run."""
     if error is None:
         return False
     return not error.sent or error.status_code is not None or error.code is not None

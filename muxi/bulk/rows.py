@@ -1,4 +1,4 @@
-"""Rows of JSONL and CSV files: read as jobs, written as outcomes."""
+"""Reads jobs from JSONL and CSV files, and writes outcomes to them."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ _CSV: Sequence[str] = ("key", "state", "text", "error", "attempts", "seconds")
 
 
 def read_rows(path: Path) -> Iterator[dict[str, Any]]:
-    """Read a file row by row: CSV with a header if its name ends so, else a JSON object a line.
+    """Read a file row by row: a `.csv` file with a header, or otherwise one JSON object per line.
 
     Raises:
-        ValidationError: A line is no JSON object.
+        ValidationError: A line isn't a JSON object.
     """
     with path.open(encoding="utf-8-sig", newline="") as file:
         if path.suffix.lower() == ".csv":
@@ -51,15 +51,15 @@ def read_rows(path: Path) -> Iterator[dict[str, Any]]:
 def jobs_of(
     rows: Iterable[Row], key: str | None, call: Callable[[Row], Call[Any]]
 ) -> Iterator[Job[Any]]:
-    """Make jobs of rows.
+    """Create jobs from rows.
 
     Args:
         rows: The rows.
-        key: The column that identifies a row; its number if None and there is no column `id`.
-        call: Makes the call of a row.
+        key: The column that identifies a row; None for the column `id`, or else the row's number.
+        call: Creates the call of a row.
 
     Raises:
-        ValidationError: A row has no such column, or can't be sent.
+        ValidationError: A row lacks the column, or its data is invalid.
     """
     for number, row in enumerate(rows, 1):
         if key is not None and key not in row:
@@ -73,7 +73,7 @@ def jobs_of(
 
 
 def chat_call(row: Row) -> Call[Any]:
-    """Make the turn of a row: its `message` or `prompt`, and what else chat takes."""
+    """Return the chat call of a row: its `message` or `prompt`, and other arguments of chat."""
     said = row.get("message", row.get("prompt"))
     if said is None:
         raise ValidationError("It has neither a message nor a prompt.")
@@ -81,7 +81,7 @@ def chat_call(row: Row) -> Call[Any]:
 
 
 def memory_call(row: Row) -> Call[Any]:
-    """Make the memory of a row: an item to ingest if it names a `source`, else its `content`."""
+    """Return the memory call of a row: an item to ingest if it has a `source`, or its `content`."""
     if "content" not in row:
         raise ValidationError("It has no content.")
     if "source" in row:
@@ -91,7 +91,7 @@ def memory_call(row: Row) -> Call[Any]:
 
 
 def trigger_call(name: str, row: Row) -> Call[Any]:
-    """Make the event of a row: all columns but the user, the session and the id."""
+    """Return the trigger call of a row. Its data is all columns but the user, session and id."""
     data = {key: value for key, value in row.items() if key not in ("id", "user_id", "session_id")}
     session = _picked(row, ("session_id",))
     return Triggers.fire.build(name, data, wait=True, **session, user_id=_user(row))
@@ -110,7 +110,7 @@ def _user(row: Row) -> str | None:
 
 
 def write_outcomes(outcomes: Iterable[Outcome[object]], path: Path) -> None:
-    """Write outcomes to a file, CSV or JSONL by its name, which appears when it is whole."""
+    """Write outcomes to a CSV or JSONL file. The file appears when it is complete."""
     handle, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=f".{path.name}-")
     try:
         with open(handle, "w", encoding="utf-8", newline="") as file:

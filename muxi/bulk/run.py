@@ -62,35 +62,37 @@ def run(
     on_progress: OnProgress | None = None,
     engine: DaskClient | None = None,
 ) -> Generator[Outcome[T], None, None] | AsyncGenerator[Outcome[T], None]:
-    """Make many calls, and yield what came of each as it ends.
+    """Make many calls, and yield the outcome of each when it ends.
 
-    A run that was killed is continued by calling this again with the same journal: jobs that are
-    done aren't done again. Calls that the formation deduplicates (chat, triggers, scheduled jobs,
-    ingestion with a `source_id`) and those that change nothing are repeated under the same
-    idempotency key where no answer came. Others that may have acted end as `uncertain`.
+    To continue a run that was killed, call this again with the same journal: jobs that are done
+    aren't repeated. If no response came, calls that the formation deduplicates (chat, triggers,
+    scheduled jobs, ingestion with a `source_id`) and calls that change nothing are repeated with
+    the same idempotency key. Other calls that the server may have acted on end as `uncertain`.
 
-    A sync client works with threads: closed early, the run waits for the calls in flight. An async
-    client works on the event loop: closed early, it cancels them.
+    A sync client uses threads. If you close the run early, it waits for the running calls. An async
+    client uses the event loop. If you close the run early, it cancels the running calls.
 
     Args:
-        client: Makes the calls. Its `retry` says how long to pause where the server doesn't.
-        jobs: What to do, read as it is needed; may be endless. Keys must be unique.
-        journal: The SQLite file that remembers the jobs; made if it isn't there.
-        concurrency: The most calls in flight. The run begins with 8, and halves the number
-            whenever the server refuses calls or lets them time out.
-        rate: The most calls begun in a second; None for no limit.
-        retry_failed: Do again what failed in an earlier run.
-        retry_uncertain: Do again what may have been done already.
+        client: The client that makes the calls. Its `retry` sets the pauses if the server sends
+            none.
+        jobs: The jobs, read when they are needed; may be infinite. Keys must be unique.
+        journal: The path of the SQLite file that records the jobs. It is created if it doesn't
+            exist.
+        concurrency: The most calls at the same time. The run starts with 8 and halves the number
+            when the server refuses calls or they time out.
+        rate: The most calls started per second; None for no limit.
+        retry_failed: Retry jobs that failed in an earlier run.
+        retry_uncertain: Retry jobs that may already have been done.
         on_progress: Called with the run's progress before each outcome.
-        engine: Makes the calls on the workers of this Dask cluster instead. They take their keys
-            from their own environment. Needs the extra `dask`, and a sync client.
+        engine: A client of a Dask cluster whose workers make the calls. They read their keys from
+            their own environment. Needs the extra `dask` and a sync client.
 
     Raises:
-        ConfigurationError: The journal is in use or none, or a key is missing.
+        ConfigurationError: The file is in use or isn't a journal, or a key is missing.
         AuthenticationError: The key is wrong. Nothing is recorded as failed.
-        RateLimitError: For five minutes, the server has refused every call.
-        UnavailableError: The same.
-        ConnectionError: For five minutes, the server couldn't be reached.
+        RateLimitError: The server refused every call for five minutes.
+        UnavailableError: The server was unavailable for five minutes.
+        ConnectionError: The server was unreachable for five minutes.
         ValidationError: Two jobs have the same key.
 
     Example:

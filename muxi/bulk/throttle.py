@@ -1,4 +1,4 @@
-"""How much may be in flight, and when. Nothing here does I/O or looks at a clock."""
+"""Decides how many calls may run, and when. No I/O and no clock."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
 
 _START = 8
 _PATIENCE = 300.0
-"""Seconds during which nothing but refusals may come before the run is given up."""
+"""Seconds of nothing but refusals after which to end the run."""
 
 
 class Throttle:
-    """More calls at once as long as all goes well, half as many when the server can't keep up.
+    """Raises the number of calls while they succeed, and halves it when the server is overloaded.
 
     Args:
-        concurrency: The most calls in flight.
-        rate: The most calls begun in a second; None for no limit.
-        retry: How long to pause where the server doesn't say.
+        concurrency: The most calls at the same time.
+        rate: The most calls started per second; None for no limit.
+        retry: The pauses to use if the server sends none.
     """
 
     def __init__(self, concurrency: int, rate: float | None, retry: Retry) -> None:
@@ -36,28 +36,28 @@ class Throttle:
         self._refused_since: float | None = None
 
     def wait(self, now: float, in_flight: int) -> float | None:
-        """Seconds until another call may begin; None while that takes one to end first."""
+        """Return the seconds until another call may start; None if a call must end first."""
         if in_flight >= int(self.limit):
             return None
         return max(0.0, self._paused_until - now, self._next - now)
 
     def began(self, now: float) -> None:
-        """A call was begun."""
+        """Record the start of a call."""
         self._next = max(self._next, now) + self._interval
 
     def answered(self) -> None:
-        """A call was answered, if only by an error of its own."""
+        """Record a response to a call, even if it is an error."""
         self._refusals, self._refused_since = 0, None
         grown = 1.0 if self._reduced_at is None else 1.0 / self.limit
         self.limit = min(self.limit + grown, float(self._concurrency))
 
     def congested(self, error: MuxiError, began: float, now: float) -> None:
-        """A call was refused, or timed out.
+        """Record a refused call or a timeout.
 
         Args:
-            error: What it ended with.
-            began: When it was begun. What was in flight at the last reduction says nothing new.
-            now: The time.
+            error: The error of the call.
+            began: When the call started. Calls that started before the last reduction are ignored.
+            now: The current time.
         """
         new = self._reduced_at is None or began >= self._reduced_at
         if new:
@@ -77,5 +77,5 @@ class Throttle:
         return min(self._retry.max_delay, longest) * random.uniform(0.5, 1)
 
     def hopeless(self, now: float) -> bool:
-        """For minutes, the server has done nothing but refuse."""
+        """Return whether the server has refused every call for several minutes."""
         return self._refused_since is not None and now - self._refused_since > _PATIENCE

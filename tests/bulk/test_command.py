@@ -133,7 +133,7 @@ def test_no_resume_refuses_a_journal_that_is_there(capsys: pytest.CaptureFixture
     command = ["chat", "prompts.jsonl", "--journal", "run.db", "--no-resume"]
     assert main(command) == 0
     assert main(command) == 2
-    assert "run.db is there already" in capsys.readouterr().err
+    assert "run.db already exists" in capsys.readouterr().err
 
 
 def test_a_bar_is_drawn_on_a_terminal_and_lines_elsewhere() -> None:
