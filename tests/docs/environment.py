@@ -60,6 +60,13 @@ ENDINGS = {
     "formation.md": _POST
     + """
 assert post("/ask?user=alice", json={"message": "hi"}).json()["content"]
+
+async def start_and_stop():
+    async with lifespan(app):
+        pass
+
+asyncio.run(start_and_stop())
+assert post("/ask?user=alice", json={"message": "hi"}).status_code == 502
 """,
     "webhooks.md": _POST + _DELIVER,
 }
