@@ -1,4 +1,4 @@
-"""What mypy and pyright, both strict, say of files that are not the project's."""
+"""Run mypy and pyright, both strict, on files outside the project."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 Report = Mapping[str, Mapping[int, str]]
-"""By file name and line: the first complaint."""
+"""The first error of each line, by file name and line number."""
 
 Checker = Callable[[Path], Report]
-"""Checks all files of a folder."""
+"""Checks all files in a folder."""
 
 
 def _run(folder: Path, *command: str | Path) -> str:
@@ -27,20 +27,20 @@ def _run(folder: Path, *command: str | Path) -> str:
 
 
 def mypy(folder: Path) -> Report:
-    """What `mypy --strict` says."""
+    """Run `mypy --strict`."""
     found: defaultdict[str, dict[int, str]] = defaultdict(dict)
     files = sorted(folder.glob("*.py"))
     command = (sys.executable, "-m", "mypy", "--config-file", os.devnull, "--strict")
     cache = ("--cache-dir", ROOT / ".mypy_cache" / "tests")
     for line in _run(folder, *command, *cache, "--output", "json", *files).splitlines():
-        if line.startswith("{"):  # a clean run ends in a line for people
+        if line.startswith("{"):  # without errors, the last line is plain text
             said = json.loads(line)
             found[Path(said["file"]).name].setdefault(said["line"], said["message"])
     return found
 
 
 def pyright(folder: Path) -> Report:
-    """What pyright says in its strict mode."""
+    """Run pyright in strict mode."""
     found: defaultdict[str, dict[int, str]] = defaultdict(dict)
     settings = {"typeCheckingMode": "strict", "pythonVersion": "3.10", "extraPaths": [str(ROOT)]}
     (folder / "pyrightconfig.json").write_text(json.dumps({**settings, "include": ["."]}))

@@ -1,4 +1,4 @@
-"""The kinds of client that each behaviour is tested with."""
+"""The kinds of client that each test of behaviour runs with."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SERVER_SETTINGS = {"key_id": "MUXI_test", "secret_key": "sk_test"}
 
 @dataclass(frozen=True)
 class Streamed:
-    """What came out of a stream."""
+    """The events and the result of a stream."""
 
     events: list[Any]
     result: Any
@@ -31,22 +31,22 @@ class Streamed:
 
 @dataclass(frozen=True)
 class ClientKind:
-    """One way to use the clients: `sync`, or async on a backend."""
+    """One kind of client: `sync`, or async on one backend."""
 
     name: str
 
     def formation(self, url: str, use: Callable[[Any], Any], /, **settings: Any) -> Any:
-        """What `use` gives for a formation client, awaited where need be."""
+        """Call `use` with a formation client, and return its result, awaited if needed."""
         given = {"url": url, **FORMATION_SETTINGS, **settings}
         return self._use(FormationClient, AsyncFormationClient, given, use)
 
     def server(self, url: str, use: Callable[[Any], Any], /, **settings: Any) -> Any:
-        """What `use` gives for a server client, awaited where need be."""
+        """Call `use` with a server client, and return its result, awaited if needed."""
         given = {"url": url, **SERVER_SETTINGS, **settings}
         return self._use(ServerClient, AsyncServerClient, given, use)
 
     def stream(self, url: str, use: Callable[[Any], Any], /, **settings: Any) -> Streamed:
-        """All events of the stream that `use` makes, and its result."""
+        """Read the formation client's stream from `use` to the end."""
 
         def read(client: Any) -> Any:
             return _read(use(client)) if self.name == "sync" else _aread(use(client))
@@ -54,7 +54,7 @@ class ClientKind:
         return self.formation(url, read, **settings)
 
     def server_stream(self, url: str, use: Callable[[Any], Any], /, **settings: Any) -> Streamed:
-        """All events of the stream that `use` makes of a server client, and its result."""
+        """Read the server client's stream from `use` to the end."""
 
         def read(client: Any) -> Any:
             return _read(use(client)) if self.name == "sync" else _aread(use(client))
@@ -77,10 +77,10 @@ class ClientKind:
 
 
 class Connect:
-    """Makes clients of one kind that a test uses as users do, each closed at the end of it.
+    """Creates clients of one kind for a test, and closes them at its end.
 
-    Async clients are driven: `formation.chat.send("hi")` is awaited on a loop in another thread,
-    and streams of theirs are iterated with `for`.
+    Async clients are used like sync ones: `formation.chat.send("hi")` is awaited on a loop in
+    another thread, and their streams are iterated with `for`.
     """
 
     def __init__(self, kind: ClientKind, stack: ExitStack) -> None:
@@ -90,12 +90,12 @@ class Connect:
             self._portal = stack.enter_context(start_blocking_portal(kind.name))
 
     def formation(self, url: str, /, **settings: Any) -> Any:
-        """A formation client, alice's and with both keys unless the settings say otherwise."""
+        """Return a formation client. By default it acts as alice and has both keys."""
         given = {"url": url, **FORMATION_SETTINGS, **settings}
         return self._made(FormationClient, AsyncFormationClient, given)
 
     def server(self, url: str, /, **settings: Any) -> Any:
-        """A server client."""
+        """Return a server client."""
         given = {"url": url, **SERVER_SETTINGS, **settings}
         return self._made(ServerClient, AsyncServerClient, given)
 
@@ -106,13 +106,13 @@ class Connect:
 
 
 def http_client(client: Any) -> Any:
-    """The only HTTP client that a client has made."""
+    """Return the only HTTP client that a client has created."""
     [made] = client._transport.pool._made.values()
     return getattr(made, "client", made)
 
 
 def collect(found: Any) -> Any:
-    """All that an iterator gives, or a coroutine of it."""
+    """Return all items of an iterator, or of a coroutine that returns one."""
     return _collect_async(found) if hasattr(found, "__aiter__") else list(found)
 
 

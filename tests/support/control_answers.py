@@ -1,4 +1,4 @@
-"""What a MUXI Server answers, word for word (contract server-api)."""
+"""Responses of a MUXI Server, word for word (contract server-api)."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def stream(*chunks: bytes | Callable[[], None], ends: bool = True) -> Events:
 
 
 def by_method(**actions: Action) -> Callable[[Received], Action]:
-    """Answers by the method of the request; GET finds nothing unless told otherwise."""
+    """Answer by the method of the request. By default GET answers 404."""
 
     def decide(request: Received) -> Action:
         return {"GET": NOT_FOUND, **actions}[request.method]
@@ -102,16 +102,16 @@ HEALTHY = Answer(200, {"status": "healthy", "version": "1.0.0", "uptime_seconds"
 
 
 class Plane:
-    """A server with one formation, whose actions are scripted.
+    """A server with one formation and scripted actions.
 
-    After a good update the formation has the bundle that was sent, after a good rollback the one
-    before, and it answers through the proxy.
+    After a successful update the formation has the new bundle. After a successful rollback it has
+    the previous one. It answers through the proxy.
 
     Args:
-        change: What to answer to POST and PUT.
-        exists: The formation is there already.
+        change: The response to POST and PUT.
+        exists: Whether the formation exists from the start.
         version: The bundles that it has.
-        health: What the formation answers through the proxy, in turn, the last one for ever.
+        health: The formation's responses through the proxy, one after the other. The last repeats.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Async clients that are used as sync ones are: a portal runs what would be awaited."""
+"""Use async clients like sync ones: a portal runs what would be awaited."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One check on many things: a test that goes on after a failure and names all that failed."""
+"""One check on many things: the test continues after a failure and names all failures."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 def check_each(check: Callable[[T], object], things: Iterable[T]) -> None:
-    """Run a check on each thing, and fail with what it said of each that failed."""
+    """Run a check on each thing, and fail with the messages of all failures."""
     count, failures = 0, []
     for thing in things:
         count += 1
@@ -31,7 +31,7 @@ def check_each(check: Callable[[T], object], things: Iterable[T]) -> None:
 
 
 def each(things: Iterable[T]) -> Callable[[Callable[[T], object]], Callable[[], None]]:
-    """Make one test of a check on many things."""
+    """Turn a check into one test that runs it on many things."""
 
     def make(check: Callable[[T], object]) -> Callable[[], None]:
         def test() -> None:

@@ -1,4 +1,4 @@
-"""A real HTTP server on loopback that does what a script says, and remembers what it was sent."""
+"""A real HTTP server on loopback that follows a script and records its requests."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ class Received:
 
 @dataclass(frozen=True)
 class Answer:
-    """A whole answer."""
+    """A complete response."""
 
     status: int = 200
     body: bytes | str | Mapping[str, Any] = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     missing: int = 0
-    """Bytes that are announced and don't come: the connection closes before."""
+    """Bytes that the length announces but that aren't sent before the connection closes."""
 
     @property
     def content(self) -> bytes:
@@ -48,26 +48,26 @@ class Events:
     """A stream of server-sent events, written chunk by chunk."""
 
     chunks: Iterable[bytes | Callable[[], None]]
-    """What to write; a callable is called between two writes."""
+    """The chunks to write. A callable is called between two writes."""
     ends: bool = True
-    """End the body as HTTP wants it; else the connection just closes."""
+    """Whether the body ends properly. Otherwise the connection just closes."""
 
 
 @dataclass(frozen=True)
 class Drop:
-    """Read the request and close the connection without an answer."""
+    """Read the request and close the connection without a response."""
 
 
 @dataclass(frozen=True)
 class Silence:
-    """Read the request and answer nothing until the server is stopped."""
+    """Read the request and send nothing until the server stops."""
 
 
 Action = Answer | Events | Drop | Silence
 
 
 def envelope(data: Mapping[str, Any], request_id: str = "req_server", **more: Any) -> Answer:
-    """A success of the formation."""
+    """A successful response of the formation."""
     body = {
         "object": "x",
         "timestamp": 1_795_326_461_956,
@@ -82,7 +82,7 @@ def envelope(data: Mapping[str, Any], request_id: str = "req_server", **more: An
 
 
 def failure(status: int, code: str, message: str = "No.", data: Any = None) -> Answer:
-    """An error of the formation."""
+    """An error response of the formation."""
     answer = envelope({}, success=False, error={"code": code, "message": message, "data": data})
     return Answer(status, answer.body, answer.headers)
 
@@ -97,10 +97,10 @@ RESTORED = envelope(
 
 
 class FakeServer:
-    """Serves the actions in turn, the last one for ever.
+    """Serves the actions one after the other, and repeats the last one.
 
     Args:
-        actions: What to do with each request; a callable decides by the request.
+        actions: The action for each request. A callable gets the request and returns the action.
     """
 
     def __init__(self, *actions: Action | Callable[[Received], Action]) -> None:

@@ -1,4 +1,4 @@
-"""Models beside the JSON that they were read from."""
+"""Compare models with the JSON that they were read from."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from muxi.models._base import Listing
 
 
 def unknown_keys(value: object, where: str = "") -> Iterator[str]:
-    """Keys that no model knew, anywhere in an answer."""
+    """Return all keys of a response that no model has."""
     if isinstance(value, BaseModel):
-        told = {"count"} if isinstance(value, Listing) else set()  # which is its length
-        yield from (f"{where}.{key}" for key in (value.model_extra or {}).keys() - told)
+        allowed = {"count"} if isinstance(value, Listing) else set()  # its length
+        yield from (f"{where}.{key}" for key in (value.model_extra or {}).keys() - allowed)
         for name in type(value).model_fields:
             yield from unknown_keys(getattr(value, name), f"{where}.{name}")
     elif isinstance(value, (list, dict)):
@@ -24,10 +24,10 @@ def unknown_keys(value: object, where: str = "") -> Iterator[str]:
 
 
 def differences(ours: object, wire: object, where: str = "") -> list[str]:
-    """Where a model says something else than the wire."""
+    """Return the places where a model and the JSON differ."""
     if isinstance(ours, BaseModel):
         assert isinstance(wire, dict)
-        pairs = ((_told(ours, key), value, key) for key, value in wire.items())
+        pairs = ((_value_of(ours, key), value, key) for key, value in wire.items())
         return [fault for a, b, key in pairs for fault in differences(a, b, f"{where}.{key}")]
     if isinstance(ours, dict):
         assert isinstance(wire, dict)
@@ -38,7 +38,7 @@ def differences(ours: object, wire: object, where: str = "") -> list[str]:
         pairs = ((a, b, str(i)) for i, (a, b) in enumerate(zip(ours, wire, strict=True)))
         return [fault for a, b, key in pairs for fault in differences(a, b, f"{where}.{key}")]
     if isinstance(ours, datetime):
-        assert ours.utcoffset() is not None, f"{where} is no moment: {ours}"
+        assert ours.utcoffset() is not None, f"{where} has no timezone: {ours}"
         moment = wire
         if isinstance(wire, str):
             parsed = datetime.fromisoformat(wire.replace("Z", "+00:00"))
@@ -53,8 +53,8 @@ def differences(ours: object, wire: object, where: str = "") -> list[str]:
     return [] if ours == wire else [f"{where}: {ours!r} {wire!r}"]
 
 
-def _told(model: BaseModel, key: str) -> object:
-    """What a model holds under a key of the wire."""
+def _value_of(model: BaseModel, key: str) -> object:
+    """Return a model's value for a key of the JSON."""
     for name, field in type(model).model_fields.items():
         if key == (field.alias or name):
             return getattr(model, name)

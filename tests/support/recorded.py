@@ -1,4 +1,4 @@
-"""The recordings of the real runtime, as tests use them."""
+"""The recordings of the real runtime, for tests."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FOLDER = Path(__file__).parents[1] / "recordings"
 
 @dataclass(frozen=True)
 class Recording:
-    """One request to the real runtime, and its answer."""
+    """One request to the real runtime, and its response."""
 
     name: str
     method: str
@@ -25,13 +25,13 @@ class Recording:
     """Names in lower case."""
     body: bytes
     chunks: list[bytes]
-    """A stream as it arrived; empty for other answers."""
+    """The chunks of a stream, as they arrived. Empty for other responses."""
     ended: bool
-    """A stream was ended by the server, not by whoever recorded it."""
+    """Whether the server ended the stream, not the recorder."""
 
     @property
     def asked(self) -> str:
-        """The path, and what tells two methods of the same path apart."""
+        """The path, and whatever else two methods with the same path differ in."""
         if self.path == "/v1/memories" and '"source":' in (self.sent or ""):
             return f"{self.path}#source"
         if self.path == "/v1/memories/provenance" and "event_id=" in self.query:
@@ -47,7 +47,7 @@ class Recording:
 
 
 def recordings() -> Iterator[Recording]:
-    """All of them, by name."""
+    """Return all recordings by name."""
     for file in sorted(FOLDER.glob("*/*.json")):
         found = json.loads(file.read_text())
         request, response = found["request"], found["response"]

@@ -1,4 +1,4 @@
-"""Real payloads, each with the model that reads it."""
+"""Real payloads, each with its model."""
 
 from __future__ import annotations
 

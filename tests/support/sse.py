@@ -1,4 +1,4 @@
-"""Frames of a chat stream, and scripts that send them."""
+"""Frames of a chat stream, and fake server scripts that send them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def stream_of(*chunks: bytes | Callable[[], None], ends: bool = True) -> Events:
 
 
 def by_path(events: Events, **others: Any) -> Callable[[Received], Any]:
-    """Answers chats with events, and what is looked up meanwhile with something else."""
+    """Answer chats with events, and other paths with something else."""
 
     def decide(request: Received) -> Any:
         if request.path == "/v1/chat":

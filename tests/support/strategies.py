@@ -1,4 +1,4 @@
-"""JSON that servers might send for a model, made of its fields: with unknown keys, new words."""
+"""JSON that a server might send for a model: its fields, unknown keys, unknown values."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _SIMPLE: dict[object, Wire] = {
 
 
 def wire_of(kind: Any) -> Wire:
-    """What a server might send for a type."""
+    """JSON that a server might send for a type."""
     if kind in _SIMPLE:
         return _SIMPLE[kind]
     origin, inner = get_origin(kind), get_args(kind)
@@ -65,9 +65,9 @@ def wire_of(kind: Any) -> Wire:
 
 @cache
 def object_of(kind: type[BaseModel]) -> Wire:
-    """An object for a model: what it needs, some of the rest and unknown keys.
+    """An object for a model: all required fields, some optional ones and unknown keys.
 
-    A tag is always there, though its model has it by default.
+    A tag is always included, although the model has a default for it.
     """
     needed, rest = {}, {}
     for name, field in kind.model_fields.items():
@@ -81,7 +81,7 @@ def object_of(kind: type[BaseModel]) -> Wire:
 
 
 def kinds() -> Iterator[type[BaseModel]]:
-    """All models of both services, answers and requests, whether they are public or not."""
+    """All models of both services, for responses and requests, public or not."""
     for module in pkgutil.walk_packages(models.__path__, f"{models.__name__}."):
         for value in vars(import_module(module.name)).values():
             if (

@@ -12,7 +12,7 @@ MANIFEST = 'id: my-bot\nname: My Bot\ndescription: A bot\nversion: "1.2.0"\n'
 
 
 def make_tree(top: Path, files: Mapping[str, bytes | str | None]) -> Path:
-    """Write files under `top`, in the order given; None makes a directory."""
+    """Write files under `top`, in the given order. None creates a directory."""
     top.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         path = top / name
@@ -23,7 +23,7 @@ def make_tree(top: Path, files: Mapping[str, bytes | str | None]) -> Path:
 
 
 def tree_of(top: Path) -> dict[str, tuple[int, bytes] | None]:
-    """Each file's permissions and content, by name; None for a directory."""
+    """Return each file's permissions and content by name. A directory is None."""
     found: dict[str, tuple[int, bytes] | None] = {}
     for folder, directories, files in os.walk(top):
         for name in directories:
@@ -36,6 +36,6 @@ def tree_of(top: Path) -> dict[str, tuple[int, bytes] | None]:
 
 
 def extract_all(tar: tarfile.TarFile, to: Path) -> None:
-    """Unpack an archive as data, where this Python knows how: since 3.10.12 and 3.11.4."""
+    """Unpack an archive with the filter `data`, which Python has since 3.10.12 and 3.11.4."""
     tar.extraction_filter = getattr(tarfile, "data_filter", None)
     tar.extractall(to)

@@ -1,4 +1,4 @@
-"""Where the emulator's answer is meant to differ from the recorded one, and why."""
+"""Intended differences between the emulator's responses and the recorded ones, and why."""
 
 from __future__ import annotations
 

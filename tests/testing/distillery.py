@@ -1,4 +1,4 @@
-"""A distillery for the emulator, and what it tells."""
+"""A distillery for the emulator, and the events that it sends."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ TURN = {
 
 
 class Distillery:
-    """A registered distillery and its key."""
+    """A registered distillery with its private key."""
 
     def __init__(self, ask: Callable[..., Any], prefix: bytes = b"", **about: Any) -> None:
         self._ask = ask

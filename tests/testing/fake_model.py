@@ -1,4 +1,4 @@
-"""A model that answers a word with an outcome, and remembers its turns."""
+"""A model that has an outcome for each word, and records its turns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which of the emulator's ids stands for which recorded one."""
+"""Map recorded ids to the emulator's ids."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _ID = re.compile(r"(?:[a-z]+_)?[A-Za-z0-9_-]{16,21}")
 
 
 class Ids:
-    """Learnt from pairs of answers, and put into what is asked next."""
+    """Learns pairs of ids from responses, and puts them in later requests."""
 
     def __init__(self) -> None:
         self._mine: dict[str, str] = {}
 
     def learn(self, each: Recording, answer: Answer) -> None:
-        """Pair the ids at the same places of both answers."""
+        """Pair the ids at the same places of both responses."""
         if each.status == answer.status:
             self._pair(
                 _parsed(each.content_type, each.text), _parsed(each.content_type, answer.text)
@@ -30,7 +30,7 @@ class Ids:
         self._mine[recorded] = mine
 
     def translated(self, each: Recording) -> Recording:
-        """The recording with my ids."""
+        """Return the recording with the emulator's ids."""
         path, body, text = each.path, each.body, each.text
         for recorded, mine in self._mine.items():
             path, text = path.replace(recorded, mine), text.replace(recorded, mine)
@@ -49,7 +49,7 @@ class Ids:
 
 
 def id_in(path: str) -> str:
-    """The id that a recorded path names."""
+    """Return the id in a recorded path."""
     return re.findall(r"[A-Za-z0-9_-]{21,}", path)[0]
 
 
@@ -58,7 +58,7 @@ def _is_id(value: Any) -> bool:
 
 
 def found(answer: object, key: str) -> str:
-    """The first value under a key, however deep."""
+    """Return the first value under a key, at any depth."""
     parts: list[object] = [answer]
     while parts:
         part = parts.pop(0)

@@ -1,4 +1,4 @@
-"""Requests to an emulated formation without the SDK, and calls of the SDK in one line."""
+"""Send requests to an emulated formation without the SDK, and call the SDK in one line."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .replay import frames
 
 
 class RawHttp:
-    """A client without any cleverness: plain requests with a user's keys."""
+    """A plain HTTP client with a user's keys."""
 
     def __init__(self, emulator: Emulator, user: str = "alice") -> None:
         self.url = f"{emulator.formation_url}/v1"
@@ -37,7 +37,7 @@ class RawHttp:
         headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:
         given = {**self.headers, **(headers or {})}
-        # A context for TLS takes longer to make than most answers.
+        # Creating a TLS context takes longer than most responses.
         return httpx.request(
             method, self.url + path, json=json, headers=given, timeout=10, verify=False
         )
@@ -46,28 +46,28 @@ class RawHttp:
         return self.ask("POST", "/chat", json={"message": message, "stream": False, **more})
 
     def stream(self, message: str, **more: object) -> list[str]:
-        """The kinds of the frames of a stream that ends: `content`, `completed`, `done` …"""
+        """Return the kinds of a stream's frames: `content`, `completed`, `done` …"""
         answer = self.ask("POST", "/chat", json={"message": message, **more})
         return [
             data["token"]["type"] if kind == "token" else kind for kind, data in frames(answer.text)
         ]
 
     def status(self, request_id: str) -> str:
-        """The tracker's word for a request; empty while it knows none."""
+        """Return a request's status. Empty if it isn't tracked."""
         return str(self.ask("GET", f"/requests/{request_id}").json()["data"].get("status", ""))
 
 
 def call_sdk(
     client_kind: ClientKind, emulator: Emulator, use: Callable[[Any], Any], **settings: Any
 ) -> Any:
-    """What `use` gives for one of the SDK's clients with both keys."""
+    """Call `use` with one of the SDK's clients, which has both keys, and return its result."""
     environ = emulator.environ
     keys = {"client_key": environ["MUXI_CLIENT_KEY"], "admin_key": environ["MUXI_ADMIN_KEY"]}
     return client_kind.formation(emulator.formation_url, use, **{**keys, **settings})
 
 
 class Streaming:
-    """The lines of a stream; leaving closes the connection."""
+    """The lines of a stream. Leaving the context closes the connection."""
 
     def __init__(self, raw: RawHttp, message: str, **more: object) -> None:
         body = {"message": message, **more}
@@ -85,7 +85,7 @@ class Streaming:
 
 
 def until(condition: Callable[[], bool]) -> None:
-    """Wait for something that must happen soon."""
+    """Wait until a condition is true."""
     end = time.monotonic() + 5
     while not condition():
         assert time.monotonic() < end, "it did not happen"
@@ -95,7 +95,7 @@ def until(condition: Callable[[], bool]) -> None:
 def signed(
     emulator: Emulator, path: str, *, at: float | None = None, secret: str | None = None
 ) -> str:
-    """The `Authorization` header for a GET, after contract server-api 2."""
+    """Return the `Authorization` header for a GET (contract server-api 2)."""
     stamp = int(time.time() if at is None else at)
     key = secret or emulator.environ["MUXI_SECRET_KEY"]
     digest = hmac.new(key.encode(), f"{stamp};GET;{path}".encode(), hashlib.sha256).digest()

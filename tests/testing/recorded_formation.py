@@ -1,4 +1,4 @@
-"""The formation that was recorded, as a manifest."""
+"""The recorded formation as a manifest."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _FOLDER = Path(__file__).parent / "lab"
 
 
 def recorded_manifest() -> Manifest:
-    """The formation's document, with the files beside it."""
+    """Return the formation's document with the files beside it."""
     manifest = yaml.safe_load((_FOLDER / "formation.yaml").read_text())
     for key in ("sops", "triggers"):
         manifest[key] = {each.stem: each.read_text() for each in (_FOLDER / key).glob("*.md")}

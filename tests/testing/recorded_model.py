@@ -1,4 +1,4 @@
-"""The model behind the recordings: it understands the same STUB_* words."""
+"""The model of the recordings: it reacts to the same STUB_* words."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from muxi.testing import (
 )
 
 SLOWNESS = 0.02
-"""How much of the recorded model's naps is kept."""
+"""The part of the recorded model's pauses that is kept."""
 
 _APOLOGY = "I'm temporarily unable to process requests due to a service connectivity issue."
 _RESULT = "### Task 1: Gather the facts\nResult: done\n\n### Task 2: Write the answer\nResult: done"
@@ -32,7 +32,7 @@ _QUIET = {"skip_rephrase": True}
 
 
 def recorded_model(turn: Turn) -> Outcome:
-    """Steered by words in the message, like the model server of the recordings."""
+    """Choose the outcome by words in the message, as the model server of the recordings did."""
     said = "hello from the voice note" if turn.audio else turn.message
     if turn.agent_id == "nobody":
         return _nobody(turn)

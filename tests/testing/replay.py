@@ -1,4 +1,4 @@
-"""Recorded exchanges with the real runtime: loading, ordering, asking again, comparing."""
+"""Recorded exchanges with the real runtime: load, order, repeat and compare them."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ import pytest
 RECORDINGS = Path(__file__).parent.parent / "recordings"
 
 _BODIES: dict[str, Callable[[str], bytes]] = {
-    # Recorded as base64, for its bytes are no UTF-8.
+    # Recorded as base64, because its bytes aren't UTF-8.
     "chat_bad_utf8": lambda text: base64.b64decode(text),
-    # Recorded with the middle left out.
+    # Recorded without the middle part.
     "chat_large_1mb": lambda _: json.dumps(
         {"message": "Summarise: " + "lorem ipsum " * 90_000, "stream": False}
     ).encode(),
 }
-# Replies that are the server's own words, not its model's.
+# Replies with a text of the server, not of its model.
 _OWN_WORDS = frozenset({"chat_large_1mb", "chat_threat"})
 _STABLE = frozenset(
     {"object", "type", "success", "idempotency_key", "role", "status", "cancellation", "stage"}
@@ -54,12 +54,12 @@ class Recording:
     began: float
     ended: float
     endless: bool
-    """The raw gave up: the stream did not end."""
+    """The stream didn't end before the recorder stopped."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What the emulator said."""
+    """The emulator's response."""
 
     status: int
     content_type: str
@@ -67,7 +67,7 @@ class Answer:
 
 
 def load(flavour: str) -> list[Recording]:
-    """The recordings of a flavour, in the order in which they were asked."""
+    """Return the recordings of a flavour, in the order of their requests."""
     found = (_read(path) for path in (RECORDINGS / flavour).glob("*.json"))
     return sorted(found, key=lambda each: (each.began, each.name))
 
@@ -95,10 +95,10 @@ def _read(path: Path) -> Recording:
 
 
 def _began(response: dict[str, Any], headers: dict[str, str], seconds: float) -> float:
-    """To the millisecond where a body tells, else the second of the `date` header."""
+    """Return the time: in milliseconds from the body, or in seconds from the `date` header."""
     tokens = [each["token"] for kind, each in frames(response["body"]) if kind == "token"]
     if tokens:
-        # The first token comes a second after the question: the server sleeps that long.
+        # The first token comes one second after the request, because the server sleeps.
         return float(tokens[0]["timestamp"]) - 1.1
     if headers["content-type"] == "application/json":
         made = json.loads(response["body"]).get("timestamp")
@@ -108,7 +108,7 @@ def _began(response: dict[str, Any], headers: dict[str, str], seconds: float) ->
 
 
 def frames(text: str) -> list[tuple[str, dict[str, Any]]]:
-    """The frames of an event stream: token, ui, done, error; comments as `keepalive`."""
+    """Return the frames of an event stream: token, ui, done, error. Comments are `keepalive`."""
     found: list[tuple[str, dict[str, Any]]] = []
     for block in text.split("\n\n"):
         lines = block.split("\n")
@@ -121,9 +121,9 @@ def frames(text: str) -> list[tuple[str, dict[str, Any]]]:
 
 
 def ask(url: str, each: Recording, headers: dict[str, str], got: bytearray) -> Answer:
-    """Ask the emulator what was asked of the runtime; an endless stream until it is silent.
+    """Send a recorded request to the emulator. Read an endless stream until it is silent.
 
-    What arrives is added to `got` as it comes, for those who wait for it.
+    Everything that arrives is added to `got` at once, so that others can wait for it.
     """
     address = urlsplit(url)
     connection = HTTPConnection(address.hostname or "", address.port, timeout=20)
@@ -153,7 +153,7 @@ def _stay_silent(connection: HTTPConnection, response: HTTPResponse) -> None:
 
 
 def compare(each: Recording, answer: Answer) -> list[str]:
-    """Where the emulator's answer differs from the recorded one."""
+    """Return where the emulator's response differs from the recorded one."""
     found = [
         f"{what}: {mine!r}, recorded {theirs!r}"
         for what, mine, theirs in (
@@ -197,7 +197,7 @@ def _kind(each: tuple[str, dict[str, Any]]) -> str:
 
 
 def _differences(where: str, mine: object, theirs: object) -> list[str]:
-    """Key sets and JSON types, recursively; values of keys that are no accident."""
+    """Compare keys and JSON types recursively, and values of keys that are always the same."""
     if type(mine) is not type(theirs):
         return [f"{where}: {mine!r}, recorded {theirs!r}"]
     if isinstance(mine, dict):
@@ -224,7 +224,7 @@ def _leaf(mine: object, theirs: object) -> bool:
 
 
 def _compare_lists(where: str, mine: list[object], theirs: list[object]) -> list[str]:
-    """Each of my items has the shape of one of theirs; an error list is the same list."""
+    """Check that each item has the shape of a recorded one. Lists of errors must be equal."""
     if where.endswith(".validation_errors"):
         return [] if mine == theirs else [f"{where}: {mine}, recorded {theirs}"]
     if bool(mine) != bool(theirs):

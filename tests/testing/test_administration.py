@@ -1,4 +1,4 @@
-"""Secrets, the audit log and the guidance: what was done is there afterwards."""
+"""Secrets, the audit log and the guidance keep their changes."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_set_creates_or_updates(ask: Ask) -> None:
 
 def test_the_audit_log_tells_of_its_clearing(ask: Ask) -> None:
     ask(lambda f: f.secrets.create("NEW", "value"))
-    assert [*ask(lambda f: f.audit.list())] == []  # the server doesn't log that either
+    assert [*ask(lambda f: f.audit.list())] == []  # the server doesn't log it
     cleared = ask(lambda f: f.raw.audit.clear())
     assert cleared.data.previous_entries_count == 0
     assert ask(lambda f: f.audit.clear()).previous_entries_count == 1

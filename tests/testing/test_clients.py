@@ -1,4 +1,4 @@
-"""The SDK's own clients on the emulator: what it answers fits the models, and can be scripted."""
+"""The SDK's clients on the emulator: responses match the models and can be scripted."""
 
 from __future__ import annotations
 

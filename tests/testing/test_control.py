@@ -62,7 +62,7 @@ FORMAT = "Invalid authorization header format"
         ("muxi-hmac key=K, timestamp=1, signature=s", FORMAT),
         ("MUXI-HMAC key=K,timestamp=1,signature=s", FORMAT),
         ("MUXI-HMAC key=K, signature=s", FORMAT),
-        # A wrong key is noticed before a wrong time, a wrong time before a wrong signature.
+        # The server checks the key first, then the time, then the signature.
         ("MUXI-HMAC key=other, timestamp=soon, signature=s", "Invalid key"),
         ("MUXI-HMAC key={key}, timestamp=soon, signature=s", LATE),
         ("MUXI-HMAC key={key}, timestamp=1, signature=s", LATE),
@@ -103,8 +103,8 @@ def test_unmatched_routes_are_answered_before_keys_are_checked(emulator: Emulato
 def test_the_proxy_reaches_the_formation_without_a_signature(emulator: Emulator) -> None:
     raw = RawHttp(emulator)
     raw.url = f"{emulator.server_url}/api/hello/v1"
-    told = {"X-Muxi-SDK": "python/1.2.3"}
-    answer = raw.ask("POST", "/chat", json={"message": "Ho", "stream": False}, headers=told)
+    sdk_header = {"X-Muxi-SDK": "python/1.2.3"}
+    answer = raw.ask("POST", "/chat", json={"message": "Ho", "stream": False}, headers=sdk_header)
     assert answer.json()["data"]["message"]["content"] == "You said: Ho"
     assert answer.headers["x-muxi-sdk-latest"] == "1.2.3"
     assert "x-muxi-sdk-latest" not in raw.chat("Ho").headers

@@ -1,6 +1,6 @@
-"""Distilleries on the emulator: signatures are checked, and what they tell is remembered.
+"""Distilleries on the emulator: signatures are checked, and events are stored.
 
-Over plain HTTP where the SDK would refuse to send it.
+Requests that the SDK refuses to send use plain HTTP.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def ask(client_kind: ClientKind, emulator: Emulator) -> Ask:
 
 @pytest.fixture
 def plain(emulator: Emulator) -> Ask:
-    """For what isn't about the SDK."""
+    """A client without the SDK."""
     return lambda use: call_sdk(ClientKind("sync"), emulator, use)
 
 

@@ -1,4 +1,4 @@
-"""The feeds of events and logs: open, silent, and gone when the caller is."""
+"""The feeds of events and logs: they open, stay silent, and end with the caller."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files that replies made: kept by user and name, in versions, and sent as they are."""
+"""Files of replies: stored by user and name, in versions, and downloaded unchanged."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def data(raw: RawHttp, path: str, **more: Any) -> Any:
 
 def test_a_reply_leaves_its_files(raw: RawHttp) -> None:
     assert raw.stream("first", session_id="trip")[-1] == "done"
-    # Without a stream the turn has run, and then its answer fails.
+    # Without a stream the turn runs, but its response fails.
     assert raw.chat("draw", agent_id="painter").status_code == 500
     found = data(raw, "/artifacts")
     assert (found["count"], found["total"]) == (2, 2)
@@ -81,7 +81,7 @@ def test_the_bytes_come_with_their_type_and_name(raw: RawHttp) -> None:
     assert answer.headers["content-disposition"] == (
         "inline; filename=\"a _p_xel_.png\"; filename*=UTF-8''a%20%22p%C3%AFxel%22.png"
     )
-    # What was read last comes first.
+    # The last file that was read comes first.
     assert data(raw, "/artifacts")["artifacts"][0]["id"] == drawn["id"]
 
 

@@ -1,4 +1,4 @@
-"""The daily history on the emulator: what distilleries told of each day."""
+"""The daily history on the emulator, from the events of distilleries."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DAYS = [date(2026, 1, day) for day in (2, 4, 3)]
 
 @pytest.fixture
 def emulator() -> Iterator[Emulator]:
-    """One that was told of the days, out of order."""
+    """An emulator that got the days out of order."""
     with Emulator(multi_user=True) as running:
         Distillery(lambda use: call_sdk(ClientKind("sync"), running, use)).submit(
             *(
@@ -49,7 +49,7 @@ def test_history_names_its_sources_when_asked(history: Callable[..., Any]) -> No
 
 
 def test_days_that_are_none_are_ignored(emulator: Emulator) -> None:
-    """The SDK refuses to send them."""
+    """Invalid dates need plain HTTP: the SDK refuses to send them."""
     path = "/history?date_from=whenever&date_to=2026-01-02"
     shown = RawHttp(emulator).ask("GET", path).json()["data"]["entries"]
     assert [each["date"] for each in shown] == ["2026-01-02"]

@@ -1,4 +1,4 @@
-"""The emulator's web servers end without a trace, however early they are told to."""
+"""The emulator's web servers end cleanly, even if they are closed right after the start."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Agents, skills, MCP servers, procedures: one of them, and one that isn't there."""
+"""Agents, skills, MCP servers and SOPs: one that exists, and one that doesn't."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Memory on the emulator: what is remembered, told, forgotten and derived."""
+"""Memory on the emulator: memories, ingestion, deletion and derived data."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def single(client_kind: ClientKind) -> Iterator[Ask]:
         yield lambda use: call_sdk(client_kind, running, use, max_retries=0)
 
 
-def told(source_id: str | None, content: object = "Tea at nine") -> dict[str, object]:
+def source_item(source_id: str | None, content: object = "Tea at nine") -> dict[str, object]:
     item = {"content": content, "source": "calendar"}
     return item if source_id is None else {**item, "source_id": source_id}
 
@@ -52,7 +52,7 @@ def test_a_memory_can_be_read_until_it_is_deleted(ask: Ask) -> None:
     assert contents(ask(lambda f: f.memories.list(limit=2, offset=1))) == ["Fact 1", "Fact 0"]
     assert contents(ask(lambda f: f.memories.list(scopes=["formation"]))) == []
     assert contents(ask(lambda f: f.memories.list(), user_id="bob")) == []
-    # The server doesn't look whose it is.
+    # The server doesn't check the owner.
     assert ask(lambda f: f.memories.delete(ids[1]), user_id="bob").id == ids[1]
     with pytest.raises(muxi.NotFoundError, match=ids[1]):
         ask(lambda f: f.memories.delete(ids[1]))
@@ -78,7 +78,7 @@ def test_a_formation_for_one_user_has_no_such_store(single: Ask) -> None:
     ):
         with pytest.raises(muxi.ServerError, match="SQLiteMemory"):
             single(use)
-    assert ingest(single, told("1")).status == "accepted"
+    assert ingest(single, source_item("1")).status == "accepted"
 
 
 @pytest.mark.parametrize(
@@ -87,27 +87,27 @@ def test_a_formation_for_one_user_has_no_such_store(single: Ask) -> None:
         ({"content": {"a": 1}}, 422),
         ({"content": "x", "scope": "group"}, 422),
         ({"content": "x", "scope": "group", "scope_id": "g"}, 403),
-        (told("s" * 256), 422),
-        (told(" "), 422),
-        (told("1", ""), 422),
-        (told("1", 7), 422),
-        (told("1", "x" * 10_001), 422),
-        (told("1") | {"timestamp": "yesterday"}, 422),
-        (told("1") | {"scope": "formation"}, 403),
+        (source_item("s" * 256), 422),
+        (source_item(" "), 422),
+        (source_item("1", ""), 422),
+        (source_item("1", 7), 422),
+        (source_item("1", "x" * 10_001), 422),
+        (source_item("1") | {"timestamp": "yesterday"}, 422),
+        (source_item("1") | {"scope": "formation"}, 403),
     ],
 )
 def test_memories_that_are_refused(emulator: Emulator, body: object, status: int) -> None:
-    """Over plain HTTP: the SDK would refuse to send most of them."""
+    """These use plain HTTP, because the SDK refuses to send most of them."""
     assert RawHttp(emulator).ask("POST", "/memories", json=body).status_code == status
 
 
 def test_an_item_of_a_source_is_taken_once(ask: Ask) -> None:
-    first = ingest(ask, told("1"))
-    again = ingest(ask, told("1", "Tea at ten"))
+    first = ingest(ask, source_item("1"))
+    again = ingest(ask, source_item("1", "Tea at ten"))
     assert (again.status, again.duplicate, again.processing_id) == ("duplicate", True, None)
     assert again.event_id == first.event_id
-    assert [ingest(ask, told(None)).status for _ in range(2)] == ["accepted", "accepted"]
-    other = ingest(ask, told("1"), user_id="bob")
+    assert [ingest(ask, source_item(None)).status for _ in range(2)] == ["accepted", "accepted"]
+    other = ingest(ask, source_item("1"), user_id="bob")
     assert other.status == "accepted"
     origin = ask(lambda f: f.memories.get_event_provenance(first.event_id))
     assert isinstance(origin, m.EventProvenance)
@@ -121,8 +121,14 @@ def test_an_item_of_a_source_is_taken_once(ask: Ask) -> None:
 
 
 def test_a_batch_is_worked_on_in_the_background(ask: Ask) -> None:
-    ingest(ask, told("1"))
-    items = [told("1"), told("2"), told("x") | {"scope": "galaxy"}, told("3"), told("3")]
+    ingest(ask, source_item("1"))
+    items = [
+        source_item("1"),
+        source_item("2"),
+        source_item("x") | {"scope": "galaxy"},
+        source_item("3"),
+        source_item("3"),
+    ]
     batch = ask(lambda f: f.memories.ingest_batch(items))
     states = ["duplicate", "accepted", "invalid", "accepted", "duplicate"]
     assert [each.status for each in batch] == states
@@ -135,11 +141,11 @@ def test_a_batch_is_worked_on_in_the_background(ask: Ask) -> None:
         ask(lambda f: f.memories.get_ingestion(batch.processing_id), user_id="bob", admin_key=None)
     assert ask(lambda f: f.requests.get(batch.processing_id)).status == "completed"
     with pytest.raises(muxi.ValidationError, match="101"):
-        ask(lambda f: f.memories.ingest_batch([told(None)] * 101))
+        ask(lambda f: f.memories.ingest_batch([source_item(None)] * 101))
 
 
 def test_what_a_source_told_is_forgotten(ask: Ask) -> None:
-    event = ingest(ask, told("1")).event_id
+    event = ingest(ask, source_item("1")).event_id
     gone = ask(lambda f: f.memory.forget(user_id="alice", source="calendar"))
     assert (gone.deleted_events, gone.status, gone.is_terminal) == (1, "processing", False)
     done = ask(lambda f: f.memory.wait_for_forget(gone.job_id, poll_interval=0.01))
@@ -150,7 +156,7 @@ def test_what_a_source_told_is_forgotten(ask: Ask) -> None:
     assert (kept.deleted_events, len(kept.rebuild_required)) == (0, 4)
     shown = ask(lambda f: f.memories.get_event_provenance(event))
     assert shown.event.deleted_at is not None
-    assert ingest(ask, told("1")).status == "accepted"
+    assert ingest(ask, source_item("1")).status == "accepted"
 
 
 def test_projections_are_rebuilt_one_or_all(ask: Ask) -> None:
@@ -170,7 +176,7 @@ def test_projections_are_rebuilt_one_or_all(ask: Ask) -> None:
 def test_lint_counts_those_who_have_memories(ask: Ask) -> None:
     assert ask(lambda f: f.memory.lint()).report.users == 0
     for user in ("alice", "bob"):
-        ingest(ask, told("1"), user_id=user)
+        ingest(ask, source_item("1"), user_id=user)
     assert ask(lambda f: f.memory.lint()).report.users == 2
     assert ask(lambda f: f.memory.lint(user_id="bob")).report.users == 1
 
@@ -193,7 +199,7 @@ def test_the_buffer_is_cleared_by_session_and_by_user(ask: Ask) -> None:
 
 
 def test_an_admin_who_names_nobody_clears_nothing(emulator: Emulator) -> None:
-    """The SDK refuses to send that."""
+    """This uses plain HTTP, because the SDK refuses to send it."""
     raw = RawHttp(emulator)
     raw.chat("hi there")
     nobody = {**raw.admin, "X-Muxi-User-ID": ""}
@@ -208,7 +214,7 @@ def test_one_user_has_no_buffer_under_any_other_name(single: Ask) -> None:
 
 
 def test_all_buffers_are_cleared_and_it_fails_all_the_same(emulator: Emulator) -> None:
-    """The SDK doesn't offer it."""
+    """This uses plain HTTP, because the SDK has no such method."""
     raw = RawHttp(emulator)
     raw.chat("hi there")
 

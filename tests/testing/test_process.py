@@ -1,4 +1,4 @@
-"""Starting and stopping: nothing is left behind, whatever still runs."""
+"""Starting and stopping the emulator: it leaves nothing behind, even with calls in progress."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_nothing_is_left_of_an_emulator_in_the_middle_of_work() -> None:
                 for stream in (True, False)
             ]
             until(lambda: raw.ask("GET", "/requests").json()["data"]["count"] == 2)
-        for call in calls:  # neither is answered
+        for call in calls:  # neither gets a response
             with pytest.raises(httpx.RemoteProtocolError):
                 call.result()
     assert threading.active_count() == threads
@@ -83,7 +83,7 @@ def test_the_environment_is_what_the_clients_read() -> None:
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_the_command_prints_exports_and_serves_until_told(how: signal.Signals) -> None:
+def test_the_command_prints_exports_and_serves_until_a_signal(how: signal.Signals) -> None:
     command = [sys.executable, "-W", "error", "-m", "muxi.testing", "--port", "0"]
     with subprocess.Popen(command, stdout=-1, stderr=-1, text=True) as process:
         assert process.stdout is not None
@@ -220,7 +220,7 @@ def test_a_signal_ends_the_command_and_removes_the_files(
         os.kill(child, 0)
 
 
-# A socket that was not handed over yet is closed by the collector, with a warning.
+# The garbage collector closes a socket that wasn't passed on yet, with a warning.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("moment", range(40))
 def test_an_interrupted_start_leaves_nothing(

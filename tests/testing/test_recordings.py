@@ -1,4 +1,4 @@
-"""The emulator answers what the real runtime answered, exchange by exchange."""
+"""The emulator answers each recorded request as the real runtime did."""
 
 from __future__ import annotations
 
@@ -23,20 +23,19 @@ from .replay import Recording, ask, compare, load
 
 @dataclass(frozen=True)
 class Deed:
-    """A call that is made before an exchange."""
+    """A call to make before an exchange."""
 
     path: str
     body: dict[str, object] = field(default_factory=dict[str, object])
     method: str = "POST"
     made: str | None = None
-    """The key of an id in the answer, which stands for the one in the exchange's path."""
+    """The key of an id in the response. It replaces the id in the exchange's path."""
 
 
 LAB_SECRET = Deed("/secrets", {"key": "LAB_SECRET", "value": "a-secret-0123456789"})
 
-# What an exchange builds on and no recording here did: recordings that are kept back, and what
-# was done before the first one. Each is done first, where this flavour hasn't done it already; a
-# turn under the id that was recorded.
+# Some exchanges need earlier calls that aren't in the recordings. These calls are made first,
+# unless this flavour has made them already. A turn gets the recorded id.
 BEFORE: dict[str, list[Deed]] = {
     "async_chat_status_early": [Deed("/chat", {"message": "STUB_COMPLEX8 research"})],
     "async_chat_status_late": [Deed("/chat", {"message": "STUB_COMPLEX8 research"})],
@@ -65,14 +64,14 @@ BEFORE: dict[str, list[Deed]] = {
     "artifact_one_content": [Deed("/artifacts", method="GET", made="id")],
 }
 
-# Seconds to wait for what happens in the background.
+# Seconds to wait for background work.
 WAIT = {"escalation_status_late": 0.8, "trigger_webhook_llm_error_status": 0.2}
 
 FLAVOURS = ("single_user", "multi_user")
 
 
 class Replay:
-    """One run over the recordings of a flavour."""
+    """One run of all recordings of a flavour."""
 
     def __init__(self, flavour: str) -> None:
         self._emulator = Emulator(
@@ -89,7 +88,7 @@ class Replay:
         self.problems: dict[str, list[str]] = {}
 
     def run(self, recordings: list[Recording]) -> None:
-        """Ask everything in order; what overlapped overlaps again."""
+        """Send all requests in order. Requests that overlapped overlap again."""
         with self._emulator:
             for each, following in zip_longest(recordings, recordings[1:]):
                 self._join(each.began)
@@ -105,7 +104,7 @@ class Replay:
         return recorded_model(turn)
 
     def _begin(self, each: Recording) -> None:
-        """Ask without waiting for the end, but until the turn is past its checkpoints."""
+        """Send a request without waiting for its end, only until the turn's last checkpoint."""
         got = bytearray()
         thread = threading.Thread(target=self._ask, args=[each, got])
         thread.start()

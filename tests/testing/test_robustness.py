@@ -1,4 +1,4 @@
-"""What clients of other hands tripped over: old requests, odd texts, keys, pages beside the API."""
+"""Problems that other clients found: old requests, odd texts, keys, pages outside the API."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HALF = "half \ud83d a pair"
 
 @dataclass
 class Clock:
-    """Tells the time that a test has set."""
+    """A clock with a time that the test sets."""
 
     now: float = field(default=1_000_000.0)
 
@@ -55,7 +55,7 @@ def test_finished_requests_are_forgotten_after_five_to_six_minutes(
     raw.chat("Weather", request_id="old")
     clock.now += 299
     assert raw.status("old") == "completed"
-    clock.now += 30  # past five minutes, before the server looks again
+    clock.now += 30  # five minutes have passed, but the server hasn't checked again
     assert raw.status("old") == "completed"
     clock.now += 2
     answer = raw.ask("GET", "/requests/old")
@@ -156,13 +156,13 @@ def test_mcp_is_there_for_the_client_key(emulator: Emulator) -> None:
     assert httpx.post(url, json=asked, verify=False).status_code == 401
     answer = httpx.post(url, json=asked, headers=headers, verify=False).json()
     assert answer["result"]["serverInfo"] == {"name": "hello", "version": "1.20260928.0"}
-    told = httpx.post(
+    response = httpx.post(
         url,
         json={"jsonrpc": "2.0", "method": "notifications/initialized"},
         headers=headers,
         verify=False,
     )
-    assert told.status_code == 202
+    assert response.status_code == 202
     asked = {"jsonrpc": "2.0", "id": 2, "method": "tools/list"}
     listed = httpx.post(url, json=asked, headers=headers, verify=False).json()
     assert listed == {"jsonrpc": "2.0", "id": 2, "result": {"tools": []}}

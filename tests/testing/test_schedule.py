@@ -1,4 +1,4 @@
-"""Scheduled jobs on the emulator: what is done to one is done."""
+"""Scheduled jobs on the emulator: changes are kept."""
 
 from __future__ import annotations
 

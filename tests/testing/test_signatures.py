@@ -1,4 +1,4 @@
-"""What counts as a key and as a signature, with `cryptography` and without."""
+"""Valid keys and signatures, with `cryptography` and without."""
 
 from __future__ import annotations
 

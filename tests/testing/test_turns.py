@@ -1,4 +1,4 @@
-"""What recordings can't show well: time, concurrency, keys and users."""
+"""Turns: time, concurrency, keys and users, which recordings can't show well."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the emulator makes of a manifest: of the recorded formation's, just what the server made."""
+"""The emulator reads a manifest. It shows the recorded one exactly as the server did."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ USES: list[Callable[[Any], Any]] = [
 
 @pytest.fixture(scope="module")
 def recorded() -> Iterator[Emulator]:
-    """Made like the recorded one, keys and all."""
+    """A formation like the recorded one, with its keys."""
     keys = {
         f"{role}_key": f"fm{role[0]}_lab_{role}_0123456789abcdef" for role in ("client", "admin")
     }
@@ -73,7 +73,7 @@ def data_of(emulator: Emulator, each: Recording) -> Any:
 
 
 def without_words(data: Any) -> Any:
-    """The descriptions of the server's tools are its own."""
+    """Remove the descriptions of the tools, which the emulator writes differently."""
     tools = [{**tool, "description": ""} for tool in data.get("tools", [])]
     return {**data, **({"tools": tools} if tools else {})}
 
@@ -136,7 +136,7 @@ def test_what_is_written_into_the_document_is_masked(client_kind: ClientKind) ->
     assert (document.id, "sops" in shown, "a-mode" in shown) == ("hello", False, True)
     assert llm.api_keys == {"short": "sk-stub", "openai": "an-••••••••key"}
     assert server.env["API_KEY"] == "an-••••••••ret"
-    assert listed.env["API_KEY"] == "an-unlikely-secret"  # the server leaves the list as it is
+    assert listed.env["API_KEY"] == "an-unlikely-secret"  # the server doesn't mask the list
 
 
 @pytest.mark.parametrize("path", ["/", "/v1", "/v1/", "/v1/v1"])

@@ -1,4 +1,4 @@
-"""What to ask for the recordings of agents, knowledge, MCP, skills, SOPs and triggers."""
+"""The SDK method for each path: agents, knowledge, MCP, skills, SOPs, triggers."""
 
 from __future__ import annotations
 

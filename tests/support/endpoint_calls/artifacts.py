@@ -1,4 +1,4 @@
-"""Which method asks for which path: artifacts."""
+"""The SDK method for each path: artifacts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How to ask for the configuration, secrets, the audit log and tuning."""
+"""The SDK method for each path: configuration, secrets, audit log, tuning."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which method asks for which path: events and logs."""
+"""The SDK method for each path: events and logs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which method asks for which path: jobs, credentials, users, notifications, history."""
+"""The SDK method for each path: jobs, credentials, users, notifications, history."""
 
 from __future__ import annotations
 

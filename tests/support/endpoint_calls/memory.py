@@ -1,4 +1,4 @@
-"""Which method asks for which path: memories, their upkeep, the buffer, distilleries."""
+"""The SDK method for each path: memories, memory administration, buffer, distilleries."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from muxi import FormationClient
 _BUFFER = r"/v1/memory/buffer"
 _ITEM = {"content": "Meeting at nine", "source": "calendar"}
 PRIVATE_KEY = "nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A="
-"""Of RFC 8032, 7.1, test 1."""
+"""The key of RFC 8032, section 7.1, test 1."""
 
 
 def _submit(f: FormationClient) -> object:

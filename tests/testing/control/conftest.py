@@ -20,13 +20,13 @@ def serving() -> Iterator[Emulator]:
 
 @pytest.fixture
 def plane(serving: Emulator, client_kind: ClientKind, tmp_path: Path) -> Iterator[Plane]:
-    """A server that has not seen the example yet."""
+    """A server without the example."""
     with tidied(Plane(client_kind, serving, copied(tmp_path))) as found:
         yield found
 
 
 @pytest.fixture
 def deployed(plane: Plane) -> Plane:
-    """A server that runs the example."""
+    """A server on which the example is deployed."""
     plane.deploy()
     return plane

@@ -1,4 +1,4 @@
-"""The operations on drafts, and the ways through the proxy, by the public clients."""
+"""The operations on drafts and through the proxy, with the public clients."""
 
 from __future__ import annotations
 

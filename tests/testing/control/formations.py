@@ -1,4 +1,4 @@
-"""The operations on formations and on the server, by the public clients."""
+"""The operations on formations and on the server, with the public clients."""
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ def formation_logs(plane: Plane) -> None:
 def follow_formation_logs(plane: Plane) -> None:
     plane.deploy()
     plane.emulator.log("before", ID)
-    told: list[str] = []
+    lines: list[str] = []
     over = threading.Event()
 
     def write() -> None:
@@ -173,17 +173,17 @@ def follow_formation_logs(plane: Plane) -> None:
     writer = threading.Thread(target=write)
 
     def react(server: Any, event: Any) -> bool:
-        if not told:
+        if not lines:
             writer.start()
-        told.append(event.line)
-        return len(told) == 4
+        lines.append(event.line)
+        return len(lines) == 4
 
     assert plane.play(lambda s: s.formations.logs_stream(ID, lines=1), react) is None
     over.set()
     writer.join()
-    assert told[0] == "before"
-    first = int(told[1].removeprefix("line "))  # what is written while it opens may be missed
-    assert told[1:] == [f"line {first + n}" for n in range(3)]
+    assert lines[0] == "before"
+    first = int(lines[1].removeprefix("line "))  # it may miss lines while it opens
+    assert lines[1:] == [f"line {first + n}" for n in range(3)]
 
 
 def download_formation(plane: Plane) -> None:

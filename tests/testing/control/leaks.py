@@ -1,4 +1,4 @@
-"""What a client may leave behind: connections, threads, temporary files, tasks."""
+"""Find what a client leaves behind: connections, threads, temporary files, tasks."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ..raw_http import until
 
 
 def connections(port: int) -> int:
-    """How many connections this process has made to a port."""
+    """Return the number of connections from this process to a port."""
     found = 0
     for name in os.listdir("/dev/fd"):
         try:
@@ -30,21 +30,21 @@ def connections(port: int) -> int:
             with socket.socket(fileno=os.dup(int(name))) as one:
                 peer = one.getpeername()
         except OSError:
-            continue  # closed by now, or connected to nothing
+            continue  # closed meanwhile, or not connected
         found += isinstance(peer, tuple) and peer[1] == port
     return found
 
 
 def _threads() -> set[threading.Thread]:
-    # Trio keeps its threads for whoever needs one next, for ten seconds. The emulator's loop keeps
-    # those that are named after asyncio; the clients' are anyio's.
+    # Trio keeps idle threads for ten seconds. Threads named after asyncio belong to the emulator's
+    # loop, those of the clients are named after anyio.
     kept = ("Trio thread", "asyncio_")
     return {one for one in threading.enumerate() if not one.name.startswith(kept)}
 
 
 @contextmanager
 def no_leaks(url: str, folder: Path) -> Iterator[None]:
-    """Checks that whoever used a server within left nothing behind."""
+    """Check that the code inside leaves nothing behind."""
     folder.mkdir(exist_ok=True)
     before, temporary = _threads(), tempfile.tempdir
     tempfile.tempdir = str(folder)
@@ -52,20 +52,20 @@ def no_leaks(url: str, folder: Path) -> Iterator[None]:
         yield
     finally:
         tempfile.tempdir = temporary
-    gc.collect()  # a file that stayed open warns, and a warning is an error
+    gc.collect()  # an open file causes a warning, and warnings are errors
     assert list(folder.iterdir()) == []
     assert connections(int(url.rpartition(":")[2])) == 0
     until(lambda: _threads() <= before)
 
 
 def busy(client: Any) -> list[Any]:
-    """The connections of a client that are still in use."""
+    """Return the connections of a client that are still in use."""
     pool = http_client(client)._transport._pool
     return [one for one in pool.connections if not one.is_idle()]
 
 
 def tasks() -> int:
-    """How many tasks the event loop has."""
+    """Return the number of tasks on the event loop."""
     try:
         return len(asyncio.all_tasks())
     except RuntimeError:

@@ -1,4 +1,4 @@
-"""The public clients on the emulator's control plane, and a formation to bring there."""
+"""The public clients on the emulator's control plane, and a formation to deploy."""
 
 from __future__ import annotations
 
@@ -26,27 +26,27 @@ Change = Callable[[httpx.Request], None]
 
 
 def without_events(request: httpx.Request) -> None:
-    """Asks for plain answers, where this SDK asks for events."""
+    """Change a request to ask for a plain response. This SDK asks for events."""
     request.headers["accept"] = "application/json"
 
 
 @dataclass(frozen=True)
 class Plane:
-    """One kind of client, on one emulator."""
+    """One kind of client on one emulator."""
 
     client_kind: ClientKind
     emulator: Emulator
     folder: Path
-    """A formation whose files may be changed."""
+    """A formation directory that tests may change."""
 
     @property
     def control(self) -> Control:
-        """Asks with nothing of the SDK."""
+        """A client without the SDK."""
         return Control(self.emulator)
 
     @property
     def keys(self) -> dict[str, str]:
-        """The server's key."""
+        """The id and the secret of the server's key."""
         environ = self.emulator.environ
         return {"key_id": environ["MUXI_KEY_ID"], "secret_key": environ["MUXI_SECRET_KEY"]}
 
@@ -55,7 +55,7 @@ class Plane:
         return self.emulator.server_url
 
     def ask(self, use: Use, change: Change | None = None, **settings: Any) -> Any:
-        """What `use` gives for a server client, whose requests are changed on their way."""
+        """Call `use` with a server client, and return its result. `change` alters the requests."""
         settings = {**self.keys, **settings}
         if change is None:
             return self.client_kind.server(self.url, use, **settings)
@@ -77,11 +77,11 @@ class Plane:
         return self.client_kind.server(self.url, used, http_client=http, **settings)
 
     def stream(self, use: Use) -> Streamed:
-        """All events of the stream that `use` makes of a server client, and its result."""
+        """Read the server client's stream from `use` to the end."""
         return self.client_kind.server_stream(self.url, use, **self.keys)
 
     def play(self, start: Use, react: Callable[[Any, Any], Any]) -> muxi.MuxiError | None:
-        """Read a stream until `react` says True to an event; gives what it failed with."""
+        """Read a stream until `react` returns True for an event. Return the stream's error."""
 
         def read(server: Any) -> None:
             with start(server) as stream:
@@ -105,7 +105,7 @@ class Plane:
         return None
 
     def during(self, start: Use, stage: str, then: Use) -> tuple[Any, muxi.MuxiError | None]:
-        """What a call gives that is made at a stage of a stream, and how the stream failed."""
+        """Make a call at a stage of a stream. Return the call's result and the stream's error."""
         found: list[Any] = []
 
         def react(server: Any, event: Any) -> Any:
@@ -123,7 +123,7 @@ class Plane:
         return found[0], failed
 
     def chat(self, mode: str = "live", formation_id: str = ID, **settings: Any) -> Any:
-        """The reply to a turn, through the proxy."""
+        """Send a turn through the proxy, and return the reply."""
 
         def use(server: Any) -> Any:
             keys = {"client_key": CLIENT_KEY, "user_id": "alice", "mode": mode}
@@ -136,7 +136,7 @@ class Plane:
         return found
 
     def update(self) -> m.Deployment:
-        """Update to files that differ from those before."""
+        """Update the formation to changed files."""
         self.changed()
         found: m.Deployment = self.ask(lambda s: s.formations.update(self.folder))
         return found
@@ -147,15 +147,15 @@ class Plane:
             file.write("More.\n")
 
     def fail(self, stage: str, error: str | None = None, **more: Any) -> None:
-        """Let the next visit to a stage go wrong."""
+        """Let the next visit to a stage fail."""
         self.emulator.server.faults.append(Fault(stage, error, **more))
 
     def look(self) -> Any:
-        """The formation as the server has it; None where there is none."""
+        """Return the formation as the server has it, or None."""
         return self.control.ask("GET", f"{FORMATIONS}/{ID}").json().get("data")
 
     def end_orphans(self) -> None:
-        """End processes of a formation that was deleted; a server forgets how to."""
+        """End processes of a deleted formation, which the server leaves running."""
         registry, thread = self.emulator._running.registry, self.emulator._thread
         assert thread is not None
         for name in [f"{ID}-staging", ID]:
@@ -163,7 +163,7 @@ class Plane:
 
     @property
     def left(self) -> set[str]:
-        """What the server runs and keeps, beside its own first formation."""
+        """Return the processes and files of the server, without its first formation."""
         registry = self.emulator._running.registry
         names = {*registry.processes, *registry.formations, *(f.name for f in _inside(registry))}
         return names - {"hello"}
@@ -174,13 +174,13 @@ def _inside(registry: Any) -> Iterable[Path]:
 
 
 def copied(folder: Path) -> Path:
-    """A copy of the example, to be changed."""
+    """Copy the example, so that a test can change it."""
     return Path(shutil.copytree(HELLO, folder / ID))
 
 
 @contextmanager
 def tidied(plane: Plane) -> Iterator[Plane]:
-    """Leaves the emulator as it was, and all faults met."""
+    """Reset the emulator at the end, and check that all faults happened."""
     yield plane
     unmet = [*plane.emulator.server.faults]
     vars(plane.emulator.server).update(vars(ServerBehavior(starting_pause=0)))

@@ -1,4 +1,4 @@
-"""Signatures that the server refuses, clocks that differ, and the way through the proxy."""
+"""Refused signatures, clocks that differ, and calls through the proxy."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def test_the_proxy_needs_no_signature(deployed: Plane) -> None:
 
 
 def test_chat_goes_on_through_updates_and_back(deployed: Plane) -> None:
-    """With the agents of the bundle that runs."""
+    """The agents are always those of the running bundle."""
 
     def agents() -> set[str]:
         def use(server: Any) -> Any:
@@ -163,7 +163,7 @@ def test_errors_of_the_proxy_are_not_the_formations(deployed: Plane) -> None:
 
 
 def test_a_dead_formation_is_waited_for(deployed: Plane) -> None:
-    """A 502 of the proxy is tried again, as the chat is deduplicated."""
+    """A 502 of the proxy is retried, because the chat is deduplicated."""
     deployed.fail("proxy", cut="drop")
     assert deployed.chat(retry=muxi.Retry(base_delay=0.01)).text == "You said: Hi"
 

@@ -1,4 +1,4 @@
-"""Runs whose connection or whose server is cut off at each stage."""
+"""Operations whose connection or server is cut off at each stage."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CUT: dict[str, list[str]] = {
 
 
 def settled(plane: Plane) -> None:
-    """Wait until the server has done what it does."""
+    """Wait until the server has finished its work."""
     until(lambda: not plane.emulator._running.registry._tasks)
 
 
@@ -48,7 +48,7 @@ def test_a_connection_that_breaks_at_a_stage(
         assert isinstance(error, muxi.StreamError)
         assert error.partial
         settled(plane)
-        # `sent` is right: the server went on.
+        # `sent` is right: the server continued.
         assert (stage, plane.look()["status"]) == (stage, "running")
         assert (stage, plane.left) == (stage, {ID})
         cleared(plane)
@@ -70,7 +70,7 @@ def test_a_connection_that_breaks_before_the_bundle_is_read(
 
 @pytest.mark.parametrize("run", ["stop", "delete", "cancel_update"])
 def test_done_and_not_answered(deployed: Plane, run: str, tmp_path: Path) -> None:
-    """What is safe to repeat is, and understands that it was done; the rest says so."""
+    """A safe operation is repeated, and the SDK sees that it was done. Others raise `sent=True`."""
     deployed.fail(run.replace("_", "-"), cut="drop")
     use = lambda s: getattr(s.formations, run)(ID)  # noqa: E731
     with no_leaks(deployed.url, tmp_path / "tmp"):

@@ -1,4 +1,4 @@
-"""Failures as the server tells them in a stream and without one: the same to the caller."""
+"""The caller gets the same error from a stream and from a plain response."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def caught(plane: Plane, use: Use, **more: Any) -> muxi.MuxiError:
     return found.value
 
 
-def told(error: muxi.MuxiError) -> tuple[type, int | None, str, bool]:
+def facts_of(error: muxi.MuxiError) -> tuple[type, int | None, str, bool]:
     return type(error), error.status_code, error.message, error.sent
 
 
@@ -106,14 +106,14 @@ def test_each_error_of_the_table(plane: Plane, run: str) -> None:
             plane.fail(stage, kind)
             both.append(caught(plane, doing(plane, run), change=change))
         streamed, plain = both
-        assert (kind, told(streamed)) == (kind, told(plain))
+        assert (kind, facts_of(streamed)) == (kind, facts_of(plain))
         assert (kind, streamed.status_code, type(streamed)) == (kind, status, CLASSES[status])
         assert (streamed.code, streamed.details) == (kind, {"stage": stage})
         _again(plane, run, stage)
 
 
 def _again(plane: Plane, run: str, stage: str) -> None:
-    """Make good what the failure has spoilt."""
+    """Repair the state after the failure."""
     if run.startswith("draft"):
         plane.control.ask("POST", f"/rpc/formations/{ID}/draft/files", json={"action": "discard"})
         plane.ask(lambda s: s.drafts.create(ID, mode="clone" if run == "draft_update" else "new"))
@@ -146,13 +146,13 @@ def test_errors_that_need_no_fault(
     streamed = caught(plane, doing(plane, run))
     plain = caught(plane, doing(plane, run), change=without_events)
     assert type(streamed) is CLASSES[status]
-    assert told(streamed) == told(plain)
+    assert facts_of(streamed) == facts_of(plain)
     assert streamed.code == kind
     assert streamed.message.startswith(message)
 
 
 def test_a_deployment_that_exists(deployed: Plane) -> None:
-    """Looked at first; and the server's own refusal, where another one was faster."""
+    """The SDK checks first. If another client was faster, the server refuses."""
     looked = caught(deployed, doing(deployed, "deploy"))
     assert (type(looked), looked.code, looked.sent) == (
         muxi.ConflictError,

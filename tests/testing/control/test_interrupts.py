@@ -1,4 +1,4 @@
-"""Ctrl-C and cancelled tasks at each stage of a rollout: what is left, and what isn't."""
+"""Ctrl-C and cancelled tasks at each stage of a rollout: the state that they leave."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ STAGES = [
     (run, stage) for run in ("deploy", "update") for stage in ["uploading", *CUT[run]]
 ]  # fmt: skip
 WITH_PROCESS = ("spawning_staging", "health_check", "swapping")
-"""Stages that end when the process does that they wait for."""
+"""Stages that wait for a process, and end when it ends."""
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +36,7 @@ def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def hold(plane: Plane, run: str, stage: str) -> None:
-    """Keep the server at a stage, and let nothing be done before it is told to stop."""
+    """Keep the server at a stage, so that nothing happens before the interruption."""
     if stage in WITH_PROCESS:
         plane.fail(stage, delay=60)
     elif stage != "uploading":
@@ -46,7 +46,7 @@ def hold(plane: Plane, run: str, stage: str) -> None:
 
 
 def interrupt(plane: Plane, stage: str, how: str = "scope", **options: Any) -> None:
-    """Apply the example, and break it off at a stage."""
+    """Apply the example, and interrupt it at a stage."""
     if plane.client_kind.name == "sync":
         _press(plane, stage, options)
         return
@@ -117,7 +117,7 @@ def test_what_is_interrupted_is_undone(
         if run == "update":
             assert (plane.look()["version"] == before) is (stage != "stopping_old")
             assert plane.chat().text == "You said: Hi"
-        # An update that was cancelled at once never comes to the stage that holds it.
+        # An update that is cancelled at once never reaches the held stage.
         plane.emulator.server.faults.clear()
         cleared(plane)
 
@@ -195,15 +195,15 @@ import asyncio, sys, anyio, muxi
 
 client_kind, url, key_id, secret_key, folder = sys.argv[1:]
 keys = {"url": url, "key_id": key_id, "secret_key": secret_key}
-tell = lambda one: print(one.stage, flush=True)
+report = lambda one: print(one.stage, flush=True)
 
 async def main():
     async with muxi.AsyncServerClient(**keys) as client:
-        await client.formations.apply(folder, on_progress=tell)
+        await client.formations.apply(folder, on_progress=report)
 
 if client_kind == "sync":
     with muxi.ServerClient(**keys) as client:
-        client.formations.apply(folder, on_progress=tell)
+        client.formations.apply(folder, on_progress=report)
 elif client_kind == "asyncio":
     asyncio.run(main())
 else:

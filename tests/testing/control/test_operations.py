@@ -1,4 +1,4 @@
-"""Every operation of the contract's table, by the public clients, with what comes of it."""
+"""Every operation of the contract's table, with the public clients, and its result."""
 
 from __future__ import annotations
 

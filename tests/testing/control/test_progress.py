@@ -1,4 +1,4 @@
-"""The order of each run's stages, by events, by callback, and what comes without events."""
+"""The order of each operation's stages: by events, by callback and without events."""
 
 from __future__ import annotations
 
@@ -68,14 +68,14 @@ BEFORE: dict[str, Callable[[Plane], None]] = {
 
 
 def method(server: Any, run: str, *, stream: bool) -> Any:
-    """The method that does it."""
+    """Return the method that runs the operation."""
     namespace = server.drafts if run.startswith("draft") else server.formations
     name = "deploy" if run.startswith("draft") else run
     return getattr(namespace, f"{name}_stream" if stream else name)
 
 
 def doing(plane: Plane, run: str, *, stream: bool = False, **options: Any) -> Use:
-    """Calls that method."""
+    """Return a function that calls this method."""
     subject = plane.folder if run in ("deploy", "update") else ID
     return lambda server: method(server, run, stream=stream)(subject, **options)
 
@@ -108,7 +108,7 @@ def test_the_stages_of_a_stream(plane: Plane, run: str, optional: bool) -> None:
     assert found.url == f"{plane.url}/api/{ID}"
     assert found.port == plane.look()["port"]
     assert number(found) == NUMBERS.get(run, (1, None))
-    if run != "draft":  # whose manifest has no keys
+    if run != "draft":  # its manifest has no keys
         assert plane.chat().text == "You said: Hi"
 
 
@@ -116,15 +116,15 @@ def test_the_stages_of_a_stream(plane: Plane, run: str, optional: bool) -> None:
 def test_a_callback_is_told_the_same(plane: Plane, run: str) -> None:
     BEFORE[run](plane)
     plane.emulator.server.attempts = 3
-    told: list[Any] = []
-    found = plane.ask(doing(plane, run, on_progress=told.append))
-    stages = [event.stage for event in told]
+    reported: list[Any] = []
+    found = plane.ask(doing(plane, run, on_progress=reported.append))
+    stages = [event.stage for event in reported]
     expected = [*STAGES[run], "health_check", "health_check", "complete"]
     assert sorted(stages) == sorted(expected)
-    assert [one.attempt for one in told if one.attempt] == [1, 2, 3]
+    assert [one.attempt for one in reported if one.attempt] == [1, 2, 3]
     assert found.status == "running"
     if "uploading" in stages:
-        assert told[0].sent == told[0].total > 0
+        assert reported[0].sent == reported[0].total > 0
 
 
 @pytest.mark.parametrize("run", STAGES)

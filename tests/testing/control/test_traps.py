@@ -1,4 +1,4 @@
-"""The server's defects (contract server-api 4.4), on and off, as the public clients bear them."""
+"""How the public clients handle the server's bugs, on and off (contract server-api 4.4)."""
 
 from __future__ import annotations
 

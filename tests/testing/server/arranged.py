@@ -1,4 +1,4 @@
-"""What has to be there for a recorded request: bundles, which were not kept, and formations."""
+"""Prepare a server for a recorded request: formations, and bundles, which weren't recorded."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ from .stand_in import stand_in
 
 DEPLOY = {"Content-Type": "application/gzip"}
 LAB = "/var/lib/muxi-lab"
-"""Where the recorded server's machine kept directories for dev runs."""
+"""The path of the directories for dev runs on the recorded machine."""
 _CRASH = "Formation crashed during startup:\n"
 _NOT_THERE = ("Formation not found", "No formation with id")
 
 
 class _Recorded(Control):
-    """Signs by the server's clock, which shows the time of the recordings."""
+    """Signs requests with the server's clock, which has the time of the recordings."""
 
     def headers(self, method: str, path: str, at: float | None = None) -> dict[str, str]:
         return super().headers(method, path, self.server.now if at is None else at)
 
 
 class Stage:
-    """An emulator on which recorded requests are repeated.
+    """An emulator that repeats recorded requests.
 
     Args:
-        emulator: It; its own formation is deleted.
-        folder: Takes the place of the recorded machine's directories.
+        emulator: The emulator. Its own formation is deleted.
+        folder: The folder that replaces the directories of the recorded machine.
     """
 
     def __init__(self, emulator: Emulator, folder: Path) -> None:
@@ -51,19 +51,19 @@ class Stage:
 
     @property
     def registry(self) -> Registry:
-        """What the emulated server knows."""
+        """The data of the emulated server."""
         return self._emulator._running.registry
 
     def _ask(self, method: str, path: str, **more: Any) -> None:
-        with suppress(httpx.RemoteProtocolError):  # as a server does that fails itself
+        with suppress(httpx.RemoteProtocolError):  # as when the real server crashes
             self.control.ask(method, path, **more)
 
     def prepare(self, one: Exchange, *, interrupted: bool) -> None:
-        """Bring about what the recorded answer says was the case.
+        """Create the state that the recorded response shows.
 
         Args:
-            one: The exchange to be repeated.
-            interrupted: Other requests come before its end.
+            one: The exchange to repeat.
+            interrupted: Whether other requests come before its end.
         """
         server = self.control.server
         server.faults.clear()
@@ -77,7 +77,7 @@ class Stage:
         self._stand_in()
 
     def body(self, one: Exchange) -> bytes | None:
-        """What was sent."""
+        """Return the request body."""
         if one.body is None or not re.fullmatch(r"<\d+ bytes>", one.body):
             text = (one.body or "").replace(LAB, str(self.folder))
             return text.encode() or None
@@ -88,7 +88,7 @@ class Stage:
         return bundle_for(one)
 
     def keep(self, one: Exchange, body: bytes | None) -> None:
-        """Remember the bundle of a formation, once it is deployed."""
+        """Store the bundle of a formation after its deployment."""
         if body and one.formation_id in self.registry.formations:
             self._bundles[one.formation_id] = body
         self._stand_in()
@@ -121,14 +121,14 @@ class Stage:
         self._previous(one)
         known = self.registry.get(one.formation_id)
         if one.path.endswith("/cancel-update") and one.status == 200 and not known.staging_port:
-            known.staging_port = self.registry.free_port()  # of an update that was kept back
+            known.staging_port = self.registry.free_port()  # its update isn't recorded
         found = re.search(r'"restart_count":(\d+)', one.answer)
         if found and one.path.endswith("/restart"):
             known.restarts = int(found[1]) - 1
 
     def _present(self, name: str, status: str | None) -> None:
         if name not in self.registry.formations:
-            # As in the recordings' gaps: this one was deployed by a request that was kept back.
+            # A request that isn't in the recordings deployed this one.
             text = _manifest(name, "1.0.0")
             self._bundles[name] = bundle({"formation.afs": text}, name)
             headers = {**DEPLOY, "X-Formation-ID": name}
@@ -145,11 +145,11 @@ class Stage:
             self._emulator.crash(name)
             if status != "unhealthy":
                 process.crashed = self.control.server.now - self.control.server.restart_pause
-            if status == "stopping":  # the server tried to stop what had died
+            if status == "stopping":  # the server tried to stop a dead process
                 self._ask("POST", f"{FORMATIONS}/{name}/stop")
 
     def _previous(self, one: Exchange) -> None:
-        """Whether there is a version to return to."""
+        """Create a previous version, if the recording had one."""
         known = self.registry.formations.get(one.formation_id)
         data = (one.json or {}).get("data") if isinstance(one.json, dict) else None
         shown = isinstance(data, dict) and isinstance(data.get("version"), dict)
@@ -173,17 +173,17 @@ class Stage:
         self._stand_in()
 
     def draft(self, one: Exchange) -> None:
-        """Bring about the draft that a call of drafts found."""
+        """Create the draft that a recorded call found."""
         if not one.path.endswith("/draft/files"):
             return
-        wanted, told = _json(one.body) or {}, one.json if isinstance(one.json, dict) else {}
+        wanted, reported = _json(one.body) or {}, one.json if isinstance(one.json, dict) else {}
         action = wanted.get("action")
         root = self.registry.directory(one.formation_id, "draft")
-        made = action == "init" and told.get("success") is True
+        made = action == "init" and reported.get("success") is True
         absent = made or "DraftNotFound" in one.answer
-        shown = told.get("draft", {})
+        shown = reported.get("draft", {})
         needed = shown.get("exists") or (action in ("deploy", "discard") and not shown)
-        needed = needed or told.get("data", {}).get("discarded")
+        needed = needed or reported.get("data", {}).get("discarded")
         if absent and root.is_dir():
             self._ask("POST", one.path, json={"action": "discard"})
         elif needed and not absent and not root.is_dir():
@@ -225,7 +225,7 @@ class Stage:
             place.write_text(data["content"])
 
     def _dev_run(self, one: Exchange) -> None:
-        """Whether a dev run was going on."""
+        """Start or stop a dev run, as in the recording."""
         name = str((_json(one.body) or {}).get("formation_id") or one.formation_id)
         running = f"{name}-draft" in self.registry.processes
         stopping = one.path == "/rpc/dev/stop"
@@ -277,7 +277,7 @@ class Stage:
             server.faults += [Fault("health_check"), Fault("health_check", delay=hold)]
 
     def _lines(self, one: Exchange) -> None:
-        """What the formation has written by now."""
+        """Set the formation's log to what it had written by then."""
         data = (one.json or {}).get("data") if isinstance(one.json, dict) else None
         if not isinstance(data, dict) or not isinstance(data.get("logs"), dict):
             return
@@ -288,7 +288,7 @@ class Stage:
 
 
 def bundle_for(one: Exchange) -> bytes:
-    """A bundle of which the server says what it said of the one that was not kept."""
+    """Return a bundle that gets the same response as the recorded one, which wasn't kept."""
     text, name = one.message, one.formation_id
     if "gzip reader: EOF" in text:
         return b""
@@ -372,7 +372,7 @@ def _listed(one: Exchange) -> dict[str, Any] | None:
 
 
 def _status(one: Exchange) -> str | None:
-    """The status that the formation must have had; None where any will do."""
+    """Return the status that the formation must have had. None: any."""
     if found := re.search(r"\(status: (\w+)\)", one.answer):
         return found[1]
     if "already stopped" in one.answer:
@@ -382,12 +382,12 @@ def _status(one: Exchange) -> str | None:
     if one.status is None:
         return "stopping"
     data = (one.json or {}).get("data") if isinstance(one.json, dict) else None
-    told = data.get("status") if isinstance(data, dict) and "pid" in data else None
-    return told if isinstance(told, str) and one.method == "GET" else None
+    reported = data.get("status") if isinstance(data, dict) and "pid" in data else None
+    return reported if isinstance(reported, str) and one.method == "GET" else None
 
 
 def _existence(one: Exchange) -> bool | None:
-    """Whether the formation was there; None where that doesn't matter."""
+    """Return whether the formation existed. None: it doesn't matter."""
     if not one.formation_id or "Endpoint not found" in one.answer or one.status in (401, 405, 301):
         return None
     if any(each in one.answer for each in _NOT_THERE):

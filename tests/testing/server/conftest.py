@@ -24,7 +24,7 @@ def serving() -> Iterator[Emulator]:
 
 @pytest.fixture
 def control(serving: Emulator) -> Iterator[Control]:
-    """A server with nothing but its first formation, and nothing wrong with it."""
+    """A server with only its first formation, and without faults."""
     yield Control(serving)
     unmet = [*serving.server.faults]
     vars(serving.server).update(vars(ServerBehavior(starting_pause=0)))
@@ -39,13 +39,13 @@ def control(serving: Emulator) -> Iterator[Control]:
 
 @pytest.fixture
 def bot(control: Control) -> Control:
-    """With the bot deployed."""
+    """A server on which the bot is deployed."""
     assert control.deploy().status_code == 201
     return control
 
 
 async def mirror(scope: Scope, receive: Receive, send: Send) -> None:
-    """A formation that says what it was asked."""
+    """A formation that returns the request that it got."""
     request = Request(scope, receive)
     said = {
         "method": request.method,

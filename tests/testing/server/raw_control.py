@@ -1,4 +1,4 @@
-"""Requests to the emulated control plane without the SDK, and bundles to send there."""
+"""Send requests to the emulated control plane without the SDK, and create bundles for it."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ FILES: dict[str, bytes | str] = {
 
 
 def files(**changes: bytes | str) -> dict[str, bytes | str]:
-    """The files of the bot, changed: `formation_afs="…"` stands for `formation.afs`."""
+    """Return the files of the bot with changes: `formation_afs="…"` replaces `formation.afs`."""
     return {**FILES, **{name.replace("_", "."): text for name, text in changes.items()}}
 
 
 def manifest(old: str = "", new: str = "") -> str:
-    """The bot's manifest, with one text of it replaced."""
+    """Return the bot's manifest with one text replaced."""
     assert old in MANIFEST
     return MANIFEST.replace(old, new, 1)
 
@@ -58,7 +58,7 @@ def member(name: str, kind: bytes = tarfile.REGTYPE, size: int = 0, mode: int = 
 
 
 def archive(*members: tuple[Any, bytes], **settings: Any) -> bytes:
-    """A tarball of these entries, in this order."""
+    """Return a tarball of these entries, in this order."""
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w", **settings) as tar:
         for each, content in members:
@@ -67,7 +67,7 @@ def archive(*members: tuple[Any, bytes], **settings: Any) -> bytes:
 
 
 def bundle(contents: Mapping[str, bytes | str] = FILES, root: str = "my-bot") -> bytes:
-    """A bundle with these files in its one directory."""
+    """Return a bundle with these files in one directory."""
     found = {
         f"{root}/{name}": text if isinstance(text, bytes) else text.encode()
         for name, text in contents.items()
@@ -77,7 +77,7 @@ def bundle(contents: Mapping[str, bytes | str] = FILES, root: str = "my-bot") ->
 
 
 class Control:
-    """Signs and sends."""
+    """Signs and sends requests."""
 
     def __init__(self, emulator: Emulator) -> None:
         self.url = emulator.server_url
@@ -85,7 +85,7 @@ class Control:
         self.server = emulator.server
 
     def headers(self, method: str, path: str, at: float | None = None) -> dict[str, str]:
-        """The signature of a call, after contract server-api 2."""
+        """Return the signature headers of a call (contract server-api 2)."""
         key_id, secret = self._keys
         stamp = int(time.time() if at is None else at)
         text = f"{stamp};{method};{path.partition('?')[0]}".encode()
@@ -95,19 +95,19 @@ class Control:
 
     def ask(self, method: str, path: str, **more: Any) -> httpx.Response:
         headers = {**self.headers(method, path), **more.pop("headers", {})}
-        # A context for TLS takes longer to make than most answers.
+        # Creating a TLS context takes longer than most responses.
         return httpx.request(
             method, self.url + path, headers=headers, verify=False, timeout=10, **more
         )
 
     def get(self, path: str, **more: Any) -> Any:
-        """The data of an answer."""
+        """Return the data of a response."""
         answer = self.ask("GET", path, **more)
         assert answer.status_code == 200, answer.text
         return answer.json()["data"]
 
     def summary(self, formation_id: str = "my-bot") -> Any:
-        """A formation as the list shows it."""
+        """Return a formation as it is in the list."""
         found = self.get(FORMATIONS)["formations"]
         return next(each for each in found if each["id"] == formation_id)
 
@@ -130,7 +130,7 @@ class Control:
         return self.ask("POST", f"{BOT}/draft/files", json=body, headers=headers)
 
     def chat(self, kind: str = "api", message: str = "Ho") -> httpx.Response:
-        """A turn of the bot, through the proxy."""
+        """Send a turn to the bot through the proxy."""
         body = {"message": message, "stream": False}
         where = f"{self.url}/{kind}/my-bot/v1/chat"
         return httpx.post(where, json=body, headers=KEYS, verify=False)
@@ -143,7 +143,7 @@ STREAM = {"Accept": "text/event-stream"}
 
 
 def events(answer: httpx.Response) -> list[tuple[str, dict[str, Any]]]:
-    """The events of an answer, each framed exactly as the server frames them."""
+    """Return the events of a response, and check that each has the server's exact framing."""
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "text/event-stream"
     *frames, rest = answer.text.split("\n\n")
@@ -158,5 +158,5 @@ def events(answer: httpx.Response) -> list[tuple[str, dict[str, Any]]]:
 
 
 def stages(answer: httpx.Response) -> list[str]:
-    """The stages of progress, and how it ended."""
+    """Return the stages of the progress and the result."""
     return [str(data.get("stage")) if name == "progress" else name for name, data in events(answer)]

@@ -1,4 +1,4 @@
-"""The recordings of a real MUXI Server: in which order they were made, and what they say."""
+"""The recordings of a real MUXI Server, and their order."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from typing import Any
 
 FOLDER = Path(__file__).parents[2] / "recordings" / "control_plane"
 _PAUSE = 15
-"""Seconds without a request that separate two sessions, each of which counts from 1."""
+"""Seconds without a request between two sessions. Each session is numbered from 1."""
 
 
 @dataclass(frozen=True)
 class Exchange:
-    """One request to the real server, and its answer."""
+    """One request to the real server, and its response."""
 
     name: str
     number: int
@@ -27,29 +27,29 @@ class Exchange:
     path: str
     headers: dict[str, str]
     body: str | None
-    """`<n bytes>` for a bundle, which was not kept."""
+    """The body. For a bundle, which wasn't kept: `<n bytes>`."""
     status: int | None
-    """None: the connection was closed instead."""
+    """The HTTP status. None: the connection was closed without a response."""
     answer_headers: list[tuple[str, str]]
     answer: str
     failed: bool
-    """The connection was closed, or given up, before the end."""
+    """Whether the connection closed before the end of the response."""
     start: float | None
     seconds: float
 
     @property
     def events(self) -> list[tuple[str, dict[str, Any]]]:
-        """The events of a stream; empty for other answers."""
+        """Return the events of a stream. Empty for other responses."""
         return [*events_of(self.answer)] if self.is_stream else []
 
     @property
     def is_stream(self) -> bool:
-        """The answer is an event stream."""
+        """Whether the response is an event stream."""
         return ("content-type", "text/event-stream") in self.answer_headers
 
     @property
     def json(self) -> Any:
-        """The answer as JSON; None where it is none."""
+        """The response as JSON, or None if it isn't JSON."""
         try:
             return json.loads(self.answer)
         except ValueError:
@@ -57,7 +57,7 @@ class Exchange:
 
     @property
     def message(self) -> str:
-        """What an error says; empty where nothing failed."""
+        """The message of an error. Empty if nothing failed."""
         last = self.events[-1][1] if self.events else self.json
         if not isinstance(last, dict):
             return ""
@@ -66,13 +66,13 @@ class Exchange:
 
     @property
     def formation_id(self) -> str:
-        """Which formation it is about; empty for none."""
+        """The id of the formation. Empty if there is none."""
         found = re.match(r"/(?:rpc/formations|api|draft|mcp)/([^/?]+)", self.path)
         return found[1] if found else self.headers.get("X-Formation-ID", "")
 
 
 def events_of(text: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The server-sent events of a body; what isn't framed is an event without a name."""
+    """Return the server-sent events of a body. Other text is an event without a name."""
     for block in text.split("\n\n"):
         if not block.strip():
             continue
@@ -81,7 +81,7 @@ def events_of(text: str) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def load(folder: Path) -> list[Exchange]:
-    """A folder's exchanges, in the order in which they were begun."""
+    """Return a folder's exchanges, in the order of their starts."""
     read = [_read(file) for file in folder.glob("*.json")]
     sessions = _sessions([each for each in read if each.start is not None])
     for each in read:
@@ -91,7 +91,7 @@ def load(folder: Path) -> list[Exchange]:
 
 
 def concurrent(one: Exchange, others: list[Exchange]) -> list[Exchange]:
-    """Those that were made while `one` was being answered: they were done, and counted, first."""
+    """Return the exchanges that were made while `one` was in progress. They ended before it."""
     if one.start is None or one.seconds < 1:
         return []
     end = one.start + one.seconds + 1
@@ -123,7 +123,7 @@ def _read(file: Path) -> Exchange:
         seconds=response["seconds"] or 0.0,
     )
     if exchange.start is not None and not exchange.is_stream and exchange.seconds > 1:
-        # The date of a plain answer is that of its end, cut to a whole second.
+        # The date of a plain response is its end, cut to a whole second.
         return replace(exchange, start=exchange.start + 0.5 - exchange.seconds)
     return exchange
 

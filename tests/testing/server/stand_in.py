@@ -1,4 +1,4 @@
-"""What ran in place of the formations when the server was recorded."""
+"""The application that replaced the formations when the server was recorded."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SERVER = {"server": "BaseHTTP/0.6 Python/3.11.7"}
 
 
 def stand_in(version: str) -> ASGIApp:
-    """The application of one version."""
+    """Return the application of one version."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -27,13 +27,13 @@ async def _answer(request: Request, path: str, version: str) -> Response:
         return JSONResponse({"status": "healthy", "version": version}, headers=SERVER)
     if path == "/echo":
         query = request.url.query
-        told = {
+        content = {
             "method": request.method,
             "path": f"{path}?{query}" if query else path,
             "headers": {name.title(): value for name, value in request.headers.items()},
             "body": (await request.body()).decode(),
         }
-        return JSONResponse(told, headers=SERVER)
+        return JSONResponse(content, headers=SERVER)
     if path == "/cors":
         return JSONResponse({}, headers={**SERVER, "access-control-allow-origin": "https://x"})
     if path == "/redirect":
@@ -45,5 +45,5 @@ async def _answer(request: Request, path: str, version: str) -> Response:
         headers = {**SERVER, "content-type": media}
         return StreamingResponse(iter(events), headers=headers, media_type=None)
     error = {"code": "NOT_FOUND", "message": f"no {path}"}
-    told = {"object": "error", "success": False, "error": error}
-    return JSONResponse(told, 404, headers=SERVER)
+    content = {"object": "error", "success": False, "error": error}
+    return JSONResponse(content, 404, headers=SERVER)

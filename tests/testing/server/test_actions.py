@@ -1,4 +1,4 @@
-"""Start, stop, restart, delete; states; what can be made to fail."""
+"""Start, stop, restart and delete: states and failures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Archives as the server reads them, hostile ones among them; manifests written out."""
+"""How the server reads archives, malicious ones too, and complete manifests."""
 
 from __future__ import annotations
 

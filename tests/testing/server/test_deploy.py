@@ -1,4 +1,4 @@
-"""New formations: what is checked, in which order, and what is there afterwards."""
+"""New formations: the checks, their order and the result."""
 
 from __future__ import annotations
 
@@ -83,8 +83,8 @@ def test_the_order_of_stages(control: Control) -> None:
         "health_url": f"http://localhost:{one['port']}/v1/health",
         "pid": one["pid"],
     }
-    told = {name: answer.headers[name] for name in ("cache-control", "x-accel-buffering")}
-    assert told == {"cache-control": "no-cache", "x-accel-buffering": "no"}
+    shown = {name: answer.headers[name] for name in ("cache-control", "x-accel-buffering")}
+    assert shown == {"cache-control": "no-cache", "x-accel-buffering": "no"}
 
 
 def test_a_download_of_the_runtime_is_a_stage_where_it_happens(control: Control) -> None:

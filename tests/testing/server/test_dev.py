@@ -1,4 +1,4 @@
-"""Drafts that run beside the live formations."""
+"""Dev runs: drafts that run beside the live formations."""
 
 from __future__ import annotations
 

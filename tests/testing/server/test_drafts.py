@@ -1,4 +1,4 @@
-"""Drafts: their files, their deployment, and what runs of them."""
+"""Drafts: their files, their deployment and their processes."""
 
 from __future__ import annotations
 

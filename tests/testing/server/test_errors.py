@@ -1,4 +1,4 @@
-"""The types of failure, and the status of each where no stream was asked for."""
+"""The types of failure, and the HTTP status of each without a stream."""
 
 from __future__ import annotations
 

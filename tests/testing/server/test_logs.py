@@ -1,4 +1,4 @@
-"""What formations wrote, fetched and followed; the server's own log."""
+"""The logs of formations, fetched and followed, and the server's own log."""
 
 from __future__ import annotations
 
@@ -82,12 +82,12 @@ def test_what_is_written_from_now_on(
 
 def test_what_is_written_while_a_line_is_sent_is_sent_too(registry: Registry) -> None:
     registry.behavior.auth = False
-    log, told = registry.log("my-bot").stdout, b""
+    log, received = registry.log("my-bot").stdout, b""
     over = asyncio.Event()
 
     async def send(message: Message) -> None:
-        nonlocal told
-        told += message.get("body", b"")
+        nonlocal received
+        received += message.get("body", b"")
         for after, line in ((b"event: connected", "one"), (b'"one"', "two"), (b'"two"', "")):
             if after in message.get("body", b""):
                 log.append(line) if line else over.set()
@@ -99,7 +99,7 @@ def test_what_is_written_while_a_line_is_sent_is_sent_too(registry: Registry) ->
     scope = {"type": "http", "method": "GET", "path": LOGS, "query_string": b"follow=1"}
     app = ControlPlane(registry, ("", ""))
     asyncio.run(asyncio.wait_for(app({**scope, "headers": []}, receive, send), 5))
-    assert told.count(b"event: log") == 2
+    assert received.count(b"event: log") == 2
 
 
 def test_the_servers_own_log_is_text(control: Control) -> None:

@@ -1,4 +1,4 @@
-"""What the real server was seen to do, beyond what its recordings show (server-observed 1)."""
+"""Behaviour of the real server that the recordings don't show (server-observed 1)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ THIRD = bundle(files(formation_afs=manifest("A bot", "The best bot")))
 
 @pytest.fixture
 def misfiling() -> Iterator[Control]:
-    """The bot, on a server of its own: what an update leaves there lasts."""
+    """The bot on its own server, because the effects of an update last."""
     with Emulator(token_pause=0) as emulator:
         control = Control(emulator)
         assert control.deploy().status_code == 201
@@ -86,7 +86,7 @@ def test_a_failed_restart_takes_the_formation_down(bot: Control) -> None:
 
 @pytest.fixture
 def crashed() -> Iterator[Control]:
-    """The bot, whose process died and can't be restarted."""
+    """The bot after a crash. It can't be restarted."""
     with Emulator(token_pause=0) as emulator:
         control = Control(emulator)
         assert control.deploy().status_code == 201

@@ -1,4 +1,4 @@
-"""The proxy: its headers, its errors, what becomes of a path."""
+"""The proxy: its headers, its errors and its paths."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def ask(registry: Registry, method: str, path: str, **more: object) -> httpx.Res
     return asyncio.run(asking())
 
 
-def test_what_the_formation_is_told(registry: Registry) -> None:
+def test_forwarded_headers(registry: Registry) -> None:
     headers = {
         "X-Muxi-Server": "forged",
         "X-Forwarded-For": "10.0.0.1, 10.0.0.2",
@@ -38,8 +38,8 @@ def test_what_the_formation_is_told(registry: Registry) -> None:
     assert (said["method"], said["path"], said["query"]) == ("PUT", "/v1/x", "a=%20b")
     assert said["body"] == "body"
     got = said["headers"]
-    told = {name: got[name] for name in got if name.startswith("x-") or name == "host"}
-    assert told == {
+    shown = {name: got[name] for name in got if name.startswith("x-") or name == "host"}
+    assert shown == {
         "host": "localhost:8000",
         "x-real-ip": "10.0.0.3",
         "x-forwarded-for": "10.0.0.1",
@@ -49,7 +49,7 @@ def test_what_the_formation_is_told(registry: Registry) -> None:
     }
     assert got["authorization"] == "Bearer mine"
     assert (got["transfer-encoding"], "content-length" in got) == ("chunked", False)
-    # Once from the formation, once from the server.
+    # One is from the formation, one from the server.
     assert answer.headers.get_list("access-control-allow-origin") == ["https://x", "*"]
 
 
@@ -100,7 +100,7 @@ def test_options_are_answered_by_the_server(registry: Registry) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "given", "told"),
+    ("path", "given", "latest"),
     [
         ("/api/my-bot/x", "python/1.0.0", "2.0.0"),
         ("/api/my-bot/x", "python", "2.0.0"),
@@ -113,10 +113,10 @@ def test_options_are_answered_by_the_server(registry: Registry) -> None:
         ("/health", "python/1.0.0", None),
     ],
 )
-def test_the_latest_sdk(registry: Registry, path: str, given: str, told: str | None) -> None:
+def test_the_latest_sdk(registry: Registry, path: str, given: str, latest: str | None) -> None:
     registry.behavior.sdk_versions["python"] = "2.0.0"
     answer = ask(registry, "GET", path, headers={"X-Muxi-SDK": given})
-    assert answer.headers.get("x-muxi-sdk-latest") == told
+    assert answer.headers.get("x-muxi-sdk-latest") == latest
 
 
 def test_a_formation_that_does_not_answer(registry: Registry) -> None:

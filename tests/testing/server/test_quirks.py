@@ -1,4 +1,4 @@
-"""The server's defects, on and off (contract server-api 4.4)."""
+"""The server's bugs, on and off (contract server-api 4.4)."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ THIRD = bundle(files(formation_afs=manifest("A bot", "The best bot")))
 def test_q1_the_old_port(bot: Control, quirk: bool) -> None:
     bot.server.quirks.old_port = quirk
     before = bot.get(BOT)["port"]
-    told = bot.update(NEXT).json()["data"]["port"]
-    assert (told == before, told == bot.get(BOT)["port"]) == (quirk, not quirk)
+    reported = bot.update(NEXT).json()["data"]["port"]
+    assert (reported == before, reported == bot.get(BOT)["port"]) == (quirk, not quirk)
 
 
 @pytest.mark.parametrize("quirk", [True, False])

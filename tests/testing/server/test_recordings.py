@@ -1,4 +1,4 @@
-"""Every recorded request to a real server is answered as it was (server-observed)."""
+"""The emulator answers each recorded request as the real server did (server-observed)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .arranged import LAB, Stage
 from .recorded import FOLDER, Exchange, concurrent, events_of, load
 
 DIFFERENCES: dict[str, str] = {}
-"""Recorded answers that the emulator doesn't give, by folder and file, and why."""
+"""Recorded responses that the emulator doesn't give, by folder and file, and why."""
 
 ALL = {"old_port": True, "misfiled": True, "wrong_directory": True, "crash_loop": True}
 QUIRKS = {
@@ -27,14 +27,14 @@ QUIRKS = {
     "server_q4_healed": {**ALL, "wrong_directory": False},
     "server_after_crash": ALL,
 }
-"""What each recorded server was like."""
+"""The quirks of each recorded server."""
 
 VARYING = {
     *("port", "staging_port", "current_port", "pid", "uptime", "url", "health_url"),
     *("current", "previous", "created_at", "deployed_at", "updated_at", "last_health_check"),
     *("goroutines", "go_version", "allocated", "available", "size"),
 }
-"""Keys whose values depend on the machine, the moment or the bundle: only their type counts."""
+"""Keys with values that depend on the machine, the time or the bundle. Types are compared."""
 VARYING_TEXT = [
     (re.compile(r"\b\d{5}\b"), "PORT"),
     (re.compile(r"\bserver-\w+-\w{8}\b"), "SERVER"),
@@ -44,7 +44,7 @@ UNCOMPARED = {"date", "content-length"}
 
 
 class Answer:
-    """What the emulator answered."""
+    """The emulator's response."""
 
     def __init__(self, response: httpx.Response | None, text: str, *, broken: bool) -> None:
         self.status = response.status_code if response else None
@@ -76,7 +76,7 @@ def repeat(stage: Stage, one: Exchange, body: bytes | None) -> Answer:
 
 
 def _followed(stage: Stage, one: Exchange, text: str) -> bool:
-    """Write the next line of a log that is followed; True when all recorded ones were sent."""
+    """Write the next line of a followed log. Return True after the last recorded line."""
     missing = one.events[text.count("event: ") :]
     for _, data in missing[:1]:
         stage.registry.log(one.formation_id).stdout.append(data["line"])
@@ -103,7 +103,7 @@ def _signature(stage: Stage, one: Exchange) -> dict[str, str]:
 
 
 def differences(stage: Stage, one: Exchange, got: Answer) -> list[str]:
-    """Where an answer isn't as it was recorded."""
+    """Return where a response differs from the recorded one."""
     found: list[str] = []
     if one.status != got.status:
         return [f"status {one.status} became {got.status}: {got.text[:200]}"]
@@ -154,7 +154,7 @@ def _compare(where: str, theirs: Any, mine: Any, stage: Stage) -> Iterator[str]:
 
 
 def _plain(value: Any, stage: Stage) -> Any:
-    """A text without what depends on the machine."""
+    """Return a text without the parts that depend on the machine."""
     if not isinstance(value, str):
         return value
     text = value.replace("/var/lib/muxi/data/formations", "ROOT").replace(LAB, "LAB")
@@ -166,11 +166,11 @@ def _plain(value: Any, stage: Stage) -> Any:
 
 
 def replay(stage: Stage, exchanges: list[Exchange]) -> Iterator[tuple[Exchange, list[str]]]:
-    """Repeat a folder's requests in their order, those that overlapped at the same time."""
+    """Repeat a folder's requests in their order. Requests that overlapped run concurrently."""
     waiting: list[tuple[Exchange, list[Answer], threading.Thread, list[Exchange]]] = []
     for one in exchanges:
         others = concurrent(one, [each for each in exchanges if each is not one])
-        # What takes long changes things at its end.
+        # A long request has its effects at its end.
         now = (one.start or 0) + (0 if others else one.seconds)
         stage.control.server.skew = now - time.time()
         if others:

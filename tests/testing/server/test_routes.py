@@ -1,4 +1,4 @@
-"""Every operation of the contract's table: its key, its answer, its stages."""
+"""Every operation of the contract's table: its key, its response, its stages."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ BODIES: dict[str, dict[str, Any]] = {
 
 
 def prepare(control: Control, name: str) -> None:
-    """What must be there before."""
+    """Create the state that an operation needs."""
     if name != "deploy_formation":
         control.deploy()
     if name == "start_formation":
@@ -64,7 +64,7 @@ WORDS = {"str": str, "int": int, "bool": bool, "datetime": str, "true": bool, "f
 
 
 def fits(wanted: object, found: object, where: str = "") -> list[str]:
-    """Where an answer differs from the contract's description of it."""
+    """Return where a response differs from the contract."""
     if isinstance(wanted, dict):
         assert isinstance(found, dict), where
         names = {name.rstrip("?"): name for name in wanted if name != "?"}
@@ -125,7 +125,7 @@ def test_every_other_answer_has_its_type(control: Control, row: dict[str, Any]) 
     prepare(control, row["id"])
     answer, success = ask(control, row), row["success"]
     if row["resource"] == "proxy":
-        # The emulated formation speaks no MCP: it is the one that says so.
+        # The emulated formation has no MCP, and this error is its own.
         assert answer.status_code == (404 if row["id"] == "proxy_mcp" else 200)
         assert answer.json().get("object", "error") == "error"
         return
@@ -147,7 +147,7 @@ def test_every_stream_goes_through_the_stages_of_the_contract(
     control: Control, row: dict[str, Any]
 ) -> None:
     prepare(control, row["id"])
-    found, told = events(ask(control, row, **STREAM)), row["streaming"]
+    found, expected = events(ask(control, row, **STREAM)), row["streaming"]
     names = [name for name, _ in found]
     assert set(names[:-1]) == {"progress"}
     assert names[-1] == "complete"
@@ -156,8 +156,8 @@ def test_every_stream_goes_through_the_stages_of_the_contract(
         assert {"extracting"}.isdisjoint(str(data.get("stage")) for _, data in found)
         return
     seen = list(dict.fromkeys(data["stage"] for name, data in found[:-1]))
-    assert seen == [stage for stage in told["stages"] if not stage.endswith("?")]
-    keys = {key.rstrip("?") for key in told["complete_keys"]}
+    assert seen == [stage for stage in expected["stages"] if not stage.endswith("?")]
+    keys = {key.rstrip("?") for key in expected["complete_keys"]}
     assert set(found[-1][1]) == keys
 
 

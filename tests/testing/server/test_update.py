@@ -1,4 +1,4 @@
-"""Updates, rollbacks and cancellations: blue and green, and what is carried over."""
+"""Updates, rollbacks and cancellations: blue-green versions and the files that are kept."""
 
 from __future__ import annotations
 

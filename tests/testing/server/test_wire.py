@@ -1,4 +1,4 @@
-"""What is matched, redirected, dated, escaped; what becomes of bodies that nobody wants."""
+"""Routes, redirects, dates, escapes, and the handling of unread bodies."""
 
 from __future__ import annotations
 
