@@ -72,7 +72,7 @@ def _read(call: Call[T], reply: RawResponse) -> tuple[T, Meta]:
     if call.shape is BodyFormat.FILE:
         if reply.saved is None:
             raise error_inside(reply) or InvalidResponseError(
-                f"The answer to {call.method} {call.path} is no file, but {_kind_of(reply)}",
+                f"The response to {call.method} {call.path} is not a file, but {_kind_of(reply)}",
                 status_code=reply.status_code,
                 sent=True,
             )
@@ -110,7 +110,7 @@ def _invalid_response(
     where = ".".join(str(part) for part in first["loc"]) or "the body"
     more = f" (and {count - 1} more)" if count > 1 else ""
     return InvalidResponseError(
-        f"The answer to {call.method} {call.path} does not fit its model: "
+        f"The response to {call.method} {call.path} does not fit its model: "
         f"{where}: {first['msg']}{more}.",
         status_code=reply.status_code,
         request_id=call.turn_id or request_id_of(reply),

@@ -83,7 +83,7 @@ def _outcome(reply: RawResponse | None, error: MuxiError | None) -> str:
 
 
 def _one_line(text: object) -> str:
-    """What a server says, which must not begin a line of its own in the log."""
+    """Return text of the server in one line, so that it can't forge lines of the log."""
     return ascii(str(text))[1:-1]
 
 

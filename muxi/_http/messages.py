@@ -115,14 +115,14 @@ def map_httpx_error(exc: httpx.HTTPError | httpx.InvalidURL, step: HttpRequest) 
         return TimeoutError(f"{what} got no connection of the pool within {step.timeout:.3g} s")
     if isinstance(exc, httpx.TimeoutException):
         limit = step.read_timeout if isinstance(exc, httpx.ReadTimeout) else step.timeout
-        return TimeoutError(f"{what} got no answer within {limit:.3g} s", sent=sent)
+        return TimeoutError(f"{what} got no response within {limit:.3g} s", sent=sent)
     if isinstance(exc, httpx.LocalProtocolError):
         return ValidationError(f"{what} can't be sent: {exc}")
     if isinstance(exc, (httpx.InvalidURL, httpx.UnsupportedProtocol)):
         # Only a redirect can raise this here: httpx parses its URL, even without following it.
         return InvalidResponseError(f"{what} is redirected to what is no address: {exc}", sent=True)
     if isinstance(exc, httpx.DecodingError):
-        return InvalidResponseError(f"The answer to {what} can't be decoded: {exc}", sent=True)
+        return InvalidResponseError(f"The response to {what} can't be decoded: {exc}", sent=True)
     if isinstance(step.content, Upload) and not step.content.is_complete and sent:
         what += f", an upload, after {step.content.sent} of {step.content.size} bytes"
     why = (str(exc) or type(exc).__name__).replace(_url(step.url).netloc.decode(), "the server")

@@ -48,7 +48,7 @@ class _Answer:
         if len(self._content) + len(chunk) > limit:
             what = self._request.target
             raise InvalidResponseError(
-                f"The answer to {what} is longer than {limit} bytes", sent=True
+                f"The response to {what} is longer than {limit} bytes", sent=True
             )
         self._content += chunk
         check_deadline(self._request)
@@ -65,4 +65,4 @@ def check_deadline(request: HttpRequest) -> None:
         TimeoutError: It has passed.
     """
     if request.deadline is not None and clock() > request.deadline:
-        raise TimeoutError(f"The answer to {request.target} did not end in time", sent=True)
+        raise TimeoutError(f"The response to {request.target} did not end in time", sent=True)

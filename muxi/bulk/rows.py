@@ -45,7 +45,7 @@ def read_rows(path: Path) -> Iterator[dict[str, Any]]:
                 try:
                     yield _ROW.validate_json(line)
                 except ValueError:
-                    raise ValidationError(f"{path}:{number} is no JSON object.") from None
+                    raise ValidationError(f"{path}:{number} is not a JSON object.") from None
 
 
 def jobs_of(

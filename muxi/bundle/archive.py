@@ -121,7 +121,7 @@ def read_archive(path: Path, file: BinaryIO) -> Contents:
             contents = _contents(path, packed)
             while rest := packed.read(_BLOCK):
                 if rest.strip(b"\0"):
-                    raise BundleError(f"{path} is damaged: it goes on after its end.")
+                    raise BundleError(f"{path} is damaged: it has data after its end.")
     except BundleError:
         raise
     except (tarfile.TarError, OSError, EOFError, zlib.error, *_SIZES) as exc:

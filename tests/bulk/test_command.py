@@ -105,7 +105,7 @@ def test_a_failure_is_told_by_the_exit_status_and_can_be_done_again(
 @pytest.mark.parametrize(
     ("rows", "options", "message"),
     [
-        ('{"prompt": "x"}\nnonsense\n', [], "rows.jsonl:2 is no JSON object"),
+        ('{"prompt": "x"}\nnonsense\n', [], "rows.jsonl:2 is not a JSON object"),
         ('{"text": "x"}\n', [], "Row 1: It has neither a message nor a prompt"),
         ('{"prompt": "x"}\n', ["--key", "name"], "Row 1 has no 'name'"),
         ('{"prompt": "x"}\n', ["--concurrency", "0"], "concurrency must be at least 1"),

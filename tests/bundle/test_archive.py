@@ -134,7 +134,7 @@ def test_each_cut_and_each_flipped_byte_of_an_archive_is_found(tmp_path: Path) -
 def test_an_archive_that_goes_on_after_its_end(tmp_path: Path) -> None:
     path = archive(tmp_path / "bot.tgz", MEMBERS)
     path.write_bytes(path.read_bytes() + gzip.compress(b"more"))
-    assert refusal(path) == f"{path} is damaged: it goes on after its end."
+    assert refusal(path) == f"{path} is damaged: it has data after its end."
 
 
 @pytest.mark.parametrize("name", ["bot/formation.afs", "bot/other"])

@@ -87,7 +87,7 @@ class JobStateChange(Answer):
 
 
 class DeletedJob(Answer):
-    """The answer to the deletion of a job."""
+    """The result of the deletion of a job."""
 
     id: str = ""
     """The id of the job that was deleted."""

@@ -208,7 +208,7 @@ def _delete_own(bundle: Bundle) -> Flow[str | None]:
             return None
         if until.has_passed:
             return (
-                f"the server doesn't know it after {_UNDO_WITHIN:.0f} s. Look later with "
+                f"the server doesn't list it after {_UNDO_WITHIN:.0f} s. Check later with "
                 "formations.get, and delete it."
             )
         yield from sleep(_UNDO_DELAY)
@@ -221,7 +221,7 @@ def _cancel_own(bundle: Bundle, before: m.Formation, reader: ProgressReader) -> 
         # the version that runs (server-observed 1.1).
         return (
             "the new version had not started yet, and on some servers cancelling then stops the "
-            "version that runs. The update goes on; look with formations.get."
+            "version that runs. The update continues; check it with formations.get."
         )
     until = deadline_in(_UNDO_WITHIN)
     while True:
