@@ -41,7 +41,8 @@ class Emulator:
         keepalive: Seconds without an event before a stream sends a comment.
         token_pause: Seconds between two words of a stream.
         clock: Returns the time in seconds since 1970. It decides the age of tracked requests: a
-            finished one expires after five to six minutes, an unfinished one fails after ten.
+            finished one expires after five to six minutes, an unfinished one fails after ten to
+            eleven.
         manifest: The content of the formation's `formation.afs`, with agents and MCP servers
             inside. `sops` and `triggers` map names to Markdown.
         port: The server's port. 0 takes a free one.
