@@ -319,17 +319,17 @@ def test_one_run_at_a_time_may_use_a_journal(client_kind: ClientKind, path: Path
 
 
 def test_what_is_no_journal_is_said(path: Path) -> None:
-    with pytest.raises(muxi.ConfigurationError, match="no journal"):
+    with pytest.raises(muxi.ConfigurationError, match="not a journal"):
         list(bulk.results(path))
     path.write_text("not a database, but long enough to be one " * 100)
     for use in (lambda: list(bulk.results(path)), lambda: bulk.count(path)):
-        with pytest.raises(muxi.ConfigurationError, match="no journal"):
+        with pytest.raises(muxi.ConfigurationError, match="not a journal"):
             use()
     path.unlink()
     with closing(sqlite3.connect(path)) as other, other:
         other.execute("CREATE TABLE jobs (x)")
         other.execute("PRAGMA user_version = 77")
-    with pytest.raises(muxi.ConfigurationError, match="no journal"):
+    with pytest.raises(muxi.ConfigurationError, match="not a journal"):
         list(bulk.run(FormationClient(url="http://x"), chats(1), journal=path))
 
 

@@ -10,6 +10,7 @@ import pytest
 import muxi
 
 from ...support.control_answers import ID
+from ..raw_http import until
 from .plane import CLIENT_KEY, Plane
 
 MANIFEST = f'id: {ID}\ndescription: Written on the server\nversion: "1.0.0"\n'
@@ -104,7 +105,7 @@ def dev_run(plane: Plane) -> None:
 def dev_stop(plane: Plane) -> None:
     plane.ask(lambda s: s.dev.run(path=str(plane.folder)))
     assert plane.ask(lambda s: s.dev.stop(ID)).status == "stopped"
-    assert plane.left == set()
+    until(lambda: plane.left == set())
     with pytest.raises(muxi.NotFoundError, match=f"Draft formation {ID} not found"):
         plane.ask(lambda s: s.dev.stop(ID))
 
