@@ -157,7 +157,7 @@ UNDOS = [
     Undo("ours is gone", [NOT_FOUND, OURS], [NOT_FOUND], [LOOK, DELETE]),
     Undo("theirs is left alone", [NOT_FOUND, THEIRS], [], [LOOK]),
     Undo("nobody's is left alone", [NOT_FOUND, UNTOLD], [], [LOOK], "doesn't tell which bundle"),
-    Undo("it never appears", [NOT_FOUND], [], [LOOK] * 3, "doesn't know it"),
+    Undo("it never appears", [NOT_FOUND], [], [LOOK] * 3, "doesn't list it"),
     Undo(
         "refused",
         [NOT_FOUND, OURS],
