@@ -12,7 +12,8 @@ import pytest
 
 from .support.clients import ClientKind, Connect
 
-hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.register_profile("house", deadline=None, max_examples=30)
+hypothesis.settings.register_profile("thorough", deadline=None, max_examples=300)
 hypothesis.settings.load_profile("house")
 
 

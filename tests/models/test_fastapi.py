@@ -93,7 +93,7 @@ def test_schemas(mode: JsonSchemaMode) -> None:
 
 @each(ANSWERS)
 def test_answers_pass_unchanged(kind: type[BaseModel]) -> None:
-    @settings(max_examples=2)
+    @settings(max_examples=1)
     @given(object_of(kind))
     def check(sent: dict[str, object]) -> None:
         response = post(echo(), where(kind), sent)
