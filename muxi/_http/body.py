@@ -21,6 +21,7 @@ import httpx
 from .._core.messages import HttpRequest, ServerSentEvents
 from ..errors import InvalidResponseError, MuxiError, StreamInterruptedError, TimeoutError
 from .chunks import HTTP_ERRORS, AsyncChunks, SyncChunks
+from .messages import forget_key
 from .sse import EventDecoder
 
 _ENDING = 0.05
@@ -68,6 +69,7 @@ class _Body:
         timeouts["read"] = None if seconds == inf else seconds
 
     def _error(self, exc: Exception) -> MuxiError:
+        forget_key(exc)
         if isinstance(exc, httpx.ReadTimeout):
             return TimeoutError(f"The stream was silent for {self._timeout:.3g} s", sent=True)
         if isinstance(exc, httpx.DecodingError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from functools import lru_cache
 
 import httpx
@@ -104,11 +105,22 @@ def to_raw_response(
     )
 
 
+def forget_key(exc: Exception) -> None:
+    """Take the request's headers out of an error, which becomes the cause of ours.
+
+    Some libraries pickle an exception together with its causes.
+    """
+    if isinstance(exc, httpx.RequestError):
+        with suppress(RuntimeError):  # it has no request
+            exc.request = httpx.Request(exc.request.method, exc.request.url)
+
+
 def map_httpx_error(exc: httpx.HTTPError | httpx.InvalidURL, step: HttpRequest) -> MuxiError:
     """Return the SDK's error for an error of the HTTP client.
 
     Its `sent` is True if the server may have acted on the request.
     """
+    forget_key(exc)
     what = step.target
     sent = not isinstance(exc, _NOT_SENT)
     if isinstance(exc, httpx.PoolTimeout):

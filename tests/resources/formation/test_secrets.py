@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import httpx
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -106,7 +107,16 @@ def check(secret: str, make: object) -> None:
 
 def told(exc: MuxiError) -> list[str]:
     whole = "".join(traceback.format_exception(exc))
-    return [whole, str(exc), repr(exc), repr(vars(exc)), repr(pickle.dumps(exc))]
+    headers = [repr(cause.request.headers.raw) for cause in causes(exc)]
+    return [whole, str(exc), repr(exc), repr(vars(exc)), repr(pickle.dumps(exc)), *headers]
+
+
+def causes(exc: BaseException | None) -> Iterator[httpx.RequestError]:
+    """Yield the errors of httpx behind an error: some libraries pickle them with it."""
+    while exc is not None:
+        exc = exc.__cause__ or exc.__context__
+        if isinstance(exc, httpx.RequestError):
+            yield exc
 
 
 @given(SECRETS)
