@@ -13,6 +13,7 @@ import sqlite3
 import sys
 import threading
 import time
+from typing import Any
 
 if not hasattr(sqlite3.Connection, "enable_load_extension"):
     # The runtime's vector tables are an extension, which this build of Python cannot load.
@@ -33,10 +34,22 @@ def stop_when_stdin_closes() -> None:
     os._exit(1)
 
 
+async def make_memory_table(formation: Any) -> None:
+    """Make the table of memories before the first request, where the stub model embeds.
+
+    The runtime makes it at the first search. On SQLite that fails while anybody else writes
+    ("database is locked"), and then it is never made ("no such table: memories_1536").
+    """
+    memory = formation._long_term_memory
+    if memory._embedding_model_name.startswith("openai/"):
+        await memory._ensure_dim()
+
+
 async def serve(directory: str, port: int) -> None:
     """Load the formation and answer requests until interrupted."""
     formation = Formation()
     await formation.load(directory)
+    await make_memory_table(formation)
     try:
         await formation.start_server(host="127.0.0.1", port=port, block=True)
     finally:
