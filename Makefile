@@ -5,6 +5,9 @@ CACHE ?= $(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)
 RUNTIME := $(CACHE)/muxi-client/runtime
 OFFICIAL := $(CACHE)/muxi-client/official
 
+# Tests start Python processes, which would compile the package each time.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test lint types test-official test-runtime compare bench format clean
 
 demo: .venv/user.stamp        ## the main jobs, on the embedded emulator
@@ -23,6 +26,7 @@ lint: .venv/dev.stamp
 types: .venv/dev.stamp
 	$(BIN)/mypy
 	$(BIN)/pyright
+	$(BIN)/python -m pytest --numprocesses 2 tests/typing
 
 test-official: .venv/dev.stamp ## MUXI's own SDK, in an environment of its own, on the emulator
 	tests/install.sh $(OFFICIAL) tests/official/requirements.txt

@@ -1,4 +1,7 @@
-"""Every Python example of the README and the docs: checked, and run on the emulator."""
+"""Every Python example of the README and the docs is run on the emulator.
+
+`tests/typing` checks their types.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,6 @@ from pathlib import Path
 
 import pytest
 
-from ..support.checkers import Checker, mypy, pyright
 from .environment import ENDINGS, environment, with_real_values
 from .pages import PAGES, ROOT, WITH_CODE, Block, Page
 
@@ -37,27 +39,9 @@ NOT_RUN = {"print(alice.requests.wait(reply, timeout=600).result)"}
 MARK = "<end of block {}>"
 
 
-def module_name(page: Page) -> str:
-    return page.file.stem.lower().replace("-", "_") + ".py"
-
-
-@pytest.mark.parametrize("check", [mypy, pyright], ids=["mypy", "pyright"])
-def test_examples_are_typed(check: Checker, tmp_path: Path) -> None:
-    for page in WITH_CODE:
-        code = page.program().replace("async def main():", "async def main() -> None:")
-        (tmp_path / module_name(page)).write_text(code)
-    report = check(tmp_path)
-    said = [
-        f"{page.file.relative_to(ROOT)}:{line}: {complaint}"
-        for page in WITH_CODE
-        for line, complaint in report.get(module_name(page), {}).items()
-    ]
-    assert "\n".join(said) == ""
-
-
 @pytest.mark.parametrize("page", WITH_CODE, ids=str)
 def test_examples_run(page: Page, tmp_path: Path) -> None:
-    program, report = tmp_path / module_name(page), tmp_path / "not_run.json"
+    program, report = tmp_path / "page.py", tmp_path / "not_run.json"
     with environment(tmp_path, deploy=False) as settings:
         code = page.program(f"print({MARK!r}, flush=True)") + ENDINGS.get(page.file.name, "")
         program.write_text(with_real_values(code, settings))

@@ -17,9 +17,9 @@ from pathlib import Path
 
 from muxi._core.endpoint import endpoint, flow, paging, streaming
 
-from .makers import sync_client
-from .methods import METHODS, Method
-from .source import MODULES, Module
+from ..surface.makers import sync_client
+from ..surface.methods import METHODS, Method
+from ..surface.source import MODULES, Module
 
 _HEAD = """\
 # pyright: reportPrivateUsage=false, reportUnusedImport=false

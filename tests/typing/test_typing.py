@@ -1,4 +1,7 @@
-"""What mypy and pyright say of every method, of typical uses and of typical mistakes."""
+"""What mypy and pyright say of every method, of the docs, of typical uses and typical mistakes.
+
+`make types` runs this; `make test` doesn't.
+"""
 
 from __future__ import annotations
 
@@ -8,18 +11,20 @@ from pathlib import Path
 
 import pytest
 
-from ..support.checkers import ROOT, Checker, Report, mypy, pyright
+from ..docs.pages import WITH_CODE
+from .checkers import Checker, Report, mypy, pyright
 from .typed_calls import write_typed_calls
 
-MISTAKES = "mistakes.py"
+USAGE, MISTAKES = "usage.py", "mistakes.py"
 
 
 @pytest.mark.parametrize("check", [mypy, pyright], ids=["mypy", "pyright"])
 def test_each_mistake_is_reported_and_nothing_else(check: Checker, tmp_path: Path) -> None:
     """Of each method that every kind of client gives just what its description says."""
     write_typed_calls(tmp_path)
-    for file in (ROOT / "tests" / "typing").glob("*.py"):
-        shutil.copy(file, tmp_path)
+    write_pages(tmp_path)
+    for name in (USAGE, MISTAKES):
+        shutil.copy(Path(__file__).with_name(name), tmp_path)
     report = check(tmp_path)
 
     lines = (tmp_path / MISTAKES).read_text().splitlines()
@@ -32,9 +37,17 @@ def test_each_mistake_is_reported_and_nothing_else(check: Checker, tmp_path: Pat
     assert "".join(complaints(tmp_path, report)) == ""
 
 
+def write_pages(folder: Path) -> None:
+    """Write the blocks of each page as one module, each line at its place in the page."""
+    for page in WITH_CODE:
+        code = page.program().replace("async def main():", "async def main() -> None:")
+        name = page.file.stem.lower().replace("-", "_")
+        (folder / f"page_{name}.py").write_text(code)
+
+
 def complaints(folder: Path, report: Report) -> Iterator[str]:
     """About all files but the mistakes, with the lines they are about."""
     for name, said in report.items():
         lines = (folder / name).read_text().splitlines()
         if name != MISTAKES:
-            yield from (f"{name}: {lines[at - 1].strip()}\n  {said[at]}\n" for at in said)
+            yield from (f"{name}:{at}: {lines[at - 1].strip()}\n  {said[at]}\n" for at in said)
