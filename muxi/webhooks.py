@@ -19,6 +19,8 @@ from decimal import Decimal
 import pydantic
 from pydantic import JsonValue, SecretStr
 
+from ._core.error_bodies import dict_or_empty
+from ._core.loose_json import loose_json, validate_loosely
 from .errors import InvalidResponseError, ValidationError, WebhookSignatureError
 from .models.formation import (
     UnknownWebhook,
@@ -160,14 +162,15 @@ def parse(body: bytes | str) -> WebhookEvent:
     """
     data = _bytes(body)
     try:
-        return _kind(json.loads(data)).model_validate_json(data)
+        kind = _kind(loose_json(data))
+        return validate_loosely(lambda text: kind.model_validate_json(text), data)
     except pydantic.ValidationError as exc:
         fault = exc.errors()[0]
         where = ".".join(str(part) for part in fault["loc"]) or "the body"
         raise InvalidResponseError(
             f"The webhook does not fit its model: {where}: {fault['msg']}"
         ) from None
-    except (ValueError, RecursionError):
+    except ValueError:
         raise InvalidResponseError("The webhook is not JSON") from None
 
 
@@ -190,16 +193,15 @@ def _digest(form: bytes, moment: str, secret: str) -> str:
     return hmac.new(secret.encode(), f"{moment}.".encode() + form, hashlib.sha256).hexdigest()
 
 
-def _kind(said: JsonValue) -> type[WebhookEvent]:
-    if not isinstance(said, dict):
-        return UnknownWebhook
-    if said.get("object") == "response":
+def _kind(said: object) -> type[WebhookEvent]:
+    known = dict_or_empty(said)
+    if known.get("object") == "response":
         return WebhookCompletion
-    if said.get("status") == "awaiting_clarification":
+    if known.get("status") == "awaiting_clarification":
         return WebhookClarification
-    if "state" in said:
+    if "state" in known:
         return WebhookEscalation
-    return WebhookNotification if said.get("type") == "notification" else UnknownWebhook
+    return WebhookNotification if known.get("type") == "notification" else UnknownWebhook
 
 
 def _canonical(body: bytes) -> bytes:

@@ -14,6 +14,7 @@ from ..errors import InvalidResponseError
 from ..models._base import SCHEMA_LOCK, Answer, Meta
 from .call import BodyFormat, Call, Response
 from .error_bodies import dict_or_empty, error_inside, read_error, request_id_of, str_or_none
+from .loose_json import validate_loosely
 
 if TYPE_CHECKING:
     from .messages import RawResponse
@@ -80,7 +81,7 @@ def _read(call: Call[T], reply: RawResponse) -> tuple[T, Meta]:
     if call.shape is BodyFormat.TEXT:
         return adapter.validate_python(reply.body.decode(errors="replace")), Meta()
     try:
-        found = adapter.validate_json(reply.body)
+        found = validate_loosely(adapter.validate_json, reply.body)
     except pydantic.ValidationError as exc:
         raise (error_inside(reply) or _invalid_response(call, reply, exc)) from None
     if call.shape is BodyFormat.BARE:

@@ -15,6 +15,7 @@ import pydantic
 from pydantic import TypeAdapter
 
 from ..errors import AuthenticationError, MuxiError, error_class
+from .loose_json import loose_json
 
 if TYPE_CHECKING:
     from .messages import RawResponse
@@ -39,8 +40,8 @@ def str_or_none(value: object) -> str | None:
 
 def _body(reply: RawResponse) -> dict[str, object]:
     try:
-        return _OBJECT.validate_json(reply.body)
-    except pydantic.ValidationError:
+        return dict_or_empty(loose_json(reply.body))
+    except ValueError:
         return {}
 
 

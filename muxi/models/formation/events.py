@@ -230,6 +230,7 @@ def reply_of(
         content=completed.content,
         artifacts=completed.artifacts or [],
         widgets=widgets,
+        recovered=completed.recovered,
         metadata=validate_what_fits(ReplyMetadata, said),
         user_id=completed.user_id,
         session_id=completed.session_id or session_id,

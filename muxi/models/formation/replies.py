@@ -147,6 +147,9 @@ class ChatReply(Answer):
     is_background: bool = False
     """True if the turn continues in the background, and `content` only says so. Use
     `requests.wait(reply)` to wait for the result."""
+    recovered: bool = False
+    """True if the response was lost or the turn ran in the background, and the SDK fetched the
+    reply afterwards. The server keeps only its text: files are in `artifacts.list()`."""
     user_id: str = ""
     """The user that the turn acted as; empty only if the server left it out."""
     session_id: str

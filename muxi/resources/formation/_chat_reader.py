@@ -8,6 +8,7 @@ import pydantic
 from pydantic import TypeAdapter
 from typing_extensions import TypedDict
 
+from ..._core.loose_json import validate_loosely
 from ..._core.steps import EventReader, Flow, request
 from ...errors import MuxiError, NotFoundError, StreamError, StreamInterruptedError
 from ...models import formation as m
@@ -189,13 +190,9 @@ class ChatReader(EventReader[m.ChatEvent, m.ChatReply]):
 
 def _token(data: str) -> m.ChatEvent:
     try:
-        token = _frames().validate_json(data)["token"]
+        token = validate_loosely(_frames().validate_json, data)["token"]
     except pydantic.ValidationError:
-        body = json_of(data)
-        try:
-            token = _frames().validate_python(body)["token"]
-        except pydantic.ValidationError:
-            return m.UnknownEvent(type="message", data=body)
+        return m.UnknownEvent(type="message", data=json_of(data))
     return m.TextDelta(content=token) if isinstance(token, str) else token
 
 

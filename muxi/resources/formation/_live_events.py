@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -10,9 +9,9 @@ from typing import TypeVar
 
 import pydantic
 from pydantic import TypeAdapter
-from pydantic_core import from_json
 
 from ..._core.error_bodies import dict_or_empty, str_or_none
+from ..._core.loose_json import Json, loose_json, validate_loosely
 from ..._core.steps import EventReader, Flow
 from ...errors import InvalidResponseError, StreamError, StreamInterruptedError, TimeoutError
 from ...models import formation as m
@@ -30,7 +29,9 @@ class LiveEventReader(EventReader["FeedT | m.UnknownEvent", None]):
         stall_after: Seconds without an event after which to give up; None for no limit.
     """
 
-    def __init__(self, name: str, parse: Callable[[str], FeedT], stall_after: float | None) -> None:
+    def __init__(
+        self, name: str, parse: Callable[[Json], FeedT], stall_after: float | None
+    ) -> None:
         self.stall_after = stall_after
         self._name = name
         self._parse = parse
@@ -57,7 +58,9 @@ class LiveEventReader(EventReader["FeedT | m.UnknownEvent", None]):
         if self.ended or kind == "stream_open":
             return None
         try:
-            return self._parse(data) if name == self._name else _unknown(name, body)
+            return (
+                validate_loosely(self._parse, data) if name == self._name else _unknown(name, body)
+            )
         except pydantic.ValidationError:
             return _unknown(name, body)
 
@@ -94,7 +97,7 @@ def _tokens() -> TypeAdapter[m.TokenEvent]:
         return TypeAdapter(m.TokenEvent)
 
 
-def token_of(data: str) -> m.TokenEvent:
+def token_of(data: Json) -> m.TokenEvent:
     """Parse an event of a turn that isn't wrapped in a `token` object."""
     return _tokens().validate_json(data)
 
@@ -111,7 +114,7 @@ class ErrorFrame:
 def error_in(data: str) -> ErrorFrame:
     """Parse an error frame: plain text, or an object whose keys vary with its origin."""
     try:
-        body: object = from_json(data)
+        body = loose_json(data)
     except ValueError:
         return ErrorFrame(data, None, data)
     known = dict_or_empty(body)
@@ -122,16 +125,6 @@ def error_in(data: str) -> ErrorFrame:
     return ErrorFrame(message, next(filter(None, codes), None), body)
 
 
-def mend_surrogates(data: str) -> str:
-    """Replace lone surrogates in JSON by U+FFFD. Servers that cut text may send them.
-
-    Raises:
-        ValueError: The data is not JSON.
-    """
-    text = json.dumps(json.loads(data), ensure_ascii=False)
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-
-
 def json_of(data: str) -> object:
     """Parse the payload of a server-sent event.
 
@@ -139,20 +132,11 @@ def json_of(data: str) -> object:
         InvalidResponseError: The payload is not JSON.
     """
     try:
-        return _parse(data)
-    except ValueError:
-        pass
-    try:
-        return _parse(mend_surrogates(data))
-    except (ValueError, RecursionError) as exc:
+        return loose_json(data)
+    except ValueError as exc:
         raise InvalidResponseError(
             f"An event of the stream is not JSON: {exc}", sent=True
         ) from None
-
-
-def _parse(data: str) -> object:
-    parsed: object = from_json(data)
-    return parsed
 
 
 def _unknown(name: str, body: object) -> m.UnknownEvent:

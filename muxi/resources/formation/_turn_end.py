@@ -131,6 +131,7 @@ def pick_up(
     reply = m.ChatReply(
         content=end.text,
         metadata=m.ReplyMetadata(requires_user_response=True if end.state == "asks" else None),
+        recovered=True,
         user_id=end.found.data.user_id or "",
         session_id=ids.session_id,
         request_id=end.found.data.request_id,

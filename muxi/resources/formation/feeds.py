@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from ..._core.call import Call, KeyKind, UserRule, path, query
 from ..._core.checks import check_seconds
 from ..._core.endpoint import Resource, TransportT, streaming
 from ..._core.steps import StreamCall
 from ...models import formation as m
+
+if TYPE_CHECKING:
+    from ..._core.loose_json import Json
 
 FeedT = TypeVar("FeedT")
 _USER = UserRule.REQUIRED_WITH_CLIENT_KEY
@@ -167,14 +170,14 @@ class Logs(Resource[TransportT]):
         return _feed(call, "log", lambda data: m.LogRecord.model_validate_json(data))
 
 
-def _token(data: str) -> m.TokenEvent:
+def _token(data: Json) -> m.TokenEvent:
     from ._live_events import token_of
 
     return token_of(data)
 
 
 def _feed(
-    call: Call[object], name: str, parse: Callable[[str], FeedT]
+    call: Call[object], name: str, parse: Callable[[Json], FeedT]
 ) -> StreamCall[FeedT | m.UnknownEvent, None]:
     from ._live_events import LiveEventReader  # imported late: clients import fast
 

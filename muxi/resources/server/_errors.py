@@ -82,12 +82,11 @@ def explain(action: Action) -> Callable[[MuxiError, int], MuxiError]:
 
 def failure(action: StreamedAction, data: str) -> MuxiError:
     """Return the error in an `error` event, or in a JSON response that replaces the stream."""
-    from pydantic_core import from_json  # imported late: clients import fast
-
-    from ..._core.error_bodies import dict_or_empty, str_or_none
+    from ..._core.error_bodies import dict_or_empty, str_or_none  # late: clients import fast
+    from ..._core.loose_json import loose_json
 
     try:
-        body = dict_or_empty(from_json(data))
+        body = dict_or_empty(loose_json(data))
     except ValueError as exc:
         return InvalidResponseError(f"An event of the stream is not JSON: {exc}", sent=True)
     code, stage = str_or_none(body.get("error")), str_or_none(body.get("stage"))

@@ -52,13 +52,15 @@ class LineReader(EventReader["m.LogLine", None]):
         """Return the line in a server-sent event."""
         import pydantic  # imported late: clients import fast
 
+        from ..._core.loose_json import validate_loosely
+
         if name == "connected":
             self.has_gap = self._again or self._lines > 0
             self._again = True
         if name != "log":
             return None
         try:
-            line = m.LogLine.model_validate_json(data)
+            line = validate_loosely(m.LogLine.model_validate_json, data)
         except pydantic.ValidationError:
             raise InvalidResponseError(
                 "An event of the stream is not a log line", sent=True

@@ -265,8 +265,10 @@ def progress_stream(
 def _parsed(kind: type[ModelT], data: str) -> ModelT:
     import pydantic  # imported late: clients import fast
 
+    from ..._core.loose_json import validate_loosely
+
     try:
-        return kind.model_validate_json(data)
+        return validate_loosely(kind.model_validate_json, data)
     except pydantic.ValidationError as exc:
         raise InvalidResponseError(
             f"An event of the stream does not fit its model: {exc.errors()[0]['msg']}.", sent=True

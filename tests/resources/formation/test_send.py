@@ -68,6 +68,7 @@ def test_a_lost_answer_is_picked_up_from_the_tracked_turn(
     message, look = server.received
     assert reply == m.ChatReply(
         content="It went on.",
+        recovered=True,
         session_id="trip",
         request_id=reply.request_id,
         metadata=m.ReplyMetadata(requires_user_response=None),
