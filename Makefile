@@ -8,7 +8,7 @@ OFFICIAL := $(CACHE)/muxi-client/official
 # Tests start Python processes, which would compile the package each time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test lint types test-official test-runtime compare bench format clean
+.PHONY: demo test lint types docs test-official test-runtime compare bench format clean
 
 demo: .venv/user.stamp        ## the main jobs, on the embedded emulator
 	$(BIN)/python -m muxi.testing --port 0 $(BIN)/python examples/quickstart.py
@@ -27,6 +27,9 @@ types: .venv/dev.stamp
 	$(BIN)/mypy
 	$(BIN)/pyright
 	$(BIN)/python -m pytest --numprocesses 2 tests/typing
+
+docs: .venv/docs.stamp        ## the documentation site, in .site
+	$(BIN)/zensical build --strict --clean
 
 test-official: .venv/dev.stamp ## MUXI's own SDK, in an environment of its own, on the emulator
 	tests/install.sh $(OFFICIAL) tests/official/requirements.txt
@@ -52,7 +55,7 @@ format: .venv/dev.stamp
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache dist
+	rm -rf .venv .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache .site dist
 
 .venv/user.stamp: pyproject.toml
 	test -x $(BIN)/pip || $(PYTHON) -m venv .venv  # says so if Debian lacks python3-venv
@@ -64,3 +67,7 @@ clean:
 	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
 	$(BIN)/python -m pip install --quiet --editable '.[deploy,distillery,testing]' --group dev
 	touch .venv/user.stamp $@
+
+.venv/docs.stamp: .venv/dev.stamp
+	$(BIN)/python -m pip install --quiet --group docs
+	touch $@

@@ -57,7 +57,7 @@ assert deliver("another key", turn) == 401
 """
 
 ENDINGS = {
-    "formation.md": _POST
+    "fastapi.md": _POST
     + """
 assert post("/ask?user=alice", json={"message": "hi"}).json()["content"]
 
