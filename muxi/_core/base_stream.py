@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections import deque
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Generic
 
@@ -15,6 +16,7 @@ from .steps import CloseBody, Flow, OpenStream, ReadEvents, StreamCall, clock
 if TYPE_CHECKING:
     from .messages import Delivery, EventBody, ServerSentEvents
     from .options import Options
+    from .telemetry import StreamObserver
 
 
 class BaseStream(Generic[EventT, ResultT]):
@@ -34,6 +36,7 @@ class BaseStream(Generic[EventT, ResultT]):
         self._opened = self._over = self._closed = False
         self._failure: MuxiError | None = None
         self._silence = 0.0
+        self._observer: StreamObserver | None = None
         self._free = [None]
         """A lock: a reader pops its only item, which is atomic; a second reader finds it empty."""
 
@@ -60,7 +63,8 @@ class BaseStream(Generic[EventT, ResultT]):
         except IndexError:
             raise StreamError("Another task or thread is opening or reading the stream.") from None
         try:
-            return (yield from steps)
+            with nullcontext() if self._observer is None else self._observer.active():
+                return (yield from steps)
         except MuxiError as exc:
             self._failure = self._failure or exc
             yield from self._end()
@@ -94,6 +98,8 @@ class BaseStream(Generic[EventT, ResultT]):
                 self._arrived.clear()
                 return None
             if event is not None:
+                if self._observer is not None:
+                    self._observer.event(self._reader.text_delta(event))
                 return event
         return None
 
@@ -173,15 +179,27 @@ class BaseStream(Generic[EventT, ResultT]):
         if event is not None:
             self._first.append(event)
             self._over = True
+            self._report_end()
+
+    def observe(self, observer: StreamObserver) -> None:
+        """Report what happens to an observer."""
+        self._observer = observer
+        weakref.finalize(self, observer.end, None).atexit = False
 
     def _end(self) -> Flow[None]:
         self._over = True
+        self._report_end()
         yield from self._close_body()
 
     def _close(self) -> Flow[None]:
         """Close the stream, even while it is read."""
         self._closed = True
+        self._report_end()
         yield from self._close_body()
+
+    def _report_end(self) -> None:
+        if self._observer is not None:
+            self._observer.end(self._failure)
 
     def _close_body(self) -> Flow[None]:
         body, self._body = self._body, None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial, wraps
 from inspect import Signature, signature
@@ -21,9 +22,11 @@ from typing import (
 )
 
 from ..errors import MuxiError, ValidationError
+from . import telemetry
 from .call import Call, EventT, IdError, Response, ResultT, T
 from .checks import check_delay
 from .steps import Flow, Pages, StreamCall
+from .telemetry import observe_method
 from .tracebacks import trimmed
 
 if TYPE_CHECKING:
@@ -140,10 +143,17 @@ class _Method(Generic[P, DescribedT]):
         self.__wrapped__ = describe
 
     def __set_name__(self, owner: type, name: str) -> None:
-        self._home = owner, name
+        if not hasattr(self, "_home"):  # else it is an alias in another class
+            self._home = owner, name
 
     def __reduce__(self) -> tuple[object, ...]:
         return getattr, self._home
+
+    @property
+    def _operation(self) -> str:
+        """The method's name for users and traces, such as `chat.send`."""
+        owner, name = self._home
+        return f"{owner.__name__.removesuffix('Api').lower()}.{name}"
 
     def build(self, *args: P.args, **kwargs: P.kwargs) -> object:
         """Return the description without sending it. It doesn't depend on the client."""
@@ -176,24 +186,27 @@ class _Method(Generic[P, DescribedT]):
         return MethodType(function, resource)
 
     def _function(self, is_async: bool, raw: bool) -> FunctionType:
-        describe, begin = self._describe, self._begin
+        describe, begin, operation = self._describe, self._begin, self._operation
+        runs = self.is_awaited and not is_async
 
         @wraps(self.__wrapped__)
         def method(resource: Resource[Any], /, *args: P.args, **kwargs: P.kwargs) -> Any:  # noqa: ANN401
             transport = _transport_of(resource)
             try:
-                described = describe(resource, *args, **kwargs)
-                del args, kwargs  # tracebacks show local variables, and these may be secrets
-                return begin(transport, described, raw=raw)
+                with observe_method(operation) if runs else nullcontext():
+                    described = describe(resource, *args, **kwargs)
+                    del args, kwargs  # tracebacks show local variables, and these may be secrets
+                    return begin(transport, described, raw=raw)
             except MuxiError as exc:
                 raise trimmed(exc, transport.options)  # noqa: B904  # the same error
 
         @wraps(self.__wrapped__)
         async def awaited(resource: Resource[Any], /, *args: P.args, **kwargs: P.kwargs) -> object:
-            begun = method(resource, *args, **kwargs)
-            del args, kwargs
             try:
-                return await begun
+                with observe_method(operation):
+                    begun = method(resource, *args, **kwargs)
+                    del args, kwargs
+                    return await begun
             except MuxiError as exc:
                 raise trimmed(exc, _transport_of(resource).options)  # noqa: B904  # the same error
 
@@ -315,7 +328,10 @@ class streaming(_DescribedOnce[P, StreamCall[EventT, ResultT]]):
     def _begin(
         self, transport: Transport, described: StreamCall[EventT, ResultT], *, raw: bool
     ) -> Any:  # noqa: ANN401
-        return transport.stream(described)
+        stream: Any = transport.stream(described)
+        if telemetry.observer is not None:
+            stream.observe(telemetry.observer.stream(self._operation))
+        return stream
 
     def _names(self) -> Mapping[str, object]:
         from .async_stream import AsyncStream

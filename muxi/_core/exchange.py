@@ -13,11 +13,12 @@ from typing import Any, TypeVar
 from uuid import uuid4
 
 from ..errors import MuxiError, TimeoutError
+from . import telemetry
 from .call import Call, Response
 from .decode import read_answer
 from .error_bodies import read_error
 from .log import log_attempt
-from .messages import Delivery, HttpRequest
+from .messages import Delivery, HttpRequest, RawResponse
 from .options import Options
 from .sdk_notice import notify_newer_version
 from .steps import Sleep, Step, clock
@@ -72,7 +73,7 @@ def _attempts(call: Call[Any], options: Options, *, events: bool) -> HttpSteps[D
     attempt, may_have_run = 0, False
     while True:
         attempt += 1
-        reply = None
+        reply, began = None, clock()
         try:
             reply = yield _bounded(request, deadline)
         except MuxiError as exc:
@@ -80,13 +81,13 @@ def _attempts(call: Call[Any], options: Options, *, events: bool) -> HttpSteps[D
         else:
             notify_newer_version(reply.headers.get("x-muxi-sdk-latest"), reply.received_at)
             if reply.status_code < 300 or reply.status_code in call.accepted_statuses:
-                log_attempt(options, call, request, attempt, reply, None)
+                _note_attempt(options, call, request, attempt, began, reply, None)
                 return Delivery(reply, attempt, may_have_run)
             error = read_error(reply)
         if call.explain is not None:
             error = call.explain(error, attempt)
         error.url = request.url
-        log_attempt(options, call, request, attempt, reply, error)
+        _note_attempt(options, call, request, attempt, began, reply, error)
         error.request_id = call.turn_id or error.request_id
         if reply and may_have_run and call.already_done and call.already_done.matches(error):
             return Delivery(reply, attempt, may_have_run)
@@ -107,6 +108,22 @@ def _attempts(call: Call[Any], options: Options, *, events: bool) -> HttpSteps[D
                 sent=may_have_run,
             ) from error
         yield Sleep(delay)
+
+
+def _note_attempt(
+    options: Options,
+    call: Call[Any],
+    request: HttpRequest,
+    attempt: int,
+    began: float,
+    reply: RawResponse | None,
+    error: MuxiError | None,
+) -> None:
+    """Log an attempt, if the client has `debug=True`, and report it to OpenTelemetry, if used."""
+    if options.debug:
+        log_attempt(call, request, attempt, reply, error)
+    if telemetry.observer is not None:
+        telemetry.observer.attempt(request, attempt, clock() - began, reply, error)
 
 
 def _bounded(request: HttpRequest, deadline: float | None) -> HttpRequest:

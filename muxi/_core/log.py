@@ -12,7 +12,6 @@ from .error_bodies import request_id_of
 if TYPE_CHECKING:
     from .call import Call
     from .messages import HttpRequest, RawResponse
-    from .options import Options
 
 logger = logging.getLogger("muxi")
 
@@ -52,16 +51,13 @@ def enable() -> None:
 
 
 def log_attempt(
-    options: Options,
     call: Call[Any],
     request: HttpRequest,
     attempt: int,
     reply: RawResponse | None,
     error: MuxiError | None,
 ) -> None:
-    """Log one attempt, if the client has `debug=True`."""
-    if not options.debug:
-        return
+    """Log one attempt."""
     sent = {name.decode(): value.decode() for name, value in request.headers}
     logger.debug(
         "%s %s -> %s (request %s, attempt %d) sent %s got %s",
