@@ -64,7 +64,7 @@ def log_attempt(
         request.method,
         request.url,
         _outcome(reply, error),
-        _one_line(call.turn_id or (error and error.request_id) or (reply and request_id_of(reply))),
+        one_line(call.turn_id or (error and error.request_id) or (reply and request_id_of(reply))),
         attempt,
         _shown(sent),
         _shown(reply.headers) if reply else {},
@@ -74,11 +74,11 @@ def log_attempt(
 def _outcome(reply: RawResponse | None, error: MuxiError | None) -> str:
     if reply is None:
         return type(error).__name__
-    code = f" {_one_line(error.code)}" if error and error.code else ""
+    code = f" {one_line(error.code)}" if error and error.code else ""
     return f"{reply.status_code}{code} in {reply.elapsed * 1000:.0f} ms"
 
 
-def _one_line(text: object) -> str:
+def one_line(text: object) -> str:
     """Return text of the server in one line, so that it can't forge lines of the log."""
     return ascii(str(text))[1:-1]
 

@@ -22,6 +22,7 @@ from .audit import AuditLog as AuditLog
 from .chat import Attachment as Attachment
 from .chat import AttachmentLike as AttachmentLike
 from .chat import AudioRequest as AudioRequest
+from .chat import ChatMessage as ChatMessage
 from .chat import ChatRequest as ChatRequest
 from .chat import UiResponse as UiResponse
 from .config import A2aConfig as A2aConfig

@@ -67,14 +67,27 @@ class UiResponse(Request):
     value: Annotated[Any, AsJson]
 
 
-class ChatRequest(Request):
-    """The request body of `chat.send` and `chat.stream`."""
+class ChatMessage(Request):
+    """A message as a browser may send it: without the fields that a stranger must not set."""
+
+    model_config = {
+        "json_schema_extra": {
+            "examples": [{"message": "What is the capital of France?", "session_id": "sess_3b1f"}]
+        }
+    }
 
     message: str
     session_id: str | None = None
-    agent_id: str | None = None
+    """The conversation that it belongs to; None for a new one."""
     files: list[Attachment] | None = None
     ui_response: UiResponse | None = None
+    """The choice on a widget of an earlier reply."""
+
+
+class ChatRequest(ChatMessage):
+    """The request body of `chat.send` and `chat.stream`."""
+
+    agent_id: str | None = None
     request_id: str | None = None
     """The id of the turn; by default, the SDK creates one."""
     webhook_url: str | None = Field(default=None, repr=False)

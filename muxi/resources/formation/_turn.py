@@ -40,7 +40,7 @@ class Turn:
     @classmethod
     def of(
         cls,
-        message: str | m.ChatRequest | Mapping[str, object],
+        message: str | m.ChatMessage | Mapping[str, object],
         *,
         session_id: str | None,
         agent_id: str | None,
@@ -123,13 +123,13 @@ class Turn:
 
 
 def _fields(
-    given: str | m.ChatRequest | m.AudioRequest | Mapping[str, object],
+    given: str | m.ChatMessage | m.AudioRequest | Mapping[str, object],
 ) -> dict[str, object]:
     if isinstance(given, str):
         return {"message": given}
     if isinstance(given, Mapping):
         return dict(given)
-    if not isinstance(given, (m.ChatRequest, m.AudioRequest)):  # pyright: ignore[reportUnnecessaryIsInstance]
+    if not isinstance(given, (m.ChatMessage, m.AudioRequest)):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise ValidationError(
             f"message must be a string, a ChatRequest or a mapping, not {type(given).__name__}."
         )

@@ -39,7 +39,7 @@ class Chat(Resource[TransportT]):
     @endpoint
     def send(
         self,
-        message: str | m.ChatRequest | Mapping[str, object],
+        message: str | m.ChatRequest | m.ChatMessage | Mapping[str, object],
         *,
         session_id: str | None = None,
         agent_id: str | None = None,
@@ -58,7 +58,8 @@ class Chat(Resource[TransportT]):
         version of the runtime can't send them in a plain reply.
 
         Args:
-            message: The text, or a `ChatRequest` or a mapping with any of its fields.
+            message: The text, a `ChatMessage` or `ChatRequest`, or a mapping with any fields of a
+                `ChatRequest`.
             session_id: The conversation that it belongs to; None for a new one.
             agent_id: The agent that answers; None to let the formation choose.
             files: The files to attach: `"a.txt"`, `Path("a.txt")`, `open("a.png", "rb")`,
@@ -95,7 +96,7 @@ class Chat(Resource[TransportT]):
     @streaming
     def stream(
         self,
-        message: str | m.ChatRequest | Mapping[str, object],
+        message: str | m.ChatRequest | m.ChatMessage | Mapping[str, object],
         *,
         session_id: str | None = None,
         agent_id: str | None = None,
@@ -115,7 +116,8 @@ class Chat(Resource[TransportT]):
             ```
 
         Args:
-            message: The text, or a `ChatRequest` or a mapping with any of its fields.
+            message: The text, a `ChatMessage` or `ChatRequest`, or a mapping with any fields of a
+                `ChatRequest`.
             session_id: The conversation that it belongs to; None for a new one.
             agent_id: The agent that answers; None to let the formation choose.
             files: The files to attach, in the forms that `send` accepts.

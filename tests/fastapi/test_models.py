@@ -14,11 +14,7 @@ from hypothesis import given, settings
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode
 
-from muxi import AsyncFormationClient
-from muxi.models import formation as m
-
 from ..support.each import check_each, each
-from ..support.fake_server import REPLY, FakeServer
 from ..support.strategies import ANSWERS, KINDS, REQUESTS, object_of
 
 
@@ -109,28 +105,3 @@ def test_requests_with_an_unknown_field_are_refused(kind: type[BaseModel]) -> No
     assert response.status_code == 422
     faults = [(fault["type"], fault["loc"]) for fault in response.json()["detail"]]
     assert ("extra_forbidden", ["body", "a typo"]) in faults
-
-
-def chat_service(formation: AsyncFormationClient) -> FastAPI:
-    """What a user might write."""
-    app = FastAPI()
-
-    @app.post("/chat")
-    async def chat(request: m.ChatRequest) -> m.ChatReply:
-        return await formation.chat.send(request)
-
-    return app
-
-
-def test_a_service_takes_a_chat_request_and_returns_a_reply() -> None:
-    with FakeServer(REPLY) as server:
-        formation = AsyncFormationClient(url=server.url, client_key="c")
-        app = chat_service(formation)
-        reply = post(app, "/chat", {"message": "hi", "session_id": "s"})
-        refused = post(app, "/chat", {"mesage": "hi"})
-        [received] = server.received
-    assert (reply.status_code, refused.status_code) == (200, 422)
-    assert (reply.json()["content"], reply.json()["session_id"]) == ("hello", "s")
-    assert m.ChatReply.model_validate(reply.json()).text == "hello"
-    assert (received.json["message"], received.json["session_id"]) == ("hi", "s")
-    assert app.openapi()["components"]["schemas"].keys() >= {"ChatRequest", "ChatReply"}
