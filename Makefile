@@ -8,7 +8,7 @@ OFFICIAL := $(CACHE)/muxi-client/official
 # Tests start Python processes, which would compile the package each time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test lint types docs test-official test-runtime compare bench format clean
+.PHONY: demo test lint types docs test-package test-official test-runtime compare bench format clean
 
 demo: .venv/user.stamp        ## the main jobs, on the embedded emulator
 	$(BIN)/python -m muxi.testing --port 0 $(BIN)/python examples/quickstart.py
@@ -30,6 +30,9 @@ types: .venv/dev.stamp
 
 docs: .venv/docs.stamp        ## the documentation site, in .site
 	$(BIN)/zensical build --strict --clean
+
+test-package: .venv/dev.stamp ## the wheel and the sdist, the wheel in an environment of its own
+	$(BIN)/python -m pytest tests/package
 
 test-official: .venv/dev.stamp ## MUXI's own SDK, in an environment of its own, on the emulator
 	tests/install.sh $(OFFICIAL) tests/official/requirements.txt
