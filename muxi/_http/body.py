@@ -1,25 +1,35 @@
 """Open responses of streams: reads their events and closes them, from any thread or task.
 
 When a stream is garbage-collected, only its connection is shut down, without a lock and without
-waiting. The client closes the rest before its next request.
+waiting. A thread or task closes the rest, so that requests that wait for a connection get one.
+
+A response belongs to the process that opened it. A forked child neither reads nor closes it.
 """
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 import threading
 import time
-from collections import deque
+from _thread import start_new_thread
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from math import inf
-from typing import Any
 
 import anyio
 import httpx
+import sniffio
 
 from .._core.messages import HttpRequest, ServerSentEvents
-from ..errors import InvalidResponseError, MuxiError, StreamInterruptedError, TimeoutError
+from ..errors import (
+    InvalidResponseError,
+    MuxiError,
+    StreamError,
+    StreamInterruptedError,
+    TimeoutError,
+)
 from .chunks import HTTP_ERRORS, AsyncChunks, SyncChunks
 from .messages import forget_key
 from .sse import EventDecoder
@@ -29,10 +39,9 @@ _ENDING = 0.05
 
 
 class _Body:
-    def __init__(self, response: httpx.Response, request: HttpRequest, left: deque[Any]) -> None:
+    def __init__(self, response: httpx.Response, request: HttpRequest) -> None:
         self._response = response
         self._timeout = request.event_timeout
-        self._left = left
         self._decoder = EventDecoder(request.max_event_bytes)
         self._closed = False
         self._process = os.getpid()
@@ -42,12 +51,22 @@ class _Body:
         """Return JSON that the server wrote at the end, outside of any event; empty if none."""
         return self._decoder.unframed()
 
-    def abandon(self) -> None:
-        """Shut down the connection at once. The next request closes the rest."""
-        if self._process == os.getpid():
-            self._closed = True
-            self._hang_up()
-            self._left.append(self)
+    @property
+    def _is_parents(self) -> bool:
+        """Whether this process is a forked child of the one that opened the response."""
+        return self._process != os.getpid()
+
+    def _may_read(self) -> bool:
+        """Return whether the response is open.
+
+        Raises:
+            StreamError: It belongs to the parent process.
+        """
+        if self._is_parents:
+            raise StreamError(
+                "Another process opened this stream. Open a stream in each process.", sent=True
+            )
+        return not self._closed
 
     def _hang_up(self) -> None:
         """Shut down the connection, even while another thread waits for bytes."""
@@ -85,10 +104,9 @@ class SyncBody(_Body):
         self,
         response: httpx.Response,
         request: HttpRequest,
-        left: deque[SyncBody],
         others: set[SyncBody],
     ) -> None:
-        super().__init__(response, request, left)
+        super().__init__(response, request)
         self._others = others
         self._chunks = SyncChunks(response)
         self._lock = threading.Lock()
@@ -100,6 +118,8 @@ class SyncBody(_Body):
         Raises:
             MuxiError: The connection broke, or was silent for too long.
         """
+        if not self._may_read():
+            return None
         with self._lock:
             if self._closed:
                 return None
@@ -119,6 +139,8 @@ class SyncBody(_Body):
 
     def close(self, *, ended: bool = False) -> None:
         """Close the response. A thread that reads it gets the end of the body."""
+        if self._is_parents:
+            return
         with self._lock:
             self._closed = True
             if self._reading:
@@ -128,6 +150,14 @@ class SyncBody(_Body):
         if ended:
             self._read_to_end()
         self._chunks.close()
+
+    def abandon(self) -> None:
+        """Shut down the connection at once, and close the rest in a thread."""
+        if not self._is_parents:
+            self._closed = True
+            self._hang_up()
+            with suppress(RuntimeError):  # the interpreter ends
+                start_new_thread(self.close, ())
 
     def _read_to_end(self) -> None:
         stream = self._response.stream
@@ -144,9 +174,10 @@ class SyncBody(_Body):
 class AsyncBody(_Body):
     """An open response of an async client."""
 
-    def __init__(self, response: httpx.Response, request: HttpRequest, left: deque[Any]) -> None:
-        super().__init__(response, request, left)
+    def __init__(self, response: httpx.Response, request: HttpRequest) -> None:
+        super().__init__(response, request)
         self._chunks = AsyncChunks(response)
+        self._start = _starter()
 
     async def read(self) -> ServerSentEvents | None:
         """Return the events in the next chunk; None at the end.
@@ -154,7 +185,7 @@ class AsyncBody(_Body):
         Raises:
             MuxiError: The connection broke, or was silent for too long.
         """
-        if self._closed:
+        if not self._may_read():
             return None
         try:
             chunk = await self._chunks.read()
@@ -166,11 +197,21 @@ class AsyncBody(_Body):
 
     async def close(self, *, ended: bool = False) -> None:
         """Close the response. A task that reads it gets the end of the body."""
+        if self._is_parents:
+            return
         self._closed = True
         if ended:
             with suppress(*HTTP_ERRORS), anyio.move_on_after(_ENDING):
                 await self._chunks.read_to_end()
         await self._chunks.close()
+
+    def abandon(self) -> None:
+        """Shut down the connection at once, and close the rest in a task."""
+        if not self._is_parents:
+            self._closed = True
+            self._hang_up()
+            with suppress(RuntimeError):  # the event loop has ended
+                self._start(self.close)
 
 
 class SyncBodies:
@@ -178,19 +219,12 @@ class SyncBodies:
 
     def __init__(self) -> None:
         self._open: set[SyncBody] = set()
-        self._left: deque[SyncBody] = deque()
 
     def open(self, response: httpx.Response, request: HttpRequest) -> SyncBody:
         """Return the body of a response that is unread."""
-        body = SyncBody(response, request, self._left, self._open)
+        body = SyncBody(response, request, self._open)
         self._open.add(body)
         return body
-
-    def close_left(self) -> None:
-        """Close the responses whose streams were garbage-collected."""
-        while self._left:
-            with suppress(IndexError):  # another thread closed it first
-                self._left.popleft().close()
 
     def close(self) -> None:
         """Close all open responses."""
@@ -198,17 +232,25 @@ class SyncBodies:
             body.close()
 
 
-class AsyncBodies:
-    """The open responses of one HTTP client, which belongs to one event loop."""
+_Work = Callable[[], Awaitable[None]]
 
-    def __init__(self) -> None:
-        self._left: deque[AsyncBody] = deque()
 
-    def open(self, response: httpx.Response, request: HttpRequest) -> AsyncBody:
-        """Return the body of a response that is unread."""
-        return AsyncBody(response, request, self._left)
+def _starter() -> Callable[[_Work], object]:
+    """Return a function that starts a task on this event loop, from any thread."""
+    if sniffio.current_async_library() == "trio":
+        import trio  # already running
 
-    async def close_left(self) -> None:
-        """Close the responses whose streams were garbage-collected."""
-        while self._left:
-            await self._left.popleft().close()
+        token = trio.lowlevel.current_trio_token()
+        return lambda work: token.run_sync_soon(trio.lowlevel.spawn_system_task, work)
+    loop = asyncio.get_running_loop()
+
+    def start(work: _Work) -> None:
+        task = asyncio.ensure_future(work(), loop=loop)
+        _tasks.add(task)
+        task.add_done_callback(_tasks.discard)
+
+    return lambda work: loop.call_soon_threadsafe(start, work)
+
+
+_tasks: set[asyncio.Future[None]] = set()
+"""Tasks that close responses. An event loop itself doesn't keep its tasks alive."""

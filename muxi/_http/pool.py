@@ -18,7 +18,7 @@ import httpx
 import sniffio
 
 from ..errors import ClientClosedError, ConfigurationError
-from .body import AsyncBodies, SyncBodies
+from .body import SyncBodies
 
 _LIMITS = httpx.Limits(max_connections=1000, max_keepalive_connections=20)
 
@@ -132,7 +132,6 @@ class AsyncPool:
         _check_host(base_url)
         self._base_url = base_url
         self.given = given
-        self._bodies = weakref.WeakKeyDictionary[httpx.AsyncClient, AsyncBodies]()
         self._made: dict[tuple[int, object], _OfLoop] = {}
         self._closed = False
 
@@ -165,10 +164,6 @@ class AsyncPool:
         # An event loop that ends closes its open async generators.
         await anext(made.guard)
         return new
-
-    def bodies_of(self, client: httpx.AsyncClient) -> AsyncBodies:
-        """Return the open responses of one of the HTTP clients."""
-        return self._bodies.setdefault(client, AsyncBodies())
 
     async def close(self) -> None:
         """Close the HTTP client of this event loop. Those of other loops close when these end."""

@@ -123,7 +123,6 @@ class SyncTransport:
 
     def _send(self, step: HttpRequest) -> RawResponse:
         began = time.perf_counter()
-        self.pool.bodies.close_left()
         request, client = to_httpx_request(step, self.pool.given), self.pool.client()
         try:
             response = client.send(
@@ -237,8 +236,6 @@ class AsyncTransport:
     async def _send(self, step: HttpRequest) -> RawResponse:
         began = time.perf_counter()
         request, client = to_httpx_request(step, self.pool.given), await self.pool.client()
-        bodies = self.pool.bodies_of(client)
-        await bodies.close_left()
         try:
             response = await client.send(
                 request, auth=auth_for(step), stream=True, follow_redirects=False
@@ -251,7 +248,7 @@ class AsyncTransport:
             await self.pool.client()  # raises if it was closed meanwhile
             raise
         if step.events and is_event_stream(response):
-            return to_raw_response(response, began, events=bodies.open(response, step))
+            return to_raw_response(response, began, events=AsyncBody(response, step))
         try:
             if step.save is not None and is_file(response):
                 saved = await download_async(response, step, step.save)

@@ -7,11 +7,13 @@ import gc
 import threading
 import warnings
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
 import anyio
 import anyio.to_thread
+import httpx
 import pytest
 
 from muxi import (
@@ -23,9 +25,11 @@ from muxi import (
 )
 from muxi.models import formation as m
 
-from ..support.clients import http_client
-from ..support.fake_server import Events, FakeServer, Silence
+from ..support.clients import ClientKind
+from ..support.fake_server import SESSIONS, Events, FakeServer, Received, Silence
 from ..support.sse import DONE, GOOD, KEEPALIVE, slow_keepalives, stream_of, token
+from ..testing.control.leaks import connections
+from ..testing.raw_http import until
 
 
 def test_the_response_is_there_once_the_stream_is_open() -> None:
@@ -83,7 +87,7 @@ def test_a_loop_that_is_left_closes_the_connection() -> None:
             break
         assert endless.left.wait(5)
         client.chat.stream("hi").result()
-        assert pool_size(client) == 1
+        until(lambda: open_to(server) == 1)
 
 
 def test_a_stream_that_was_opened_and_dropped_closes_the_connection() -> None:
@@ -202,11 +206,11 @@ def test_a_stream_that_was_read_to_its_end_gives_its_connection_back() -> None:
         FormationClient(url=server.url, client_key="c") as client,
     ):
         list(client.chat.stream("hi"))
-        assert pool_size(client) == 1
+        assert open_to(server) == 1
 
 
-def pool_size(client: Any) -> int:
-    return len(http_client(client)._transport._pool.connections)
+def open_to(server: FakeServer) -> int:
+    return connections(int(server.url.rpartition(":")[2]))
 
 
 ENDLESS = stream_of(token("progress"), *slow_keepalives(200))
@@ -225,8 +229,8 @@ def warned() -> Iterator[None]:
 def test_breaking_out_of_an_awaited_stream_closes_the_connection() -> None:
     endless = Endless()
 
-    async def main(url: str) -> None:
-        client = AsyncFormationClient(url=url, client_key="c", user_id="alice")
+    async def main(server: FakeServer) -> None:
+        client = AsyncFormationClient(url=server.url, client_key="c", user_id="alice")
         async for event in await client.chat_stream({"message": "hi"}):
             assert isinstance(event, m.Progress)
             break
@@ -234,10 +238,10 @@ def test_breaking_out_of_an_awaited_stream_closes_the_connection() -> None:
         assert await anyio.to_thread.run_sync(endless.left.wait, 5)
         assert asyncio.all_tasks() == tasks  # none that finalizes
         assert (await client.chat.stream("hi").result()).text == "Hello"
-        assert pool_size(client) == 1
+        assert open_to(server) == 1
 
     with FakeServer(Events(endless), GOOD) as server:
-        asyncio.run(main(server.url))
+        asyncio.run(main(server))
 
 
 @pytest.mark.anyio
@@ -260,7 +264,7 @@ async def test_leaving_a_loop_within_async_with_leaves_no_generator_behind() -> 
         async with AsyncFormationClient(url=server.url, client_key="c") as client:
             await leave(client)
             gc.collect()
-            assert pool_size(client) == 0
+            assert open_to(server) == 0
 
 
 @pytest.mark.anyio
@@ -272,7 +276,7 @@ async def test_cancelling_closes_the_stream() -> None:
                 async for _ in client.chat.stream("hi"):
                     scope.cancel()
             assert scope.cancelled_caught
-            assert pool_size(client) == 0
+            assert open_to(server) == 0
 
 
 @pytest.mark.anyio
@@ -283,7 +287,7 @@ async def test_closing_from_another_task_ends_the_loop() -> None:
             async with anyio.create_task_group() as tasks:
                 async for _ in stream:
                     tasks.start_soon(stream.aclose)
-            assert pool_size(client) == 0
+            assert open_to(server) == 0
 
 
 def test_a_stream_may_be_silent_for_longer_than_a_call_may_take() -> None:
@@ -303,3 +307,48 @@ def test_nothing_is_sent_until_the_stream_is_read() -> None:
     ):
         client.chat.stream("hi")
         assert server.received == []
+
+
+def test_a_call_that_waits_for_a_connection_gets_that_of_a_dropped_stream(
+    client_kind: ClientKind,
+) -> None:
+    limits = httpx.Limits(max_connections=1, max_keepalive_connections=0)
+
+    def script(request: Received) -> Any:
+        return Events(Endless()) if request.path == "/v1/chat" else SESSIONS
+
+    def use(client: Any) -> None:
+        streams = [client.chat.stream("hi").open()]
+        with ThreadPoolExecutor(1) as threads:
+            waiting = threads.submit(client.sessions.list)
+            while not sent:
+                threading.Event().wait(0.001)
+            streams.clear()
+            waiting.result()
+
+    async def use_async(client: Any) -> None:
+        streams = [await client.chat.stream("hi")]
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(client.sessions.list)
+            await anyio.wait_all_tasks_blocked()
+            streams.clear()
+
+    sent: list[httpx.Request] = []
+    is_sync = client_kind.name == "sync"
+    hooks: Any = {
+        "request": [lambda request: request.url.path == "/v1/chat" or sent.append(request)]
+    }
+    own: Any = (
+        httpx.Client(limits=limits, event_hooks=hooks)
+        if is_sync
+        else httpx.AsyncClient(limits=limits)
+    )
+    with FakeServer(script) as server:
+        client_kind.formation(
+            server.url,
+            use if is_sync else use_async,
+            http_client=own,
+            timeout=10,
+            max_retries=0,
+        )
+    assert len(server.received) == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -101,9 +102,14 @@ class FakeServer:
 
     Args:
         actions: The action for each request. A callable gets the request and returns the action.
+        tls: The TLS context; None for plain HTTP.
     """
 
-    def __init__(self, *actions: Action | Callable[[Received], Action]) -> None:
+    def __init__(
+        self,
+        *actions: Action | Callable[[Received], Action],
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self.received: list[Received] = []
         self._actions = list(actions)
         self._stopped = threading.Event()
@@ -130,7 +136,9 @@ class FakeServer:
 
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._http.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._http.server_address[1]}"
+        if tls is not None:
+            self._http.socket = tls.wrap_socket(self._http.socket, server_side=True)
+        self.url = f"http{'s' if tls else ''}://127.0.0.1:{self._http.server_address[1]}"
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,))
 
     def __enter__(self) -> FakeServer:

@@ -63,6 +63,9 @@ _HELLO = Path(__file__).parents[2] / "examples" / "hello-formation"
 _FIXED: Arguments = {"private_key": PRIVATE_KEY}
 """With other values nothing is sent."""
 
+_ONE_LOOK = {"formation.requests.wait": {"timeout": 0}}
+"""Otherwise it waits for what the server doesn't know yet."""
+
 _WITH: dict[str, Arguments] = {"type=recurring": {"schedule": "0 9 * * *"}}
 """What an argument wants another one to be."""
 
@@ -102,10 +105,15 @@ class Method:
         found: object = eval(annotation, self.descriptor.__wrapped__.__globals__)
         return found
 
+    @property
+    def _fixed(self) -> Arguments:
+        return {**_FIXED, **_ONE_LOOK.get(str(self), {})}
+
     def values(self, parameter: Parameter) -> list[object]:
         """A value for each alternative of a parameter."""
-        if parameter.name in _FIXED:
-            return [_FIXED[parameter.name]]
+        fixed = self._fixed
+        if parameter.name in fixed:
+            return [fixed[parameter.name]]
         if parameter.name == "source" and "PathLike" in str(parameter.annotation):
             return [str(_HELLO), _HELLO]  # a bundle, not just any file
         found = values_of(self.evaluated(parameter.annotation))
@@ -124,8 +132,8 @@ class Method:
     def variants(self) -> list[Arguments]:
         """The fewest arguments, then with each alternative of each parameter in turn."""
         parameters = self.parameters()
-        fixed = {one.name for one in parameters} & _FIXED.keys()
-        fewest = self.required() | {name: _FIXED[name] for name in fixed}
+        names = {one.name for one in parameters}
+        fewest = self.required() | {k: v for k, v in self._fixed.items() if k in names}
         return [fewest] + [
             {**fewest, one.name: value, **_WITH.get(f"{one.name}={value}", {})}
             for one in parameters

@@ -256,9 +256,7 @@ def _outcomes(method: Method, client: Any, recorder: Recorder) -> list[Outcome]:
     return [*(outcome(client, one) for one in variants), outcome(client.raw, variants[0])]
 
 
-def test_both_clients_send_what_build_describes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("muxi.resources.formation.requests._GRACE", ())  # one look is enough here
-
+def test_both_clients_send_what_build_describes() -> None:
     def check(method: Method) -> None:
         outcomes = both(method)
         assert {outcome.error for outcome in outcomes} == {NotFoundError}
@@ -281,10 +279,7 @@ def test_both_clients_send_what_build_describes(monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.parametrize("lacking", ["keys", "user"])
-def test_both_clients_fail_alike(
-    lacking: Literal["keys", "user"], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("muxi.resources.formation.requests._GRACE", ())
+def test_both_clients_fail_alike(lacking: Literal["keys", "user"]) -> None:
     refused = ConfigurationError if lacking == "keys" else ValidationError
 
     def check(method: Method) -> None:
