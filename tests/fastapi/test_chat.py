@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -26,7 +27,9 @@ from muxi.testing import (
     Turn,
 )
 
+from ..support.fake_server import Events, FakeServer
 from ..support.service import serving
+from ..support.sse import token
 from .service import service
 
 LINK = ActionLink(type="action_link", id="w", label="Pay", url="https://pay.example.com")
@@ -205,3 +208,25 @@ def test_a_file_and_a_choice_are_sent_on(browser: httpx.Client) -> None:
     body = {"message": "m", "files": [file], "ui_response": {"id": "w", "value": "yes"}}
     assert browser.post("/ask", json=body).json()["text"] == "Hello alice"
     assert events(browser, **body)[-1][0] == "completed"
+
+
+def test_a_browser_that_does_not_read_slows_the_formation_down() -> None:
+    """Nothing in between collects what the browser doesn't take."""
+    written, piece, count = 0, token("content", "x" * 32_768), 2_000
+
+    def pieces() -> Iterator[bytes]:
+        nonlocal written
+        while written < count:
+            yield piece
+            written += 1
+
+    with (
+        FakeServer(Events(pieces())) as formation,
+        serving(service(lambda: AsyncFormationClient(url=formation.url, client_key="c"))) as url,
+        httpx.stream("POST", f"{url}/chat", json={"message": "m"}, headers={"X-User": "a"}) as got,
+    ):
+        assert next(got.iter_lines()) == "event: started"
+        before = 0
+        while before != (before := written):
+            threading.Event().wait(0.2)
+        assert 0 < written < count

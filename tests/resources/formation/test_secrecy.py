@@ -7,14 +7,10 @@ from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any
 
-import anyio
-import httpx
 import pytest
-from fastapi import FastAPI
-from pydantic import BaseModel, SecretStr
+from pydantic import SecretStr
 
 import muxi
-from muxi.models import formation as m
 from muxi.resources.formation import Credentials, Secrets
 
 from ...support.clients import ClientKind
@@ -78,37 +74,3 @@ def test_a_description_does_not_show_it() -> None:
         Credentials.create.build("s", {"token": HIDDEN}),
     ):
         assert HIDDEN not in repr(described)
-
-
-@pytest.mark.parametrize(
-    ("kind", "body"),
-    [
-        (m.SecretCreate, {"key": 5, "value": HIDDEN}),
-        (m.SecretCreate, {"value": HIDDEN}),
-        (m.SecretCreate, {"key": "K", "value": HIDDEN, HIDDEN: 1}),
-        (m.SecretUpdate, {"value": [HIDDEN]}),
-        (m.CredentialRequest, {"service": "s", "credential": HIDDEN}),
-        (m.CredentialRequest, {"credential": {"token": HIDDEN}}),
-        (m.CredentialRequest, [HIDDEN]),
-    ],
-)
-def test_a_service_does_not_send_it_back(kind: type[BaseModel], body: object) -> None:
-    """FastAPI answers 422 with what each error is about."""
-    app = FastAPI()
-
-    async def take(body: Any) -> None:
-        raise AssertionError(f"{body!r} was taken")
-
-    take.__annotations__["body"] = kind
-    app.post("/")(take)
-
-    async def main() -> httpx.Response:
-        transport = httpx.ASGITransport(app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
-            return await client.post("/", json=body)
-
-    answer = anyio.run(main)
-    errors = answer.json()["detail"]
-    assert answer.status_code == 422
-    assert all(error["msg"] and error["loc"][0] == "body" for error in errors)
-    assert [error["input"] for error in errors] == [None] * len(errors)
