@@ -57,16 +57,12 @@ assert deliver("another key", turn) == 401
 """
 
 ENDINGS = {
-    "fastapi.md": _POST
-    + """
-assert post("/ask?user=alice", json={"message": "hi"}).json()["content"]
+    "fastapi.md": """
+from fastapi.testclient import TestClient
 
-async def start_and_stop():
-    async with lifespan(app):
-        pass
-
-asyncio.run(start_and_stop())
-assert post("/ask?user=alice", json={"message": "hi"}).status_code == 502
+with TestClient(app) as browser:
+    told_story = browser.get("/story?topic=sheep").text
+assert "event: completed" in told_story and "A story about sheep" in told_story
 """,
     "webhooks.md": _POST + _DELIVER,
 }
