@@ -47,9 +47,7 @@ try:
 except ModuleNotFoundError as missing:
     if (missing.name or "").partition(".")[0] not in ("fastapi", "starlette"):
         raise
-    raise ImportError(
-        "muxi.fastapi needs FastAPI 0.135 or later: pip install 'muxi-client[fastapi]'"
-    ) from None
+    raise ImportError("muxi.fastapi needs an extra: pip install 'muxi-client[fastapi]'") from None
 
 __all__ = [
     "BACKGROUND",

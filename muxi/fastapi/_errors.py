@@ -40,11 +40,11 @@ _KINDS: tuple[tuple[type[e.MuxiError], int, Code, str], ...] = (
     (e.AuthenticationError, 500, "misconfigured", "The service is misconfigured."),
     (e.ConfigurationError, 500, "misconfigured", "The service is misconfigured."),
     (e.ClientClosedError, 503, "unavailable", "The service is stopping. Try again later."),
-    (e.UnavailableError, 503, "unavailable", "The assistant isn't available. Try again later."),
-    (e.TimeoutError, 504, "timeout", "The assistant took too long to respond."),
-    (e.StreamInterruptedError, 502, "interrupted", "The connection to the assistant broke."),
-    (e.StreamError, 502, "failed", "The assistant failed."),
-    (e.MuxiError, 502, "upstream_error", "The assistant failed. Try again later."),
+    (e.UnavailableError, 503, "unavailable", "This isn't available right now. Try again later."),
+    (e.TimeoutError, 504, "timeout", "No response came in time."),
+    (e.StreamInterruptedError, 502, "interrupted", "The connection broke before the end."),
+    (e.StreamError, 502, "failed", "The reply failed."),
+    (e.MuxiError, 502, "upstream_error", "This failed. Try again later."),
 )
 """The first that fits an error."""
 

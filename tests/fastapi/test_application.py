@@ -121,5 +121,5 @@ def test_without_fastapi_it_says_what_to_install(missing: str) -> None:
     assert done.returncode == 1
     assert done.stderr.count("Traceback") == 1
     assert done.stderr.splitlines()[-1] == (
-        "ImportError: muxi.fastapi needs FastAPI 0.135 or later: pip install 'muxi-client[fastapi]'"
+        "ImportError: muxi.fastapi needs an extra: pip install 'muxi-client[fastapi]'"
     )

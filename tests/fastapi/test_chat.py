@@ -115,8 +115,8 @@ def test_the_response_is_a_stream_that_proxies_do_not_hold_back(browser: httpx.C
 @pytest.mark.parametrize(
     ("message", "code", "detail"),
     [
-        ("fail", "failed", "The assistant failed."),
-        ("cut", "interrupted", "The connection to the assistant broke."),
+        ("fail", "failed", "The reply failed."),
+        ("cut", "interrupted", "The connection broke before the end."),
     ],
 )
 def test_a_stream_that_fails_ends_with_an_error(

@@ -18,8 +18,6 @@ from ..support.sse import stream_of, token
 from .service import service
 
 KEY, UPSTREAM = "fmc_hidden", "the text of the formation"
-OURS = "The service is misconfigured."
-LATER = "The assistant failed. Try again later."
 
 
 def refusal(status: int, code: str, **headers: str) -> Answer:
@@ -98,7 +96,7 @@ def test_a_stream_that_breaks_later_ends_with_an_event() -> None:
         response = httpx.post(f"{url}/chat", json={"message": "hi"}, headers={"X-User": "alice"})
     assert response.status_code == 200
     last = response.text.strip().split("\n\n")[-1]
-    assert last.startswith('event: error\ndata: {"detail":"The assistant failed.","code":"failed"')
+    assert last.startswith('event: error\ndata: {"detail":"The reply failed.","code":"failed"')
     assert UPSTREAM not in response.text
 
 

@@ -30,6 +30,7 @@ WITHOUT_EXTRA = {
         "batch = {'batch_id': '1', 'events': []}\n"
         "Distilled.submit.build(batch, distillery_id='d', private_key='k')"
     ),
+    "fastapi": "import muxi.fastapi",
     "otel": "import muxi.otel",
     "testing": "from muxi.testing import Emulator",
 }
