@@ -9,13 +9,16 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
-from typing_extensions import Self
-
-from ._core.endpoint import Async, RawAsync, RawSync, Resource, Sync, Transport, TransportT
 from ._core.options import NOT_GIVEN, NotGiven
+from ._core.resource import Resource, Transport
 from ._lazy import LazyModule
-from .resources.formation import FormationApi
-from .resources.server import ServerApi
+from .resources._formation import (
+    AsyncFormationApi,
+    AsyncRawFormationApi,
+    FormationApi,
+    RawFormationApi,
+)
+from .resources._server import AsyncRawServerApi, AsyncServerApi, RawServerApi, ServerApi
 from .retry import Retry
 
 if TYPE_CHECKING:
@@ -31,22 +34,22 @@ if TYPE_CHECKING:
 else:  # only for annotations: clients import fast
     pydantic, httpx, muxi = LazyModule("pydantic"), LazyModule("httpx"), LazyModule("muxi")
 
-RawT = TypeVar("RawT", covariant=True)
 HttpT = TypeVar("HttpT", bound="httpx.Client | httpx.AsyncClient")
-FormationT = TypeVar("FormationT", bound="_FormationClient[Any, Any, Any]", covariant=True)
+FormationT = TypeVar("FormationT", bound="_FormationClient[Any]", covariant=True)
+ClientT = TypeVar("ClientT", bound="_Client[Any]")  # editors take Self for the class that says it
 
 
-class _Client(Resource[TransportT], Generic[TransportT, HttpT]):
+class _Client(Resource, Generic[HttpT]):
     """Base class of all four clients: views that share one connection pool."""
 
     def with_options(
-        self,
+        self: ClientT,
         *,
         timeout: float | NotGiven = NOT_GIVEN,
         retry: Retry | NotGiven = NOT_GIVEN,
         headers: Mapping[str, str] | NotGiven = NOT_GIVEN,
         user_id: str | NotGiven | None = NOT_GIVEN,
-    ) -> Self:
+    ) -> ClientT:
         """Return a view of this client with other options.
 
         The view shares the connections of the client that you constructed. Closing the view, or
@@ -67,7 +70,7 @@ class _Client(Resource[TransportT], Generic[TransportT, HttpT]):
         return self._on(self._transport.view(changed))
 
     @classmethod
-    def _on(cls, transport: Transport) -> Self:
+    def _on(cls: type[ClientT], transport: Transport) -> ClientT:
         """Return a view: a client that shares the connections of another one."""
         view = object.__new__(cls)
         view._transport = transport
@@ -78,7 +81,7 @@ class _Client(Resource[TransportT], Generic[TransportT, HttpT]):
         raise NotImplementedError
 
 
-class _SyncClient(_Client[Sync, "httpx.Client"]):
+class _SyncClient(_Client["httpx.Client"]):
     _pool: SyncPool | None = None
     """The pool to close with the client; None in views."""
 
@@ -94,7 +97,7 @@ class _SyncClient(_Client[Sync, "httpx.Client"]):
         if self._pool is not None:
             self._pool.close()
 
-    def __enter__(self) -> Self:
+    def __enter__(self: ClientT) -> ClientT:
         return self
 
     def __exit__(
@@ -106,7 +109,7 @@ class _SyncClient(_Client[Sync, "httpx.Client"]):
         self.close()
 
 
-class _AsyncClient(_Client[Async, "httpx.AsyncClient"]):
+class _AsyncClient(_Client["httpx.AsyncClient"]):
     _pool: AsyncPool | None = None
     """The pool to close with the client; None in views."""
 
@@ -122,7 +125,7 @@ class _AsyncClient(_Client[Async, "httpx.AsyncClient"]):
         if self._pool is not None:
             await self._pool.close()
 
-    async def __aenter__(self) -> Self:
+    async def __aenter__(self: ClientT) -> ClientT:
         return self
 
     async def __aexit__(
@@ -134,9 +137,7 @@ class _AsyncClient(_Client[Async, "httpx.AsyncClient"]):
         await self.aclose()
 
 
-class _ServerClient(
-    _Client[TransportT, HttpT], ServerApi[TransportT], Generic[TransportT, RawT, HttpT, FormationT]
-):
+class _ServerClient(_Client[HttpT], Generic[HttpT, FormationT]):
     def __init__(
         self,
         *,
@@ -203,11 +204,6 @@ class _ServerClient(
 
     __init__.__qualname__ = "ServerClient.__init__"  # the name in TypeErrors about arguments
 
-    @cached_property
-    def raw(self) -> ServerApi[RawT]:
-        """The same methods, returning a `Response` with data, status, headers and attempts."""
-        return ServerApi(self._transport, raw=True)
-
     def formation_client(
         self,
         formation_id: str,
@@ -244,9 +240,7 @@ class _ServerClient(
         raise NotImplementedError
 
 
-class _FormationClient(
-    _Client[TransportT, HttpT], FormationApi[TransportT], Generic[TransportT, RawT, HttpT]
-):
+class _FormationClient(_Client[HttpT], Generic[HttpT]):
     def __init__(
         self,
         *,
@@ -329,12 +323,7 @@ class _FormationClient(
 
     __init__.__qualname__ = "FormationClient.__init__"  # the name in TypeErrors about arguments
 
-    @cached_property
-    def raw(self) -> FormationApi[RawT]:
-        """The same methods, returning a `Response` with data, status, headers and attempts."""
-        return FormationApi(self._transport, raw=True)
-
-    def for_user(self, user_id: str) -> Self:
+    def for_user(self: ClientT, user_id: str) -> ClientT:
         """Return a view of this client that acts as a user.
 
         The view shares the connections of the client that you constructed, and closing it does
@@ -350,25 +339,45 @@ class _FormationClient(
         return self.with_options(user_id=user_id)
 
 
-class FormationClient(_SyncClient, _FormationClient[Sync, RawSync, "httpx.Client"]):
+class FormationClient(_FormationClient["httpx.Client"], _SyncClient, FormationApi):
     """A client of a formation: chat, sessions, memory and everything else it offers."""
 
+    @cached_property
+    def raw(self) -> RawFormationApi:
+        """The same methods, returning a `Response` with data, status, headers and attempts."""
+        return RawFormationApi(self._transport, raw=True)
 
-class AsyncFormationClient(_AsyncClient, _FormationClient[Async, RawAsync, "httpx.AsyncClient"]):
+
+class AsyncFormationClient(_FormationClient["httpx.AsyncClient"], _AsyncClient, AsyncFormationApi):
     """An async client of a formation, for asyncio and trio."""
 
+    @cached_property
+    def raw(self) -> AsyncRawFormationApi:
+        """The same methods, returning a `Response` with data, status, headers and attempts."""
+        return AsyncRawFormationApi(self._transport, raw=True)
 
-class ServerClient(_SyncClient, _ServerClient[Sync, RawSync, "httpx.Client", FormationClient]):
+
+class ServerClient(_ServerClient["httpx.Client", FormationClient], _SyncClient, ServerApi):
     """A client of a MUXI Server's control plane: deploys, runs and updates formations."""
+
+    @cached_property
+    def raw(self) -> RawServerApi:
+        """The same methods, returning a `Response` with data, status, headers and attempts."""
+        return RawServerApi(self._transport, raw=True)
 
     def _formation_on(self, transport: Transport) -> FormationClient:
         return FormationClient._on(transport)
 
 
 class AsyncServerClient(
-    _AsyncClient, _ServerClient[Async, RawAsync, "httpx.AsyncClient", AsyncFormationClient]
+    _ServerClient["httpx.AsyncClient", AsyncFormationClient], _AsyncClient, AsyncServerApi
 ):
     """An async client of a MUXI Server's control plane, for asyncio and trio."""
+
+    @cached_property
+    def raw(self) -> AsyncRawServerApi:
+        """The same methods, returning a `Response` with data, status, headers and attempts."""
+        return AsyncRawServerApi(self._transport, raw=True)
 
     def _formation_on(self, transport: Transport) -> AsyncFormationClient:
         return AsyncFormationClient._on(transport)

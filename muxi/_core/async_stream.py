@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator
-from typing import TYPE_CHECKING, Any, Generic, Protocol
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from ..errors import MuxiError
 from .base_stream import BaseStream
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from .options import Options
     from .steps import Flow, StreamCall
+
+StreamT = TypeVar("StreamT", bound="AsyncStream[Any, Any]")  # jedi can't await what gives Self
 
 
 class AsyncRunner(Protocol):
@@ -55,7 +57,7 @@ class AsyncStream(BaseStream[EventT, ResultT], AsyncIterator[EventT]):
         await self._run(self._alone(self._open()))
         return self
 
-    def __await__(self) -> Generator[Any, Any, Self]:
+    def __await__(self: StreamT) -> Generator[Any, Any, StreamT]:
         return self.open().__await__()
 
     async def aclose(self) -> None:

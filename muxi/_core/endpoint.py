@@ -1,30 +1,24 @@
-"""Turns functions that describe calls into methods, sync or async depending on the transport."""
+"""Turns functions that describe calls into methods, sync or async depending on the transport.
+
+Type checkers read what clients return in the stubs that `make stubs` writes from the descriptions.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial, wraps
 from inspect import Signature, signature
 from types import FunctionType, MethodType
-from typing import (
-    TYPE_CHECKING,
-    Any,
-    ClassVar,
-    Concatenate,
-    Generic,
-    ParamSpec,
-    Protocol,
-    TypeVar,
-    overload,
-)
+from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Generic, ParamSpec, TypeVar, overload
 
 from ..errors import MuxiError, ValidationError
 from . import telemetry
 from .call import Call, EventT, IdError, Response, ResultT, T
 from .checks import check_delay
+from .resource import Resource, Transport, is_raw, transport_of
 from .steps import Flow, Pages, StreamCall
 from .telemetry import observe_method
 from .tracebacks import trimmed
@@ -32,13 +26,9 @@ from .tracebacks import trimmed
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-    from .async_stream import AsyncStream
-    from .options import Options
-    from .stream import Stream
-
 P = ParamSpec("P")
 DescribedT = TypeVar("DescribedT")
-TransportT = TypeVar("TransportT", covariant=True)
+ReturnT = TypeVar("ReturnT")
 
 _MODULE = re.compile(r"\b[a-z_]\w*\.(?=[A-Z])")
 """The module prefix of a type in an annotation, such as `m.`."""
@@ -48,85 +38,7 @@ _SECONDS = frozenset({"timeout", "silence_timeout", "stall_after", "poll_interva
 """The arguments of methods that are seconds. All are keyword-only."""
 
 
-class Sync:
-    """Marks namespaces whose methods return the data."""
-
-
-class Async:
-    """Marks namespaces whose methods return an awaitable of the data."""
-
-
-class RawSync:
-    """Marks namespaces whose methods return a `Response`."""
-
-
-class RawAsync:
-    """Marks namespaces whose methods return an awaitable of a `Response`."""
-
-
-class Transport(Protocol):
-    """Runs calls. Its methods return results, or awaitables of results."""
-
-    @property
-    def is_async(self) -> bool:
-        """Whether its methods return awaitables."""
-        ...
-
-    @property
-    def options(self) -> Options:
-        """The options for every call."""
-        ...
-
-    def view(self, options: Options, /) -> Self:
-        """Return a transport with the same connections and other options."""
-        ...
-
-    def call(self, call: Call[Any], /) -> object:
-        """Make a call and return its data."""
-        ...
-
-    def respond(self, call: Call[Any], /) -> object:
-        """Make a call and return its whole `Response`."""
-        ...
-
-    def run(self, steps: Flow[Any], /) -> object:
-        """Run a flow of several calls."""
-        ...
-
-    def stream(self, call: StreamCall[Any, Any], /) -> object:
-        """Return a stream, which opens when it is used."""
-        ...
-
-    def iterate(self, pages: Pages[Any], /) -> object:
-        """Iterate over the items of all pages."""
-        ...
-
-
-class Resource(Generic[TransportT]):
-    """A namespace of methods on a transport. Its type argument decides what they return."""
-
-    _raw = False
-
-    def __init__(self, transport: Transport, *, raw: bool = False) -> None:
-        self._transport = transport
-        self._raw = raw
-
-    def __repr__(self) -> str:
-        options = self._transport.options
-        user = f", user_id={options.user_id!r}" if options.user_id is not None else ""
-        raw = ", raw=True" if self._raw else ""
-        return f"{type(self).__name__}({options.base_url!r}{user}{raw})"
-
-
-def _transport_of(resource: Resource[Any]) -> Transport:
-    return resource._transport  # pyright: ignore[reportPrivateUsage]  # same module
-
-
-def _is_raw(resource: Resource[Any]) -> bool:
-    return resource._raw  # pyright: ignore[reportPrivateUsage]  # same module
-
-
-class _Method(Generic[P, DescribedT]):
+class MethodDescriptor(Generic[ReturnT, P, DescribedT]):
     """Base class of the four kinds of methods. Creates real functions from a description."""
 
     describes: ClassVar[str]
@@ -149,6 +61,15 @@ class _Method(Generic[P, DescribedT]):
     def __reduce__(self) -> tuple[object, ...]:
         return getattr, self._home
 
+    # Editors that look at live objects, such as IPython, read the types of `__get__` and of the
+    # functions below (they can't follow a class as a decorator): those of a sync client.
+    @overload
+    def __get__(self, instance: Resource, owner: object) -> Callable[P, ReturnT]: ...
+    @overload
+    def __get__(self, instance: None, owner: object) -> Self: ...
+    def __get__(self, instance: Resource | None, owner: object) -> object:
+        return self if instance is None else self._bound(instance)
+
     @property
     def _operation(self) -> str:
         """The method's name for users and traces, such as `chat.send`."""
@@ -166,9 +87,7 @@ class _Method(Generic[P, DescribedT]):
         """Return the names that `returns` may refer to."""
         return {}
 
-    def _describe(
-        self, resource: Resource[Any] | None, *args: P.args, **kwargs: P.kwargs
-    ) -> DescribedT:
+    def _describe(self, resource: Resource | None, *args: P.args, **kwargs: P.kwargs) -> DescribedT:
         for name in _SECONDS.intersection(kwargs):
             check_delay(name, kwargs[name])
         try:
@@ -178,8 +97,8 @@ class _Method(Generic[P, DescribedT]):
             names = [name for name, value in given.items() if value is exc.part]
             raise ValidationError(f"{names[0] if names else 'An id'} {exc.problem}") from None
 
-    def _bound(self, resource: Resource[Any]) -> MethodType:
-        kind = _transport_of(resource).is_async, _is_raw(resource)
+    def _bound(self, resource: Resource) -> MethodType:
+        kind = transport_of(resource).is_async, is_raw(resource)
         function = self._functions.get(kind)
         if function is None:
             function = self._functions[kind] = self._function(*kind)
@@ -190,8 +109,8 @@ class _Method(Generic[P, DescribedT]):
         runs = self.is_awaited and not is_async
 
         @wraps(self.__wrapped__)
-        def method(resource: Resource[Any], /, *args: P.args, **kwargs: P.kwargs) -> Any:  # noqa: ANN401
-            transport = _transport_of(resource)
+        def method(resource: Resource, /, *args: P.args, **kwargs: P.kwargs) -> Any:  # noqa: ANN401
+            transport = transport_of(resource)
             try:
                 with observe_method(operation) if runs else nullcontext():
                     described = describe(resource, *args, **kwargs)
@@ -201,14 +120,14 @@ class _Method(Generic[P, DescribedT]):
                 raise trimmed(exc, transport.options)  # noqa: B904  # the same error
 
         @wraps(self.__wrapped__)
-        async def awaited(resource: Resource[Any], /, *args: P.args, **kwargs: P.kwargs) -> object:
+        async def awaited(resource: Resource, /, *args: P.args, **kwargs: P.kwargs) -> object:
             try:
                 with observe_method(operation):
                     begun = method(resource, *args, **kwargs)
                     del args, kwargs
                     return await begun
             except MuxiError as exc:
-                raise trimmed(exc, _transport_of(resource).options)  # noqa: B904  # the same error
+                raise trimmed(exc, transport_of(resource).options)  # noqa: B904  # the same error
 
         function: object = awaited if is_async and self.is_awaited else method
         assert isinstance(function, FunctionType)
@@ -240,7 +159,7 @@ class _Method(Generic[P, DescribedT]):
         )
 
 
-class _DescribedOnce(_Method[P, DescribedT]):
+class _DescribedOnce(MethodDescriptor[ReturnT, P, DescribedT], Generic[ReturnT, P, DescribedT]):
     """A method whose description is one value, such as a `Call`."""
 
     def build(self, *args: P.args, **kwargs: P.kwargs) -> DescribedT:
@@ -258,8 +177,8 @@ class FlowCall(Generic[T]):
         return self.describe()
 
 
-class endpoint(_DescribedOnce[P, Call[T]]):
-    """Turns a function that describes one call into a method."""
+class Endpoint(_DescribedOnce[T, P, Call[T]], Generic[T, P]):
+    """A method of one call."""
 
     describes = "Call"
     returns = "{1}"
@@ -271,26 +190,9 @@ class endpoint(_DescribedOnce[P, Call[T]]):
     def _names(self) -> Mapping[str, object]:
         return {"Response": Response}
 
-    @overload
-    def __get__(self, instance: None, owner: type) -> Self: ...
-    @overload
-    def __get__(self, instance: Resource[Sync], owner: type) -> Callable[P, T]: ...
-    @overload
-    def __get__(
-        self, instance: Resource[Async], owner: type
-    ) -> Callable[P, Coroutine[Any, Any, T]]: ...
-    @overload
-    def __get__(self, instance: Resource[RawSync], owner: type) -> Callable[P, Response[T]]: ...
-    @overload
-    def __get__(
-        self, instance: Resource[RawAsync], owner: type
-    ) -> Callable[P, Coroutine[Any, Any, Response[T]]]: ...
-    def __get__(self, instance: Resource[Any] | None, owner: type) -> object:
-        return self if instance is None else self._bound(instance)
 
-
-class flow(_Method[P, Flow[T]]):
-    """Turns a generator that makes several calls into a method. Raw clients return its data too."""
+class FlowMethod(MethodDescriptor[T, P, Flow[T]], Generic[T, P]):
+    """A method of several calls. Raw clients return its data too."""
 
     describes = "Flow"
     returns = returns_raw = "{1}"
@@ -306,20 +208,12 @@ class flow(_Method[P, Flow[T]]):
     def _begin(self, transport: Transport, described: Flow[T], *, raw: bool) -> Any:  # noqa: ANN401
         return transport.run(described)
 
-    @overload
-    def __get__(self, instance: None, owner: type) -> Self: ...
-    @overload
-    def __get__(self, instance: Resource[Sync | RawSync], owner: type) -> Callable[P, T]: ...
-    @overload
-    def __get__(
-        self, instance: Resource[Async | RawAsync], owner: type
-    ) -> Callable[P, Coroutine[Any, Any, T]]: ...
-    def __get__(self, instance: Resource[Any] | None, owner: type) -> object:
-        return self if instance is None else self._bound(instance)
 
-
-class streaming(_DescribedOnce[P, StreamCall[EventT, ResultT]]):
-    """Turns a function that describes a call with a stream of events into a method."""
+class StreamMethod(
+    _DescribedOnce[object, P, StreamCall[EventT, ResultT]],
+    Generic[EventT, ResultT, P],
+):
+    """A method that streams the events of a call."""
 
     describes = "StreamCall"
     returns = returns_raw = "{0}Stream[{1}]"
@@ -339,22 +233,9 @@ class streaming(_DescribedOnce[P, StreamCall[EventT, ResultT]]):
 
         return {"Stream": Stream, "AsyncStream": AsyncStream}
 
-    @overload
-    def __get__(self, instance: None, owner: type) -> Self: ...
-    @overload
-    def __get__(
-        self, instance: Resource[Sync | RawSync], owner: type
-    ) -> Callable[P, Stream[EventT, ResultT]]: ...
-    @overload
-    def __get__(
-        self, instance: Resource[Async | RawAsync], owner: type
-    ) -> Callable[P, AsyncStream[EventT, ResultT]]: ...
-    def __get__(self, instance: Resource[Any] | None, owner: type) -> object:
-        return self if instance is None else self._bound(instance)
 
-
-class paging(_DescribedOnce[P, Pages[T]]):
-    """Turns a function that describes pages into a method. Raw clients return the items, too."""
+class PagesMethod(_DescribedOnce[Iterator[T], P, Pages[T]], Generic[T, P]):
+    """A method that iterates over pages. Raw clients return the items, too."""
 
     describes = "Pages"
     returns = returns_raw = "{0}Iterator[{1}]"
@@ -366,15 +247,24 @@ class paging(_DescribedOnce[P, Pages[T]]):
     def _names(self) -> Mapping[str, object]:
         return {"Iterator": Iterator, "AsyncIterator": AsyncIterator}
 
-    @overload
-    def __get__(self, instance: None, owner: type) -> Self: ...
-    @overload
-    def __get__(
-        self, instance: Resource[Sync | RawSync], owner: type
-    ) -> Callable[P, Iterator[T]]: ...
-    @overload
-    def __get__(
-        self, instance: Resource[Async | RawAsync], owner: type
-    ) -> Callable[P, AsyncIterator[T]]: ...
-    def __get__(self, instance: Resource[Any] | None, owner: type) -> object:
-        return self if instance is None else self._bound(instance)
+
+def endpoint(describe: Callable[Concatenate[Any, P], Call[T]]) -> Endpoint[T, P]:
+    """Turn a function that describes one call into a method."""
+    return Endpoint(describe)
+
+
+def flow(describe: Callable[Concatenate[Any, P], Flow[T]]) -> FlowMethod[T, P]:
+    """Turn a generator that makes several calls into a method."""
+    return FlowMethod(describe)
+
+
+def streaming(
+    describe: Callable[Concatenate[Any, P], StreamCall[EventT, ResultT]],
+) -> StreamMethod[EventT, ResultT, P]:
+    """Turn a function that describes a call with a stream of events into a method."""
+    return StreamMethod(describe)
+
+
+def paging(describe: Callable[Concatenate[Any, P], Pages[T]]) -> PagesMethod[T, P]:
+    """Turn a function that describes pages into a method."""
+    return PagesMethod(describe)

@@ -8,7 +8,7 @@ from typing import Any
 
 from anyio.from_thread import BlockingPortal
 
-from muxi._core.endpoint import Resource
+from muxi._core.resource import Resource
 
 
 class Driven:

@@ -16,7 +16,8 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 from pydantic import AwareDatetime, BaseModel, SecretStr
 
 from muxi._core.call import Call
-from muxi._core.endpoint import FlowCall, Resource, _Method
+from muxi._core.endpoint import FlowCall, MethodDescriptor
+from muxi._core.resource import Resource
 from muxi._core.steps import ConsumeStream, Pages, RunInThread, StreamCall
 from muxi._files.download import OnProgress, Writable
 from muxi.models._base import Request
@@ -27,7 +28,7 @@ from muxi.resources.server import ServerApi
 from ..support.endpoint_calls.memory import PRIVATE_KEY
 
 Arguments = dict[str, Any]
-Descriptor = _Method[Any, Any]
+Descriptor = MethodDescriptor[Any, ..., Any]
 
 
 class _Again:
@@ -216,13 +217,12 @@ def walk(
     """All methods of a resource and of its namespaces."""
     members = {name: value for kind in reversed(api.__mro__) for name, value in vars(kind).items()}
     for name, member in members.items():
-        if isinstance(member, _Method):
+        if isinstance(member, MethodDescriptor):
             yield Method(service, (*path, name), member)
         elif isinstance(member, cached_property):
             kind: Any = get_type_hints(member.func)["return"]
-            inner = get_origin(kind) or kind
-            assert issubclass(inner, Resource), f"{api.__name__}.{name} is no namespace"
-            yield from walk(service, inner, (*path, name))
+            assert issubclass(kind, Resource), f"{api.__name__}.{name} is no namespace"
+            yield from walk(service, kind, (*path, name))
 
 
 METHODS = [*walk("formation", FormationApi), *walk("server", ServerApi)]

@@ -12,7 +12,7 @@ import pytest
 
 from muxi import ValidationError
 from muxi._core.call import Call, KeyKind, UserRule
-from muxi._core.endpoint import endpoint, streaming
+from muxi._core.endpoint import Endpoint, StreamMethod
 
 from ..support.each import each
 from .methods import METHODS, Method, first_call
@@ -90,7 +90,7 @@ class Case:
 
     @property
     def describes_one_call(self) -> bool:
-        return isinstance(self.method.descriptor, (endpoint, streaming))
+        return isinstance(self.method.descriptor, (Endpoint, StreamMethod))
 
     @property
     def row(self) -> str:

@@ -25,7 +25,8 @@ from muxi import (
     ValidationError,
 )
 from muxi._core.async_stream import AsyncStream
-from muxi._core.endpoint import Resource, endpoint, paging, streaming
+from muxi._core.endpoint import Endpoint, PagesMethod, StreamMethod
+from muxi._core.resource import Resource
 from muxi._core.stream import Stream
 
 from ..support.clients import ClientKind, Connect
@@ -124,7 +125,7 @@ def test_both_clients_show_the_docstring(method: Method) -> None:
 @each_kind
 def test_only_async_calls_are_coroutine_functions(method: Method) -> None:
     sync, other = sync_client(method.service), async_client(method.service)
-    awaited = not isinstance(method.descriptor, (paging, streaming))
+    awaited = not isinstance(method.descriptor, (PagesMethod, StreamMethod))
     assert not inspect.iscoroutinefunction(method.of(sync))
     assert not inspect.iscoroutinefunction(method.of(sync.raw))
     assert inspect.iscoroutinefunction(method.of(other)) is awaited
@@ -135,11 +136,11 @@ def answer_type(method: Method, prefix: str, *, raw: bool) -> str:
     """What a method returns, in the words of its description."""
     described = method.descriptor.__wrapped__.__annotations__["return"]
     answer = described.removesuffix("]").partition("[")[2]
-    if isinstance(method.descriptor, streaming):
+    if isinstance(method.descriptor, StreamMethod):
         return f"{prefix}Stream[{answer}]"
-    if isinstance(method.descriptor, paging):
+    if isinstance(method.descriptor, PagesMethod):
         return f"{prefix}Iterator[{answer}]"
-    return f"Response[{answer}]" if raw and isinstance(method.descriptor, endpoint) else answer
+    return f"Response[{answer}]" if raw and isinstance(method.descriptor, Endpoint) else answer
 
 
 @pytest.mark.parametrize("raw", [False, True], ids=["plain", "raw"])
@@ -245,7 +246,7 @@ def _outcomes(method: Method, client: Any, recorder: Recorder) -> list[Outcome]:
 
     def use(call: Callable[..., Any], arguments: Arguments) -> None:
         made = call(**arguments)  # calls fail here, the others as they are used
-        next(made) if isinstance(method.descriptor, paging) else made.open()
+        next(made) if isinstance(method.descriptor, PagesMethod) else made.open()
 
     def outcome(client: Any, arguments: Arguments) -> Outcome:
         with pytest.raises(MuxiError) as caught:

@@ -51,7 +51,7 @@ def resource_methods() -> Iterator[tuple[Module, Function]]:
     for module in MODULES:
         for kind in module.tree.body if module.is_in("muxi.resources") else ():
             if isinstance(kind, ast.ClassDef) and any(
-                ast.unparse(base).startswith("Resource[") for base in kind.bases
+                ast.unparse(base) == "Resource" for base in kind.bases
             ):
                 yield from ((module, node) for node in kind.body if isinstance(node, Function))
 

@@ -1,8 +1,9 @@
 """A file of type assertions for each module of methods, written from their descriptions.
 
-Of a method described as `Call[Agent]` it says what each kind of client must make: `Agent`, a
-coroutine of it, a `Response` of it, a coroutine of that. Arguments are variables of the types that
-the description names: once the fewest, once all of them.
+Of a method described as `Call[Agent]` it says what each kind of client must make: `Agent`, or a
+`Response` of it, awaited or not. Arguments are variables of the types that the description names.
+And the method takes what the description takes, no less (first line of `Like`) and no more (second
+line). So the stubs, which clients have, say what the descriptors say.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from collections.abc import Iterator
 from inspect import Parameter
 from pathlib import Path
 
-from muxi._core.endpoint import endpoint, flow, paging, streaming
+from muxi._core.endpoint import Endpoint, FlowMethod, PagesMethod, StreamMethod
 
 from ..surface.makers import sync_client
 from ..surface.methods import METHODS, Method
@@ -23,8 +24,8 @@ from ..surface.source import MODULES, Module
 
 _HEAD = """\
 # pyright: reportPrivateUsage=false, reportUnusedImport=false
-from collections.abc import AsyncIterator, Coroutine, Iterator
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Generic, ParamSpec
 from typing_extensions import assert_type
 from muxi import AsyncFormationClient, AsyncServerClient, FormationClient, Response, ServerClient
 from muxi._core.call import Call
@@ -32,19 +33,19 @@ from muxi._core.endpoint import FlowCall
 from muxi._core.steps import Pages, StreamCall
 from muxi._core.async_stream import AsyncStream
 from muxi._core.stream import Stream
+P = ParamSpec("P")
+class Like(Generic[P]):
+    def __init__(self, method: Callable[P, object]) -> None: ...
+    def same(self, method: Callable[P, object]) -> None: ...
 """
 
+_CLIENTS = ("client", "aclient", "client.raw", "aclient.raw")
+
 _MADE: dict[type[object], tuple[str, ...]] = {
-    endpoint: (
-        "{}",
-        "Coroutine[Any, Any, {}]",
-        "Response[{}]",
-        "Coroutine[Any, Any, Response[{}]]",
-        "Call[{}]",
-    ),
-    flow: (*("{}", "Coroutine[Any, Any, {}]") * 2, "FlowCall[{}]"),
-    streaming: (*("Stream[{}]", "AsyncStream[{}]") * 2, "StreamCall[{}]"),
-    paging: (*("Iterator[{}]", "AsyncIterator[{}]") * 2, "Pages[{}]"),
+    Endpoint: (*("{}", "{}", "Response[{}]", "Response[{}]"), "Call[{}]"),
+    FlowMethod: (*("{}",) * 4, "FlowCall[{}]"),
+    StreamMethod: (*("Stream[{}]", "AsyncStream[{}]") * 2, "StreamCall[{}]"),
+    PagesMethod: (*("Iterator[{}]", "AsyncIterator[{}]") * 2, "Pages[{}]"),
 }
 """What a method gives on a sync client, an async one, on the raw sides of both, and built."""
 
@@ -104,19 +105,23 @@ def _function(method: Method) -> Iterator[str]:
     described = method.descriptor.__wrapped__.__annotations__["return"]
     answer = described.partition("[")[2].removesuffix("]")
     owner = type(method.namespace(sync_client(method.service)))
-    own = owner.__name__ if len(method.path) > 1 else service
+    home, own = owner.__module__, owner.__name__
+    if len(method.path) == 1:
+        home, own = f"muxi.resources.{method.service}", f"{method.service.capitalize()}Api"
     path = ".".join(method.path)
-    asked = [f"{client}.{path}" for client in ("client", "aclient", "client.raw", "aclient.raw")]
-    asked.append(f"{own}.{method.name}.build")
+    methods = [f"{client}.{path}" for client in _CLIENTS]
+    build = f"{own}.{method.name}.build"
+    awaited = isinstance(method.descriptor, (Endpoint, FlowMethod))
 
-    yield f"def {'__'.join(method.path)}({', '.join([*clients, *typed])}) -> None:"
-    if len(method.path) > 1:
-        yield f"    from {owner.__module__} import {own}"
-    fewest = [one for one in parameters if one.default is Parameter.empty]
-    for given in [fewest, parameters] if fewest != parameters else [parameters]:
-        arguments = ", ".join(
-            f"{one.name}={one.name}" if one.kind is Parameter.KEYWORD_ONLY else one.name
-            for one in given
-        )
-        for call, made in zip(asked, _MADE[type(method.descriptor)], strict=True):
-            yield f"    _ = assert_type({call}({arguments}), {made.format(answer)})"
+    yield f"async def {'__'.join(method.path)}({', '.join([*clients, *typed])}) -> None:"
+    yield f"    from {home} import {own}"
+    given = ", ".join(
+        f"{one.name}={one.name}" if one.kind is Parameter.KEYWORD_ONLY else one.name
+        for one in parameters
+    )
+    for call, made in zip([*methods, build], _MADE[type(method.descriptor)], strict=True):
+        wait = "await " if awaited and call.startswith("aclient") else ""
+        yield f"    _ = assert_type({wait}{call}({given}), {made.format(answer)})"
+    for call in methods:
+        yield f"    Like({build}).same({call})"
+        yield f"    Like({call}).same({build})"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -176,7 +176,7 @@ class UnknownEvent(Model):
     """The payload of an unknown server-sent event."""
 
 
-_KnownEvent = Annotated[
+_Event = (
     TextDelta
     | Progress
     | Thinking
@@ -186,14 +186,17 @@ _KnownEvent = Annotated[
     | ErrorNotice
     | Completed
     | Failed
-    | Cancelled,
-    Field(discriminator="type"),
-]
+    | Cancelled
+)
+_KnownEvent = Annotated[_Event, Field(discriminator="type")]
 
 TokenEvent = Annotated[_KnownEvent | UnknownEvent, Field(union_mode="left_to_right")]
 
-ChatEvent = TokenEvent | Widgets
-"""Any event of a chat stream."""
+if TYPE_CHECKING:  # the same type, without Annotated in a union, which jedi doesn't follow
+    ChatEvent = _Event | UnknownEvent | Widgets
+    """Any event of a chat stream."""
+else:
+    ChatEvent = TokenEvent | Widgets
 
 _NOT_METADATA = {"type", "content", "timestamp", "artifacts", "user_id", "recovered"}
 

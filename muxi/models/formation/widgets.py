@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
@@ -57,7 +57,11 @@ class UnknownWidget(Model):
     id: str | None = None
 
 
-_KnownWidget = Annotated[OptionsWidget | ActionLink | McpResource, Field(discriminator="type")]
+_Widget = OptionsWidget | ActionLink | McpResource
+_KnownWidget = Annotated[_Widget, Field(discriminator="type")]
 
-Widget = Annotated[_KnownWidget | UnknownWidget, Field(union_mode="left_to_right")]
-"""Any widget."""
+if TYPE_CHECKING:  # the same type, without Annotated in a union, which jedi doesn't follow
+    Widget = _Widget | UnknownWidget
+    """Any widget."""
+else:
+    Widget = Annotated[_KnownWidget | UnknownWidget, Field(union_mode="left_to_right")]

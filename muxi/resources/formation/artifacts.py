@@ -6,14 +6,15 @@ from functools import partial
 from os import PathLike
 
 from ..._core.call import BodyFormat, Call, KeyKind, Response, UserRule, check_range, path, query
-from ..._core.endpoint import Resource, TransportT, endpoint
+from ..._core.endpoint import endpoint
+from ..._core.resource import Resource
 from ..._files.download import DownloadedFile, DownloadTarget, OnProgress, Writable
 from ...models import formation as m
 
 _USER = UserRule.REQUIRED
 
 
-class Artifacts(Resource[TransportT]):
+class Artifacts(Resource):
     """The files that agents created for a user. All methods accept either key and need a user.
 
     Files are stored a moment after the turn has ended. A formation for a single user (SQLite)

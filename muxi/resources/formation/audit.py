@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from ..._core.call import Call, KeyKind, check_range, path, query
-from ..._core.endpoint import Resource, TransportT, endpoint
+from ..._core.endpoint import endpoint
+from ..._core.resource import Resource
 from ...errors import ValidationError
 from ...models import formation as m
 
 
-class Audit(Resource[TransportT]):
+class Audit(Resource):
     """The audit log: a record of changes to the formation. Needs the admin key.
 
     This version of the runtime records only that the log was cleared.

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from ..._core.call import Call, KeyKind, UserRule, path
-from ..._core.endpoint import Resource, TransportT, endpoint
+from ..._core.endpoint import endpoint
+from ..._core.resource import Resource
 from ...models import formation as m
 
 _USER = UserRule.REQUIRED
 
 
-class Buffer(Resource[TransportT]):
+class Buffer(Resource):
     """A user's recent messages, which the formation keeps in memory.
 
     All methods need a user id, with the admin key too. A formation for a single user keeps all

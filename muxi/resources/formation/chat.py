@@ -8,7 +8,8 @@ from functools import partial
 
 from ..._core.call import Call
 from ..._core.checks import check_seconds
-from ..._core.endpoint import Resource, TransportT, endpoint, streaming
+from ..._core.endpoint import endpoint, streaming
+from ..._core.resource import Resource
 from ..._core.steps import StreamCall
 from ...models import formation as m
 from ._turn import Turn
@@ -18,7 +19,7 @@ _DEAD_AFTER = 60.0
 second when it has nothing else to send."""
 
 
-class Chat(Resource[TransportT]):
+class Chat(Resource):
     """Conversation with the formation.
 
     A turn is one message of a user and the reply to it.
@@ -147,7 +148,7 @@ class Chat(Resource[TransportT]):
         return _stream(turn, stall_after)
 
 
-class Audio(Resource[TransportT]):
+class Audio(Resource):
     """Conversation with voice notes, which the formation transcribes.
 
     Example:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from ..._core.call import Call, KeyKind, path
-from ..._core.endpoint import Resource, TransportT, endpoint
+from ..._core.endpoint import endpoint
+from ..._core.resource import Resource
 from ...models import formation as m
 
 
-class Config(Resource[TransportT]):
+class Config(Resource):
     """The formation's configuration, read-only. Needs the admin key.
 
     To change it, deploy the formation again.

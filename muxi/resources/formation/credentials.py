@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..._core.call import AlreadyDone, Call, KeyKind, UserRule, path
-from ..._core.endpoint import Resource, TransportT, endpoint
+from ..._core.endpoint import endpoint
+from ..._core.resource import Resource
 from ...models import formation as m
 from .._inputs import drop_none, validate_body
 
 _USER = UserRule.REQUIRED
 
 
-class Credentials(Resource[TransportT]):
+class Credentials(Resource):
     """Users' own credentials, with which the formation accesses services for them.
 
     Example:

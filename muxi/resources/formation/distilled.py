@@ -6,14 +6,15 @@ from collections.abc import Mapping
 
 from ..._core.call import Call, KeyKind, path
 from ..._core.checks import check_header
-from ..._core.endpoint import Resource, TransportT, endpoint, flow
+from ..._core.endpoint import endpoint, flow
+from ..._core.resource import Resource
 from ..._core.steps import Flow
 from ...models import formation as m
 from .._inputs import validate_body
 from .._waits import until_terminal
 
 
-class Distilled(Resource[TransportT]):
+class Distilled(Resource):
     """Memories that were extracted outside of the formation, on your own infrastructure.
 
     The program that extracts them is a distillery; `memory.distilleries.register` allows it to send

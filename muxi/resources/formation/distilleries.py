@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import Literal
 
 from ..._core.call import Call, KeyKind, path
-from ..._core.endpoint import Resource, TransportT, endpoint
+from ..._core.endpoint import endpoint
+from ..._core.resource import Resource
 from ...models import formation as m
 from .._inputs import drop_none, validate_body
 
 
-class Distilleries(Resource[TransportT]):
+class Distilleries(Resource):
     """The programs that may send distilled memories. Needs the admin key.
 
     All methods raise `UnavailableError` in a formation without `memory.distillery.enabled`.

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ..._core.call import Call, KeyKind, UserRule, path, query
 from ..._core.checks import check_seconds
-from ..._core.endpoint import Resource, TransportT, streaming
+from ..._core.endpoint import streaming
+from ..._core.resource import Resource
 from ..._core.steps import StreamCall
 from ...models import formation as m
 
@@ -18,7 +19,7 @@ FeedT = TypeVar("FeedT")
 _USER = UserRule.REQUIRED_WITH_CLIENT_KEY
 
 
-class Events(Resource[TransportT]):
+class Events(Resource):
     """Live events of users' turns. This version of the runtime sends no events.
 
     The streams have no result.
@@ -111,7 +112,7 @@ class Events(Resource[TransportT]):
         return _feed(call, "message", _token)
 
 
-class Logs(Resource[TransportT]):
+class Logs(Resource):
     """The formation's log as a live stream. This version of the runtime sends no records.
 
     Example:

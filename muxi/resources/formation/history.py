@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date
 
 from ..._core.call import Call, KeyKind, UserRule, check_range, path, query
-from ..._core.endpoint import Resource, TransportT, endpoint
+from ..._core.endpoint import endpoint
+from ..._core.resource import Resource
 from ...errors import ValidationError
 from ...models import formation as m
 
 
-class History(Resource[TransportT]):
+class History(Resource):
     """The log of notable events that the formation keeps for each user, by day.
 
     Example:

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Literal
 
 from ..._core.call import AlreadyDone, Call, KeyKind, UserRule, path
-from ..._core.endpoint import Resource, TransportT, endpoint
+from ..._core.endpoint import endpoint
+from ..._core.resource import Resource
 from ...models import formation as m
 from .._inputs import drop_none, list_scope, validate_body
 
@@ -14,7 +15,7 @@ _JOBS = ("scheduler", "jobs")
 _USER = UserRule.OPTIONAL
 
 
-class Jobs(Resource[TransportT]):
+class Jobs(Resource):
     """Jobs that send the formation a message on a schedule.
 
     All methods but `list` need the admin key.

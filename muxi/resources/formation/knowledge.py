@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 
 from ..._core.call import Call, KeyKind, path
-from ..._core.endpoint import Resource, TransportT, endpoint
+from ..._core.endpoint import endpoint
+from ..._core.resource import Resource
 from ...models import formation as m
 from .._inputs import drop_none, validate_body
 
 
-class Knowledge(Resource[TransportT]):
+class Knowledge(Resource):
     """The knowledge trees of the agents.
 
     Example:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ..._core.call import AlreadyDone, Call, KeyKind, UserRule, check_range, path, query
-from ..._core.endpoint import Resource, TransportT, endpoint, flow, paging
+from ..._core.endpoint import endpoint, flow, paging
+from ..._core.resource import Resource
 from ..._core.steps import Flow, Pages
 from ...models import formation as m
 from .._inputs import drop_none, join_names, validate_body
@@ -16,7 +17,7 @@ _USER = UserRule.REQUIRED
 _OWNER = UserRule.REQUIRED_WITH_CLIENT_KEY
 
 
-class Memories(Resource[TransportT]):
+class Memories(Resource):
     """What the formation remembers about users.
 
     Memories are created in three ways: `create` stores a text as it is, `ingest` extracts memories

@@ -6,7 +6,8 @@ import math
 from functools import cached_property
 
 from ..._core.call import Call, KeyKind, path
-from ..._core.endpoint import Resource, TransportT, endpoint, flow
+from ..._core.endpoint import endpoint, flow
+from ..._core.resource import Resource
 from ..._core.steps import Flow
 from ...models import formation as m
 from .._inputs import drop_none, validate_body
@@ -15,7 +16,7 @@ from .buffer import Buffer
 from .distilleries import Distilleries
 
 
-class Memory(Resource[TransportT]):
+class Memory(Resource):
     """The maintenance of the memory. Needs the admin key; `buffer` accepts the client key too.
 
     `rebuild`, `backfill` and `forget` work on recorded events. They raise `UnavailableError` in a
@@ -34,12 +35,12 @@ class Memory(Resource[TransportT]):
     """
 
     @cached_property
-    def buffer(self) -> Buffer[TransportT]:
+    def buffer(self) -> Buffer:
         """A user's recent messages, which the formation keeps in memory."""
         return Buffer(self._transport, raw=self._raw)
 
     @cached_property
-    def distilleries(self) -> Distilleries[TransportT]:
+    def distilleries(self) -> Distilleries:
         """The programs that may send distilled memories."""
         return Distilleries(self._transport, raw=self._raw)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..._core.call import Call, KeyKind, path
-from ..._core.endpoint import Resource, TransportT, endpoint
+from ..._core.endpoint import endpoint
+from ..._core.resource import Resource
 from ...models import formation as m
 from .._inputs import drop_none, validate_body
 
 
-class Notifications(Resource[TransportT]):
+class Notifications(Resource):
     """Messages that the formation sends to users outside of a turn. Needs the client key.
 
     Example:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..._core.call import Call, KeyKind, UserRule, path
-from ..._core.endpoint import Resource, TransportT, endpoint, flow
+from ..._core.endpoint import endpoint, flow
+from ..._core.resource import Resource
 from ..._core.steps import Flow
 from ...models import formation as m
 from .._inputs import list_scope
@@ -17,7 +18,7 @@ _GRACE = (0.05, 0.1, 0.2, 0.4)
 background responds 50 to 150 ms before the runtime tracks its turn."""
 
 
-class Requests(Resource[TransportT]):
+class Requests(Resource):
     """Chat turns and jobs: those that run, and those that ended in the last five minutes.
 
     Example:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..._core.call import AlreadyDone, Call, KeyKind, path
-from ..._core.endpoint import Resource, TransportT, endpoint, flow
+from ..._core.endpoint import endpoint, flow
+from ..._core.resource import Resource
 from ..._core.steps import Flow, request
 from ...errors import ConflictError, NotFoundError
 from ...models import formation as m
 from .._inputs import validate_body
 
 
-class Secrets(Resource[TransportT]):
+class Secrets(Resource):
     """The secrets that the configuration refers to. Needs the admin key.
 
     The server stores names in upper case and replaces all but letters, digits and `_` by `_`.

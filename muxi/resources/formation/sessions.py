@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ..._core.call import Call, KeyKind, UserRule, check_range, path, query
-from ..._core.endpoint import Resource, TransportT, endpoint
+from ..._core.endpoint import endpoint
+from ..._core.resource import Resource
 from ...models import formation as m
 from .._inputs import validate_body
 
 _USER = UserRule.REQUIRED
 
 
-class Sessions(Resource[TransportT]):
+class Sessions(Resource):
     """The conversations that the formation holds in memory. Needs the client key and a user.
 
     Example:

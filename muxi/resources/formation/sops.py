@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from ..._core.call import Call, KeyKind, path
-from ..._core.endpoint import Resource, TransportT, endpoint
+from ..._core.endpoint import endpoint
+from ..._core.resource import Resource
 from ...models import formation as m
 
 
-class Sops(Resource[TransportT]):
+class Sops(Resource):
     """The formation's standard operating procedures (SOPs). Needs the client key.
 
     Example:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..._core.call import Call, KeyKind, Response, UserRule, path
-from ..._core.endpoint import Resource, TransportT, endpoint
+from ..._core.endpoint import endpoint
+from ..._core.resource import Resource
 from ...errors import InvalidResponseError
 from ...models import formation as m
 from .._inputs import drop_none, validate_body
 
 
-class Triggers(Resource[TransportT]):
+class Triggers(Resource):
     """Events that start a turn from a template. Needs the client key.
 
     Example:

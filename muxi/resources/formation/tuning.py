@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 
 from ..._core.call import AlreadyDone, Call, KeyKind, check_range, path
-from ..._core.endpoint import Resource, TransportT, endpoint
+from ..._core.endpoint import endpoint
+from ..._core.resource import Resource
 from ...models import formation as m
 from .._inputs import validate_body
 
 _LARGEST = 32_768
 
 
-class Tuning(Resource[TransportT]):
+class Tuning(Resource):
     """The guidance that the formation learns over time and adds to each turn. Needs the admin key.
 
     Example:

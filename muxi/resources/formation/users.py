@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ..._core.call import AlreadyDone, Call, KeyKind, path
-from ..._core.endpoint import Resource, TransportT, endpoint
+from ..._core.endpoint import endpoint
+from ..._core.resource import Resource
 from ...models import formation as m
 from .._inputs import drop_none, validate_body
 
 
-class Users(Resource[TransportT]):
+class Users(Resource):
     """Users, their identifiers and their notification channels. Needs the client key.
 
     The client's own user is not used here. The methods raise `UnavailableError` in a formation

@@ -6,7 +6,8 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from ..._core.call import BodyFormat, Call, KeyKind, T, path
-from ..._core.endpoint import Resource, TransportT, endpoint
+from ..._core.endpoint import endpoint
+from ..._core.resource import Resource
 from ...models import server as m
 from .._inputs import drop_none, validate_body
 from ._errors import explain
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from ...models._base import Request
 
 
-class Dev(Resource[TransportT]):
+class Dev(Resource):
     """Formations under development, run from a draft. `formations.list` doesn't show them.
 
     Example:

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Literal
 
 from ..._core.call import BodyFormat, Call, KeyKind, T, path
-from ..._core.endpoint import Resource, TransportT, endpoint, flow, streaming
+from ..._core.endpoint import endpoint, flow, streaming
+from ..._core.resource import Resource
 from ..._core.steps import Flow, StreamCall, consume_stream
 from ...models import server as m
 from .._inputs import validate_body
@@ -17,7 +18,7 @@ from ._errors import explain
 from ._progress import TimeLimits, progress_stream
 
 
-class Drafts(Resource[TransportT]):
+class Drafts(Resource):
     """Drafts: a formation's files, edited on the server next to the deployed version.
 
     A formation has at most one draft. Paths are relative to the draft's root; a path outside of it

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Literal
 
 from ..._core.call import Call
-from ..._core.endpoint import Resource, TransportT, endpoint, flow, streaming
+from ..._core.endpoint import endpoint, flow, streaming
+from ..._core.resource import Resource
 from ..._core.steps import Flow, StreamCall, consume_stream
 from ..._files.download import OnProgress
 from ...models import server as m
@@ -21,7 +22,7 @@ from ._log_stream import follow_logs
 from ._progress import TimeLimits, action_stream
 
 
-class Formations(Resource[TransportT]):
+class Formations(Resource):
     """The formations on a server: deploy, update, start, stop, roll back, delete, read logs.
 
     A formation that the server doesn't have raises `NotFoundError` in every method.

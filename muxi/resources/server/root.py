@@ -6,7 +6,8 @@ from datetime import timedelta
 from functools import cached_property
 
 from ..._core.call import BodyFormat, Call, KeyKind, Response, path, query
-from ..._core.endpoint import Resource, TransportT, endpoint
+from ..._core.endpoint import endpoint
+from ..._core.resource import Resource
 from ...errors import InvalidResponseError
 from ...models import server as m
 from .dev import Dev
@@ -14,21 +15,21 @@ from .drafts import Drafts
 from .formations import Formations
 
 
-class ServerApi(Resource[TransportT]):
+class ServerApi(Resource):
     """All methods of a MUXI Server."""
 
     @cached_property
-    def formations(self) -> Formations[TransportT]:
+    def formations(self) -> Formations:
         """The formations that the server runs."""
         return Formations(self._transport, raw=self._raw)
 
     @cached_property
-    def drafts(self) -> Drafts[TransportT]:
+    def drafts(self) -> Drafts:
         """Drafts: formations' files, edited on the server."""
         return Drafts(self._transport, raw=self._raw)
 
     @cached_property
-    def dev(self) -> Dev[TransportT]:
+    def dev(self) -> Dev:
         """Formations under development, run next to the deployed ones."""
         return Dev(self._transport, raw=self._raw)
 

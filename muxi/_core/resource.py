@@ -1,0 +1,76 @@
+"""Namespaces of methods, and what they need of a transport."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+    from .call import Call
+    from .options import Options
+    from .steps import Flow, Pages, StreamCall
+
+
+class Transport(Protocol):
+    """Runs calls. Its methods return results, or awaitables of results."""
+
+    @property
+    def is_async(self) -> bool:
+        """Whether its methods return awaitables."""
+        ...
+
+    @property
+    def options(self) -> Options:
+        """The options for every call."""
+        ...
+
+    def view(self, options: Options, /) -> Self:
+        """Return a transport with the same connections and other options."""
+        ...
+
+    def call(self, call: Call[Any], /) -> object:
+        """Make a call and return its data."""
+        ...
+
+    def respond(self, call: Call[Any], /) -> object:
+        """Make a call and return its whole `Response`."""
+        ...
+
+    def run(self, steps: Flow[Any], /) -> object:
+        """Run a flow of several calls."""
+        ...
+
+    def stream(self, call: StreamCall[Any, Any], /) -> object:
+        """Return a stream, which opens when it is used."""
+        ...
+
+    def iterate(self, pages: Pages[Any], /) -> object:
+        """Iterate over the items of all pages."""
+        ...
+
+
+class Resource:
+    """A namespace of methods on a transport, which decides whether they are awaited."""
+
+    _raw = False
+
+    def __init__(self, transport: Transport, *, raw: bool = False) -> None:
+        self._transport = transport
+        self._raw = raw
+
+    def __repr__(self) -> str:
+        options = self._transport.options
+        user = f", user_id={options.user_id!r}" if options.user_id is not None else ""
+        raw = ", raw=True" if self._raw else ""
+        return f"{type(self).__name__}({options.base_url!r}{user}{raw})"
+
+
+def transport_of(resource: Resource) -> Transport:
+    """Return the transport that a namespace makes its calls with."""
+    return resource._transport  # pyright: ignore[reportPrivateUsage]  # same module
+
+
+def is_raw(resource: Resource) -> bool:
+    """Return whether a namespace belongs to `client.raw`."""
+    return resource._raw  # pyright: ignore[reportPrivateUsage]  # same module
