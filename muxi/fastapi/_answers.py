@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import Response
 from pydantic import BaseModel, ConfigDict, JsonValue, WrapSerializer
@@ -69,7 +69,7 @@ class ChatAnswer(BaseModel):
         )
 
 
-BACKGROUND: dict[int | str, dict[str, Any]] = {
+BACKGROUND: dict[int | str, dict[str, object]] = {
     202: {"model": ChatAnswer, "description": "The turn goes on in the background."}
 }
 """Documents the answer 202 of a route: `@app.post("/ask", responses=BACKGROUND)`."""

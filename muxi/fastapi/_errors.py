@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from math import ceil
-from typing import Any, Literal
+from typing import Literal
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
@@ -68,7 +68,7 @@ class ErrorBody(BaseModel):
     """The id of the turn or the HTTP request in the formation's log. Left out if there is none."""
 
 
-ERRORS: dict[int | str, dict[str, Any]] = {
+ERRORS: dict[int | str, dict[str, object]] = {
     # Not as a `model`, which would have the media type of the route: that of a stream, too.
     status: {"content": {"application/json": {"schema": ErrorBody.model_json_schema()}}}
     for status in (403, 404, 409, 429, 500, 502, 503, 504)

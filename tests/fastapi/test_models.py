@@ -12,6 +12,8 @@ from hypothesis import given, settings
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode
 
+from muxi.models import formation as m
+
 from ..support.each import check_each, each
 from ..support.strategies import ANSWERS, KINDS, REQUESTS, object_of
 
@@ -100,3 +102,19 @@ def test_requests_with_an_unknown_field_are_refused() -> None:
 
     with TestClient(echo()) as service:
         check_each(check, REQUESTS)
+
+
+def test_a_reply_has_no_nulls_but_those_that_the_formation_sent() -> None:
+    app = FastAPI()
+
+    @app.get("/")
+    def reply() -> m.ChatReply:
+        metadata = m.ReplyMetadata.model_validate({"agent_used": "a", "of a later version": None})
+        return m.ChatReply(content="hi", session_id="s", request_id="r", metadata=metadata)
+
+    answer = TestClient(app).get("/").json()
+    assert answer["metadata"] == {"agent_used": "a", "of a later version": None}
+    assert None not in answer.values()
+    schema = app.openapi()["components"]["schemas"]["ChatReply"]["properties"]["metadata"]
+    assert schema["$ref"].endswith("/ReplyMetadata")
+    assert "default" not in schema

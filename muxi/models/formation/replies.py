@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import base64
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, WrapSerializer
 
 from ...errors import InvalidResponseError
 from .._base import Answer, JsonObject, Model, UtcTime, derive
@@ -133,6 +133,14 @@ class ReplyMetadata(Model):
         )
 
 
+def _without_unset_fields(
+    metadata: ReplyMetadata, handler: SerializerFunctionWrapHandler
+) -> JsonObject:
+    fields: JsonObject = handler(metadata)
+    known = ReplyMetadata.model_fields
+    return {name: value for name, value in fields.items() if value is not None or name not in known}
+
+
 class ChatReply(Answer):
     """The formation's reply to one message of a user.
 
@@ -143,7 +151,13 @@ class ChatReply(Answer):
     content: str | list[ContentPart] = ""
     artifacts: list[ReplyArtifact] = []
     widgets: list[Widget] = []
-    metadata: ReplyMetadata = ReplyMetadata()
+    # A lambda has no return type, which would replace the schema of the metadata.
+    metadata: Annotated[
+        ReplyMetadata,
+        WrapSerializer(
+            lambda value, handler: _without_unset_fields(value, handler), when_used="json"
+        ),
+    ] = Field(default_factory=ReplyMetadata)
     is_background: bool = False
     """True if the turn continues in the background, and `content` only says so. Use
     `requests.wait(reply)` to wait for the result."""
