@@ -42,7 +42,7 @@ def namespaces(cls: type[Resource[object]]) -> set[type[Resource[object]]]:
     for value in vars(cls).values():
         if isinstance(value, cached_property):
             returned = get_type_hints(value.func)["return"]
-            found |= namespaces(returned.__origin__)
+            found |= namespaces(returned)
     return found
 
 
