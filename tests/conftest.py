@@ -6,11 +6,16 @@ import gc
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
+from importlib.metadata import entry_points
 
 import hypothesis
 import pytest
 
 from .support.clients import ClientKind, Connect
+
+pytest_plugins = ["pytester"]
+if "muxi" not in entry_points(group="pytest11").names:  # an environment older than the plugin
+    pytest_plugins.append("muxi.testing.plugin")
 
 hypothesis.settings.register_profile("house", deadline=None, max_examples=30)
 hypothesis.settings.register_profile("thorough", deadline=None, max_examples=300)

@@ -7,12 +7,18 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
 from types import TracebackType
-from typing import Literal
+from typing import Literal, overload
 
+import httpx
+
+from ..models.formation import WebhookEvent
+from .delivery import Poster, ResponseT, completion, encode, headers_of
 from .formation.manifest import DEFAULT, Manifest
 from .formation.state import Config
-from .hosting import LoopThread, listen, port_of
+from .hosting import Address, LoopThread
+from .interception import Interception
 from .model import Model, echo
+from .script import Script
 from .server.behavior import ServerBehavior
 from .server.server import Server
 
@@ -22,7 +28,7 @@ KEY_ID = "MUXI_0000000000000000"
 SECRET_KEY = "sk_" + "0" * 64
 
 
-class Emulator:
+class Emulator(Script, Interception):
     """A MUXI Server with one formation, for tests and first steps. You can deploy more.
 
         with Emulator() as muxi:
@@ -45,7 +51,8 @@ class Emulator:
             eleven.
         manifest: The content of the formation's `formation.afs`, with agents and MCP servers
             inside. `sops` and `triggers` map names to Markdown.
-        port: The server's port. 0 takes a free one.
+        port: The server's port; 0 takes a free one. An `Address` stays open when the emulator
+            stops, for the next one.
     """
 
     def __init__(
@@ -62,13 +69,16 @@ class Emulator:
         token_pause: float = 0.02,
         clock: Callable[[], float] = time.time,
         manifest: Manifest = DEFAULT,
-        port: int = 0,
+        port: int | Address = 0,
     ) -> None:
+        Script.__init__(self)
+        Interception.__init__(self)
+        self._model = model
         self._config = Config(
             formation_id=formation_id,
             client_key=client_key,
             admin_key=admin_key,
-            model=model,
+            model=self._decide,
             multi_user=multi_user,
             keepalive=keepalive,
             token_pause=token_pause,
@@ -77,30 +87,19 @@ class Emulator:
         )
         self._keys = (key_id, secret_key)
         self._port = port
-        self._behavior = ServerBehavior()
         self._server: Server | None = None
         self._thread: LoopThread | None = None
-        self._closing = ExitStack()
-        self._urls = ("", "")
+        self._address: Address | None = None
+        self._closing, self._stopping = ExitStack(), ExitStack()
+        self._begin()
 
     def __enter__(self) -> Emulator:
         with ExitStack() as stack:
-            listening = stack.enter_context(closing(listen(self._port)))
-            prefix = "muxi-emulator-"
-            files = stack.enter_context(tempfile.TemporaryDirectory(prefix=prefix))
-            server = Server(
-                config=self._config,
-                keys=self._keys,
-                behavior=self._behavior,
-                listening=listening,
-                files=files,
-            )
-            thread = LoopThread(server.open)
-            stack.callback(thread.stop)
-            thread.start()
-            ports = (port_of(listening), server.port)
-            self._urls = (f"http://127.0.0.1:{ports[0]}", f"http://127.0.0.1:{ports[1]}")
-            self._server, self._thread = server, thread
+            if isinstance(self._port, int):
+                self._address = stack.enter_context(closing(Address(self._port)))
+            else:
+                self._address = self._port
+            self._start()
             self._closing = stack.pop_all()
         return self
 
@@ -110,19 +109,60 @@ class Emulator:
         problem: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._stop()
         self._closing.close()
+
+    def reset(self) -> None:
+        """Start again as at first, at the same addresses: without data, calls, replies and plans.
+
+        The `model` and `server` are those of the start, too. Calls in progress are broken off.
+
+        Raises:
+            RuntimeError: The emulator isn't running.
+        """
+        if self._server is None:
+            raise RuntimeError("the emulator does not run")
+        self._stop()
+        self._begin()
+        self._start()
+
+    def _begin(self) -> None:
+        self._forget()
+        self._rewrite(self._model)
+        self._behavior = ServerBehavior()
+
+    def _start(self) -> None:
+        assert self._address is not None
+        with ExitStack() as stack:
+            files = stack.enter_context(tempfile.TemporaryDirectory(prefix="muxi-emulator-"))
+            server = Server(
+                config=self._config,
+                keys=self._keys,
+                behavior=self._behavior,
+                address=self._address,
+                files=files,
+                watch=self._watch,
+            )
+            thread = LoopThread(server.open)
+            stack.callback(thread.stop)
+            thread.start()
+            self._server, self._thread = server, thread
+            self._stopping = stack.pop_all()
+
+    def _stop(self) -> None:
+        self._stopping.close()
         self._server = self._thread = None
 
     @property
     def server_url(self) -> str:
         """The URL of the MUXI Server, which also proxies to the formation."""
-        return self._urls[0]
+        return f"http://127.0.0.1:{self._where.server_port}"
 
     @property
     def formation_url(self) -> str:
         """The formation's own URL, without `/v1`. An update changes its port."""
         port = self._server.port if self._server else 0
-        return f"http://127.0.0.1:{port}" if port else self._urls[1]
+        return f"http://127.0.0.1:{port or self._where.formation_port}"
 
     @property
     def environ(self) -> dict[str, str]:
@@ -155,6 +195,65 @@ class Emulator:
         if known is None:
             raise RuntimeError("the formation was deleted")
         known.status = status
+
+    @overload
+    def deliver_webhook(
+        self,
+        url: str,
+        event: str | WebhookEvent,
+        *,
+        request_id: str | None = None,
+        user_id: str | None = None,
+        client: None = None,
+    ) -> httpx.Response: ...
+    @overload
+    def deliver_webhook(
+        self,
+        url: str,
+        event: str | WebhookEvent,
+        *,
+        request_id: str | None = None,
+        user_id: str | None = None,
+        client: Poster[ResponseT],
+    ) -> ResponseT: ...
+    def deliver_webhook(
+        self,
+        url: str,
+        event: str | WebhookEvent,
+        *,
+        request_id: str | None = None,
+        user_id: str | None = None,
+        client: Poster[ResponseT] | None = None,
+    ) -> ResponseT | httpx.Response:
+        """Send a webhook to a receiver once, encoded and signed as the runtime does.
+
+        Args:
+            url: The receiver's URL, or its path if the client has a base URL.
+            event: The event. A text stands for a turn that ended with this reply.
+            request_id: The id of the turn that has the text. Default: a new one.
+            user_id: The user of the turn that has the text.
+            client: The client to send with, such as FastAPI's `TestClient` or an
+                `httpx.AsyncClient`. Default: a new `httpx.Client`.
+
+        Returns:
+            What the client's method `post` returns: the receiver's response, whatever its status
+            is. An async client returns an awaitable of it.
+
+        Raises:
+            httpx.TransportError: The receiver can't be reached.
+        """
+        if isinstance(event, str):
+            names = {"formation_id": self._config.formation_id, "url": url}
+            event = completion(event, **names, request_id=request_id, user_id=user_id)
+        keys = self.environ
+        body = encode(event)
+        headers = headers_of(
+            event, body, admin_key=keys["MUXI_ADMIN_KEY"], client_key=keys["MUXI_CLIENT_KEY"]
+        )
+        if client is not None:
+            return client.post(url, content=body, headers=headers)
+        with httpx.Client(trust_env=False) as own:
+            return own.post(url, content=body, headers=headers)
 
     def add_credential(
         self, service: str, credential: Mapping[str, object], *, user_id: str, name: str = "default"
@@ -200,6 +299,12 @@ class Emulator:
         server, name = self._running, formation_id or self._config.formation_id
         assert self._thread is not None
         self._thread.call(lambda: server.registry.crash(name))
+
+    @property
+    def _where(self) -> Address:
+        if self._address is None:
+            raise RuntimeError("the emulator was not started")
+        return self._address
 
     @property
     def _running(self) -> Server:

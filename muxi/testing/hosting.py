@@ -6,12 +6,17 @@ import asyncio
 import socket
 import threading
 from collections.abc import Awaitable, Callable
+from typing import Literal
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from .streams import DISCONNECT
+
+Service = Literal["formation", "server"]
+Watch = Callable[[ASGIApp, Service], ASGIApp]
+"""Returns an application that passes requests to another one, if nothing else was planned."""
 
 
 class Hosts:
@@ -143,6 +148,24 @@ class LoopThread:
         self._opened.set()
         await self._ended.wait()
         await close()
+
+
+class Address:
+    """The ports of a server and of its first formation, for emulators that run one after another.
+
+    Args:
+        port: The server's port. 0 takes a free one. It is taken until the address is closed.
+    """
+
+    def __init__(self, port: int = 0) -> None:
+        self.listening = listen(port)
+        self.server_port = port_of(self.listening)
+        self.formation_port = 0
+        """The port that the formation gets if it is free. 0 is any port."""
+
+    def close(self) -> None:
+        """Close the server's port."""
+        self.listening.close()
 
 
 def listen(port: int) -> socket.socket:

@@ -52,11 +52,14 @@ class Reply:
     artifacts: Sequence[ReplyArtifact | Mapping[str, object]] = ()
     """Files. A stream sends them with its terminal event. A turn without streaming answers 500."""
     widgets: Sequence[Widget | Mapping[str, object]] = ()
+    tools: Sequence[str] = ()
+    """The MCP tools that the agent calls, as `"<server>__<tool>"`. A name without `__` is the name
+    of both. Only a stream shows them, as events."""
     events: Sequence[Event] = ()
-    """Events between the plan and the reply."""
+    """Further events between the plan and the reply."""
     analysis: float = 0.0
     """Seconds before the plan. A cancellation in this time stops the turn."""
-    sleep: float = 0.0
+    delay: float = 0.0
     """Seconds of work after the plan. A cancellation in this time comes too late."""
     failed: bool = False
     """The text apologises for a failure. The stream has `status: "error"`."""
@@ -93,12 +96,19 @@ class Clarification:
 
 @dataclass(frozen=True)
 class Background:
-    """A workflow continues after a non-streamed reply. A stream waits for the result, `text`."""
+    """A workflow continues after a non-streamed reply. A stream waits for the result."""
 
-    message: str
-    workflow_id: str
-    text: str = ""
+    message: str = "I'm working on it."
+    """The text of the non-streamed reply."""
+    result: str = "Done."
+    """The reply of the workflow."""
+    workflow_id: str = ""
+    """The emulator generates one if empty."""
     events: Sequence[Event] = ()
+    """The steps of the workflow in a stream."""
+    after: float = 0.0
+    """Seconds until a non-streamed turn's request is `completed`; `math.inf` for never. This
+    version of the real runtime never completes it: there, only a webhook brings the result."""
 
 
 @dataclass(frozen=True)
@@ -107,10 +117,10 @@ class Escalation:
 
     delivery: str = "polling"
     """How the user gets the result: `"channel"`, `"webhook"` or `"polling"`."""
-    result: str = ""
-    """The result of the retries. If empty, the request stays `processing`."""
+    result: str = "Done."
+    """The reply of the retries."""
     after: float = 0.0
-    """Seconds until the result is there."""
+    """Seconds until the result is there; `math.inf` for never."""
 
 
 @dataclass(frozen=True)

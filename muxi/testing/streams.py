@@ -48,7 +48,7 @@ class Silence(Response):
             (b"content-type", b"text/event-stream; charset=utf-8"),
         ]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await _gone(receive)
+        await left(receive)
 
 
 class NoAnswer(Response):
@@ -66,7 +66,7 @@ class Disconnect(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Leave the request unanswered."""
         scope[DISCONNECT]()
-        await _gone(receive)
+        await left(receive)
 
 
 async def only(piece: bytes) -> AsyncGenerator[bytes, None]:
@@ -89,7 +89,7 @@ async def pump(
         send: The ASGI function that sends the chunks.
         keepalive: Seconds without a chunk before a comment is sent. None: no comments.
     """
-    gone = asyncio.ensure_future(_gone(receive))
+    gone = asyncio.ensure_future(left(receive))
     step = asyncio.ensure_future(anext(pieces))
     try:
         while not gone.done():
@@ -109,6 +109,7 @@ async def pump(
         await pieces.aclose()
 
 
-async def _gone(receive: Receive) -> None:
+async def left(receive: Receive) -> None:
+    """Wait until the client disconnects."""
     while (await receive())["type"] != "http.disconnect":
         pass

@@ -62,7 +62,7 @@ def formation(pause: float) -> Iterator[Formation]:
 
     def model(turn: Turn) -> Reply:
         turns[turn.message] += 1
-        return Reply(f"answer to {turn.message}", sleep=random.uniform(0, pause))
+        return Reply(f"answer to {turn.message}", delay=random.uniform(0, pause))
 
     with Emulator(model=model, multi_user=True) as emulator:
         named = ("MUXI_CLIENT_KEY", "MUXI_ADMIN_KEY")

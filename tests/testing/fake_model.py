@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from muxi.testing import (
     Background,
     Clarification,
@@ -17,7 +19,7 @@ from muxi.testing import (
 WIDGET = {"type": "action_link", "id": "ui_1", "label": "Open", "url": "https://muxi.org"}
 MADE = [{"type": "text", "format": "txt", "filename": "a.txt", "content": "a"}]
 OUTCOMES: dict[str, Outcome] = {
-    "slow": Reply("Slowly", sleep=0.3),
+    "slow": Reply("Slowly", delay=0.3),
     "long": Reply("At length", analysis=0.3),
     "widget": Reply("Choose", widgets=[WIDGET]),
     "artifact": Reply("Made", artifacts=MADE),
@@ -28,7 +30,7 @@ OUTCOMES: dict[str, Outcome] = {
     ),
     "sorry": Reply("So sorry", failed=True),
     "which": Clarification("Which one?"),
-    "later": Background("It takes a while", "wrk_1", "There it is"),
+    "later": Background("It takes a while", "There it is", after=math.inf),
     "retry": Escalation(result="At last", after=0.1),
     "cut": Cut(3),
     "snap": Cut(3, clean=False),

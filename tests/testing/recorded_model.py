@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 from muxi.testing import (
@@ -44,7 +45,7 @@ def recorded_model(turn: Turn) -> Outcome:
         return Clarification("Which one do you mean?")
     if "STUB_COMPLEX8" in said:
         broken_down = [_broken_down(8.0), *_tasks("wrk_8")]
-        return Background("It takes a while.", "wrk_8", _RESULT, broken_down)
+        return Background("It takes a while.", _RESULT, "wrk_8", broken_down, math.inf)
     if "STUB_COMPLEX" in said:
         return Approval(f"Stub answer to: {said}", details="Two steps.")
     if said.startswith("Customer Onboarding"):
@@ -52,8 +53,8 @@ def recorded_model(turn: Turn) -> Outcome:
     if "STUB_FILE" in said:
         return _file()
     if "STUB_TOOL=echo__echo" in said:
-        return _tool()
-    return Reply(_text(said), sleep=SLOWNESS * 3 * float(_word(said, "STUB_SLEEP") or 0))
+        return Reply(_TOLD, tools=["echo__echo"])
+    return Reply(_text(said), delay=SLOWNESS * 3 * float(_word(said, "STUB_SLEEP") or 0))
 
 
 def _text(said: str) -> str:
@@ -126,18 +127,6 @@ def _tasks(workflow_id: str) -> list[Event]:
             Event("progress", "workflow_execution", "…", {**mark, "progress": progress}),
         ]
     return events
-
-
-def _tool() -> Outcome:
-    who = {"agent_name": "assistant", **_QUIET}
-    server = {"tool_name": "echo", "server_id": "echo"}
-    used = {"service": "echo", "tool_name": "echo", "has_params": True}
-    events = [
-        Event("progress", "plan_step", "use the tool", {"tool_name": "echo__echo", **who}),
-        Event("progress", "tool_started", "Using echo...", {**who, **server}),
-        Event("tool_call", "tool_execution", "Using echo to complete this task...", used),
-    ]
-    return Reply(_TOLD, events=events)
 
 
 def _file() -> Outcome:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import pytest
@@ -24,7 +25,7 @@ OUTCOMES: dict[str, Outcome] = {
     "make": Reply("Made", artifacts=[NOTE]),
     "refuse": Refusal("No."),
     "plan": Approval("Shall I?"),
-    "later": Background("Later", "wrk_1", text="Done"),
+    "later": Background("Later", "Done", "wrk_1", after=math.inf),
     "fail": Failure("ValueError", "boom"),
 }
 

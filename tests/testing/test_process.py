@@ -26,7 +26,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 def endless(turn: Turn) -> Outcome:
-    return Refusal() if turn.stream else Reply("Much later", sleep=60)
+    return Refusal() if turn.stream else Reply("Much later", delay=60)
 
 
 def port_of(url: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -29,9 +30,9 @@ class Clock:
 
 def model(turn: Turn) -> Outcome:
     if turn.message == "escalate":
-        return Escalation()
+        return Escalation(after=math.inf)
     if turn.message == "hang":
-        return Reply("Too late", sleep=60)
+        return Reply("Too late", delay=60)
     return Reply(HALF if turn.message == "half" else turn.message)
 
 

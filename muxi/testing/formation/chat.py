@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
@@ -154,7 +155,7 @@ class Turns:
             outcome = await asyncio.to_thread(self._model, turn)
         except Exception as problem:
             return Failure(type(problem).__name__, str(problem))
-        if isinstance(outcome, Approval) and not outcome.workflow_id:
+        if isinstance(outcome, Approval | Background) and not outcome.workflow_id:
             return replace(outcome, workflow_id=new_id("wrk"))
         return outcome
 
@@ -183,14 +184,13 @@ class Turns:
             entry.end("failed", error=outcome.text)
         elif isinstance(outcome, Escalation):
             entry.escalated = True
-            if outcome.result:
-                loop = asyncio.get_running_loop()
-                loop.call_later(outcome.after, _succeed, entry, outcome.result)
+            _succeed(entry, outcome)
         elif isinstance(outcome, Cut) and turn.stream:
             entry.end("cancelled")
         elif isinstance(outcome, Background) and not turn.stream:
             entry.status = "running"
             self._say(turn, "assistant", text)
+            _succeed(entry, outcome)
         else:
             self._say(turn, "assistant", text)
             if isinstance(outcome, Reply):
@@ -224,8 +224,14 @@ def _refused(failure: Failure) -> ApiError:
     return ApiError(500, failure.text)
 
 
-def _succeed(entry: Tracked, result: str) -> None:
-    entry.end("completed", result=result)
+def _succeed(entry: Tracked, outcome: Background | Escalation) -> None:
+    """Complete a request when the result of its background work is there."""
+
+    def complete() -> None:
+        entry.end("completed", result=outcome.result)
+
+    if outcome.after != math.inf:
+        asyncio.get_running_loop().call_later(outcome.after, complete)
 
 
 def _timed(event: Event, seconds: float) -> Event:

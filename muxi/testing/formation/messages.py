@@ -117,7 +117,7 @@ def text_of(turn: Turn, outcome: Outcome) -> str:
     if isinstance(outcome, Clarification):
         return outcome.question
     if isinstance(outcome, Background):
-        return outcome.text if turn.stream else outcome.message
+        return outcome.result if turn.stream else outcome.message
     if isinstance(outcome, Escalation):
         return escalation_text(turn, outcome)
     return outcome.text

@@ -38,7 +38,7 @@ def stages(
         return
     yield Event("progress", "init", "One moment...", _QUIET)
     if isinstance(outcome, Reply) and outcome.failed:
-        yield replace(_completed(outcome.text, status="error"), pause=outcome.sleep)
+        yield replace(_completed(outcome.text, status="error"), pause=outcome.delay)
         return
     yield _thinking(turn)
     if isinstance(outcome, Reply):
@@ -49,7 +49,7 @@ def stages(
         yield from _clarification(outcome)
     elif isinstance(outcome, Background):
         yield from outcome.events
-        yield from _final(outcome.text, outcome.workflow_id)
+        yield from _final(outcome.result, outcome.workflow_id)
     elif isinstance(outcome, Escalation):
         text = escalation_text(turn, outcome)
         yield _completed(text, status="escalated", escalated=True)
@@ -87,10 +87,12 @@ def _reply(turn: Turn, reply: Reply, token_pause: float, fast: bool) -> Iterator
         return
     if not fast:
         yield from _planned(turn, reply)
+    for name in reply.tools:
+        yield from _tool(turn.agent_id or "assistant", name)
     yield from reply.events
     persona = {} if fast else {"has_persona": True, "response_format": "markdown"}
     style = {**persona, **_QUIET}
-    yield Event("progress", "response_preparation", "Preparing response...", style, reply.sleep)
+    yield Event("progress", "response_preparation", "Preparing response...", style, reply.delay)
     for word in _WORDS.findall(reply.text):
         yield Event("content", "response_generation", word, _QUIET, token_pause)
     how: dict[str, object] = {"agent_used": turn.agent_id or "assistant"}
@@ -123,6 +125,18 @@ def _planned(turn: Turn, reply: Reply) -> Iterator[Event]:
     yield Event("progress", "creating_plan", "Creating plan...", made)
 
 
+def _tool(agent: str, name: str) -> Iterator[Event]:
+    server_id, _, tool = name.rpartition("__")
+    server_id = server_id or tool
+    who = {"agent_name": agent, **_QUIET}
+    called = {"tool_name": tool, "server_id": server_id, **who}
+    used = {"service": server_id, "tool_name": tool, "has_params": True}
+    yield Event("progress", "plan_step", "use the tool", {"tool_name": name, **who})
+    yield Event("progress", "tool_started", f"Using {tool}...", called)
+    text = f"Using {tool} to complete this task..."
+    yield Event("tool_call", "tool_execution", text, used)
+
+
 def _approval(turn: Turn, outcome: Approval) -> Iterator[Event]:
     extra: dict[str, object] = {
         "complexity_score": 9.0,
@@ -150,7 +164,7 @@ def _clarification(outcome: Clarification) -> Iterator[Event]:
 def _final(text: str, workflow_id: str, reply: Reply | None = None) -> Iterator[Event]:
     together = "Synthesizing results from all completed tasks..."
     extra: dict[str, object] = {"workflow_id": workflow_id}
-    pause = reply.analysis + reply.sleep if reply else 0.0
+    pause = reply.analysis + reply.delay if reply else 0.0
     yield Event("thinking", "workflow_synthesis", together, extra | _QUIET, pause)
     yield Event("completed", "final", text, extra | _kept(reply))
 

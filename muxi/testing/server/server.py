@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +13,7 @@ from starlette.responses import Response
 from ..formation.app import formation_app
 from ..formation.manifest import Manifest, block_of, list_of
 from ..formation.state import Config, State
-from ..hosting import Hosts, listen, port_of
+from ..hosting import Address, Hosts, Watch, listen, port_of
 from .behavior import ServerBehavior
 from .control import ControlPlane
 from .manifests import BadManifest, read_manifest, write_manifest
@@ -30,8 +29,9 @@ class Server:
             keys and manifest.
         keys: The id and the secret of the server's key.
         behavior: How the server behaves.
-        listening: The socket that it listens on.
+        address: Where it and its first formation listen.
         files: The directory of its files.
+        watch: Returns an application that handles the requests of another one first.
     """
 
     def __init__(
@@ -40,14 +40,16 @@ class Server:
         config: Config,
         keys: tuple[str, str],
         behavior: ServerBehavior,
-        listening: socket.socket,
+        address: Address,
         files: str,
+        watch: Watch,
     ) -> None:
         self._config = config
         self._keys = keys
-        self._listening = listening
+        self._address = address
+        self._watch = watch
         self._hosts: Hosts | None = None
-        self.registry = Registry(Path(files), behavior, self._launch, port_of(listening))
+        self.registry = Registry(Path(files), behavior, self._launch, address.server_port)
 
     @property
     def formation(self) -> Registered | None:
@@ -78,8 +80,8 @@ class Server:
         """Start to serve. Return a function that ends it."""
         self._hosts = Hosts()
         self._install()
-        control = ControlPlane(self.registry, self._keys)
-        self._hosts.serve(control, self._listening, headers=False)
+        control = self._watch(ControlPlane(self.registry, self._keys), "server")
+        self._hosts.serve(control, self._address.listening.dup(), headers=False)
         return self._close
 
     async def _close(self) -> None:
@@ -100,7 +102,8 @@ class Server:
         text = json.dumps(given)
         write_manifest(self.registry.directory(name), json.loads(text))
         config = with_keys(self._config, name, self._config.manifest)
-        process = self._start(config, self.registry.log(name), 0)
+        process = self._start(config, self.registry.log(name), self._address.formation_port)
+        self._address.formation_port = process.port
         self.registry.processes[name] = process
         digest = hashlib.sha256(text.encode()).hexdigest()
         release = Release(1, digest, str(given.get("version", "")))
@@ -126,7 +129,7 @@ class Server:
             listening = listen(0)
         assert self._hosts is not None
         state = State(config)
-        app, where = formation_app(state), port_of(listening)
+        app, where = self._watch(formation_app(state), "formation"), port_of(listening)
         agents = len(list_of(config.manifest, "agents"))
         log.stdout.append(f"Formation '{config.formation_id}' with {agents} agents on port {where}")
         return Process(app, where, self._hosts.serve(app, listening), state, log=log)
