@@ -38,11 +38,15 @@ def tls() -> ssl.SSLContext:
         ) from None
 
 
+@cache
+def _no_tls() -> ssl.SSLContext:
+    """Return a context without certificates: even this one takes a millisecond to create."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
 def _tls_for(base_url: str, proxy: httpx.Proxy | None) -> ssl.SSLContext:
-    """Return the TLS context for a URL. Plain HTTP gets one without certificates."""
-    if base_url.startswith("http://") and proxy is None:
-        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    return tls()
+    """Return the TLS context for a URL. Plain HTTP needs no certificates."""
+    return _no_tls() if base_url.startswith("http://") and proxy is None else tls()
 
 
 class SyncPool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterable, Mapping
@@ -134,12 +135,17 @@ class FakeServer:
 
             do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = _do
 
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._http.daemon_threads = True
+        class Server(ThreadingHTTPServer):
+            daemon_threads = True
+
+            def verify_request(self, request: Any, client_address: Any) -> bool:
+                return not outer._stopped.is_set()
+
+        self._http = Server(("127.0.0.1", 0), Handler)
         if tls is not None:
             self._http.socket = tls.wrap_socket(self._http.socket, server_side=True)
-        self.url = f"http{'s' if tls else ''}://127.0.0.1:{self._http.server_address[1]}"
-        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,))
+        self.url = f"http{'s' if tls else ''}://127.0.0.1:{self._http.server_port}"
+        self._thread = threading.Thread(target=self._accept)
 
     def __enter__(self) -> FakeServer:
         self._thread.start()
@@ -152,9 +158,14 @@ class FakeServer:
         trace: TracebackType | None,
     ) -> None:
         self._stopped.set()
-        self._http.shutdown()
-        self._http.server_close()
+        socket.create_connection(("127.0.0.1", self._http.server_port)).close()  # wakes the thread
         self._thread.join()
+        self._http.server_close()
+
+    def _accept(self) -> None:
+        """Serve, without the polling of `serve_forever`, which would delay each test's end."""
+        while not self._stopped.is_set():
+            self._http.handle_request()
 
     def _serve(self, handler: BaseHTTPRequestHandler) -> None:
         body = handler.rfile.read(int(handler.headers.get("Content-Length") or 0))
