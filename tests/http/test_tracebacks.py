@@ -41,7 +41,7 @@ def test_a_refused_call_shows_the_method_alone(client_kind: ClientKind) -> None:
 
 def test_what_is_refused_before_sending_shows_the_method_alone(client_kind: ClientKind) -> None:
     error = failing(client_kind, "http://127.0.0.1:9", lambda f: f.sessions.list(limit=-1))
-    assert frames_of_ours(error) in (["method"], ["method"] * 2, ["awaited", "method"])
+    assert frames_of_ours(error) in (["method"], ["awaited"])
 
 
 def test_the_causes_of_an_error_have_no_frames(client_kind: ClientKind) -> None:
