@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import threading
 import time
 from collections.abc import Iterator
@@ -38,9 +39,9 @@ TOOL = Event("tool_call", "tool_execution", "Using search...", {"tool_name": "se
 
 OUTCOMES: dict[str, Outcome] = {
     "rich": Reply("Here it is.", widgets=[LINK], artifacts=[NOTE], events=[TOOL]),
-    "endless": Reply("never", sleep=3600),
-    "background": Background("I'll work on it.", "wrk_1"),
-    "escalated": Escalation(),
+    "endless": Reply("never", delay=3600),
+    "background": Background("I'll work on it.", after=math.inf),
+    "escalated": Escalation(after=math.inf),
     "ask": Clarification("Which one?"),
     "apology": Reply("Sorry.", failed=True),
     "fail": Failure(text="secret upstream text"),
