@@ -8,7 +8,7 @@ OFFICIAL := $(CACHE)/muxi-client/official
 # Tests start Python processes, which would compile the package each time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test lint types docs test-package test-official test-runtime compare bench stubs format clean
+.PHONY: demo test lint types docs test-package test-official test-runtime compare bench generate format clean
 
 demo: .venv/user.stamp        ## the main jobs, on the embedded emulator
 	$(BIN)/python -m muxi.testing --port 0 $(BIN)/python examples/quickstart.py
@@ -23,6 +23,7 @@ lint: .venv/dev.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/python -m tools.write_stubs --check
+	$(BIN)/python -m tools.write_migrating --check
 
 types: .venv/dev.stamp
 	$(BIN)/mypy
@@ -54,8 +55,9 @@ bench: .venv/dev.stamp        ## speed against plain httpx; memory of 200 MB up 
 	$(BIN)/python benchmarks/memory.py
 	$(BIN)/python benchmarks/bulk.py
 
-stubs: .venv/dev.stamp        ## the types that editors and checkers see, from the descriptions
+generate: .venv/dev.stamp     ## files that are written from others: stubs, a table of the docs
 	$(BIN)/python -m tools.write_stubs
+	$(BIN)/python -m tools.write_migrating
 
 format: .venv/dev.stamp
 	$(BIN)/ruff check --fix .

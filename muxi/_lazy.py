@@ -27,8 +27,20 @@ def attach(
 
     def __getattr__(name: str) -> object:
         if name not in homes:
-            raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        found = __import__(homes[name], {"__package__": package}, None, (name,), 1)
+            text = f"module {package!r} has no attribute {name!r}"
+            if name.startswith("_"):
+                raise AttributeError(text)
+            from ._missing import not_in_package
+
+            raise not_in_package(name, text)
+        try:
+            found = __import__(homes[name], {"__package__": package}, None, (name,), 1)
+        except ImportError as error:
+            from ._missing import conflict
+
+            if explanation := conflict():
+                raise ImportError(explanation) from error
+            raise
         value: object = getattr(found, name)
         setattr(module, name, value)
         return value

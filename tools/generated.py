@@ -21,7 +21,7 @@ def main(files: Iterable[tuple[Path, str]]) -> None:
             if "--check" not in sys.argv:
                 path.write_text(wanted)
     if "--check" in sys.argv and stale:
-        sys.exit(f"{', '.join(stale)}: not as generated. Run `make stubs`.")
+        sys.exit(f"{', '.join(stale)}: not as generated. Run `make generate`.")
 
 
 def formatted(path: Path, text: str) -> str:

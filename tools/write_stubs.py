@@ -29,7 +29,7 @@ DECORATORS: dict[str, type[MethodDescriptor[Any, ..., Any]]] = {
     "streaming": StreamMethod,
     "paging": PagesMethod,
 }
-HEAD = '"""Written by `make stubs`: the namespaces as each kind of client has them."""\n\n'
+HEAD = '"""Written by `make generate`: the namespaces as each kind of client has them."""\n\n'
 IMPORTS = """\
 from collections.abc import AsyncIterator, Iterator
 from .._core.async_stream import AsyncStream

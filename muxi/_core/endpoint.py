@@ -1,6 +1,6 @@
 """Turns functions that describe calls into methods, sync or async depending on the transport.
 
-Type checkers read what clients return in the stubs that `make stubs` writes from the descriptions.
+Type checkers read what clients return in stubs, which `make generate` writes from the descriptions.
 """
 
 from __future__ import annotations

@@ -65,6 +65,13 @@ class Resource:
         raw = ", raw=True" if self._raw else ""
         return f"{type(self).__name__}({options.base_url!r}{user}{raw})"
 
+    if not TYPE_CHECKING:  # checkers and editors know which names exist
+
+        def __getattr__(self, name: str) -> object:
+            from .._missing import no_attribute
+
+            raise no_attribute(self, name)
+
 
 def transport_of(resource: Resource) -> Transport:
     """Return the transport that a namespace makes its calls with."""

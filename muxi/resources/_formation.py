@@ -1,4 +1,4 @@
-"""Written by `make stubs`: the namespaces as each kind of client has them."""
+"""Written by `make generate`: the namespaces as each kind of client has them."""
 
 from .formation.agents import Agents as Agents
 from .formation.artifacts import Artifacts as Artifacts

@@ -1,4 +1,4 @@
-"""Written by `make stubs`: the namespaces as each kind of client has them."""
+"""Written by `make generate`: the namespaces as each kind of client has them."""
 
 from .server.dev import Dev as Dev
 from .server.drafts import Drafts as Drafts

@@ -1,4 +1,4 @@
-"""Written by `make stubs`: the namespaces as each kind of client has them."""
+"""Written by `make generate`: the namespaces as each kind of client has them."""
 
 import os
 from collections.abc import Callable

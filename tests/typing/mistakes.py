@@ -21,6 +21,8 @@ def construction(http: httpx.AsyncClient) -> None:
 
 
 def arguments(client: FormationClient) -> None:
+    client.get_agents()  # error
+    client.chat.sned("Hi")  # error
     client.chat.send()  # error
     client.chat.send(42)  # error
     client.chat.send("Hi", "session-1")  # error
