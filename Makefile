@@ -4,6 +4,7 @@ BIN := .venv/bin
 CACHE ?= $(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)
 RUNTIME := $(CACHE)/muxi-client/runtime
 OFFICIAL := $(CACHE)/muxi-client/official
+PEERS := $(CACHE)/muxi-client/peers
 
 # Tests start Python processes, which would compile the package each time.
 unexport PYTHONDONTWRITEBYTECODE
@@ -50,10 +51,13 @@ compare: .venv/dev.stamp      ## this SDK and MUXI's own, call by call, on the r
 	MUXI_RUNTIME_PYTHON=$(RUNTIME)/bin/python MUXI_OFFICIAL_PYTHON=$(OFFICIAL)/bin/python \
 		$(BIN)/python -m tests.runtime.side_by_side postgres
 
-bench: .venv/dev.stamp        ## speed against plain httpx; memory of 200 MB up and down
-	$(BIN)/python benchmarks/run.py
-	$(BIN)/python benchmarks/memory.py
-	$(BIN)/python benchmarks/bulk.py
+bench: .venv/dev.stamp        ## speed beside httpx and other SDKs (ONLY=stream: a part); memory
+	tests/install.sh $(OFFICIAL) tests/official/requirements.txt
+	tests/install.sh $(PEERS) benchmarks/peers.txt
+	MUXI_OFFICIAL_PYTHON=$(OFFICIAL)/bin/python MUXI_PEERS_PYTHON=$(PEERS)/bin/python \
+		$(BIN)/python benchmarks/run.py --only '$(ONLY)'
+	test -n '$(ONLY)' || $(BIN)/python benchmarks/memory.py
+	test -n '$(ONLY)' || $(BIN)/python benchmarks/bulk.py
 
 generate: .venv/dev.stamp     ## files that are written from others: stubs, a table of the docs
 	$(BIN)/python -m tools.write_stubs

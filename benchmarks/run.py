@@ -1,147 +1,206 @@
-"""CPU time of this SDK over that of plain httpx, interleaved, medians. Run with `make bench`.
+"""Compares this SDK with plain httpx and with other SDKs. Run with `make bench`.
 
-The reference is what httpx's own quick start shows: `client.get(url).json()`, and `iter_lines()`
-with `json.loads` for streams. It validates nothing; this SDK validates everything. Needs Python
-3.11 or newer.
+Each library runs in a process and an environment of its own and calls a server on loopback in one
+more process. Rounds are interleaved: each library in turn, again and again, after a round to warm
+up. A ratio is the median over rounds of the CPU seconds over those of the reference in the same
+round. Needs Python 3.11.
 """
 
 from __future__ import annotations
 
-import asyncio
+import argparse
 import json
+import os
+import platform
+import resource
 import statistics
 import subprocess
 import sys
-import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
-import httpx
+from chart import draw
+from measures import MEASURES, Measure
 
-from muxi import AsyncFormationClient, FormationClient
+HERE = Path(__file__).parent
+IMAGES = HERE.parent / "docs" / "images"
+LIBRARIES = {"plain": "plain", "ours": "ours", "official": "official"}
+PEERS = {"openai": "openai_sdk", "anthropic": "anthropic_sdk"}
 
-ROUNDS = 9
+
+@dataclass
+class Result:
+    """The ratios of all rounds, by library, or seconds if the measure's unit is `s`."""
+
+    measure: Measure
+    rounds: dict[str, list[float]] = field(default_factory=dict)
+
+    def median(self, library: str = "ours") -> float:
+        return statistics.median(self.rounds[library])
+
+    @property
+    def hit(self) -> bool:
+        return self.median() <= self.measure.goal
+
+
+class Worker:
+    """The process of one library."""
+
+    def __init__(self, python: str, library: str, url: str, stack: ExitStack) -> None:
+        self._process = stack.enter_context(
+            subprocess.Popen(
+                [python, HERE / "worker.py", library, url],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+                env=environment(library),
+            )
+        )
+        stack.callback(self._process.kill)
+
+    def run(self, measure: str) -> dict[str, float] | None:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(measure + "\n")
+        self._process.stdin.flush()
+        found: dict[str, float] | None = json.loads(self._process.stdout.readline())
+        return found
+
+
+def environment(library: str) -> dict[str, str]:
+    """Only this SDK is found in this checkout: MUXI's own has the same name."""
+    own = {} if library in ("plain", "ours") else {"PYTHONPATH": ""}
+    return {**os.environ, **own}
 
 
 @contextmanager
 def server() -> Iterator[str]:
-    command = [sys.executable, str(Path(__file__).with_name("server.py"))]
+    command = [sys.executable, str(HERE / "server.py")]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as made:
         assert made.stdout is not None
         yield f"http://127.0.0.1:{made.stdout.readline().strip()}"
+        made.kill()
 
 
-def ratio(ours: Callable[[], object], theirs: Callable[[], object]) -> float:
-    """The median of ours over theirs, pair by pair."""
-
-    def cpu(run: Callable[[], object]) -> float:
-        began = time.process_time()
-        run()
-        return time.process_time() - began
-
-    ours(), theirs()
-    return statistics.median(cpu(ours) / cpu(theirs) for _ in range(ROUNDS))
+def pythons() -> dict[str, str]:
+    """The interpreter of each library that is installed."""
+    found = {"plain": sys.executable, "ours": sys.executable}
+    if official := os.environ.get("MUXI_OFFICIAL_PYTHON"):
+        found["official"] = official
+    if peers := os.environ.get("MUXI_PEERS_PYTHON"):
+        found |= dict.fromkeys(PEERS, peers)
+    return found
 
 
-def started(code: str) -> float:
-    """The median wall time of a fresh interpreter that runs some code."""
-    times = []
-    for _ in range(ROUNDS):
-        began = time.perf_counter()
-        subprocess.run([sys.executable, "-c", code], check=True)
-        times.append(time.perf_counter() - began)
-    return statistics.median(times)
+def started(python: str, program: str, library: str) -> float:
+    """The CPU seconds of a fresh interpreter that runs a program."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(
+        [python, "-c", program], check=True, env=environment(library), cwd=HERE.parent / "docs"
+    )
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def imports() -> Iterator[tuple[str, float, float]]:
-    nothing, http = started("pass"), started("import httpx")
-    yield "import muxi / python -c pass", started("import muxi") / nothing, 1.2
-    client = started("from muxi import FormationClient")
-    yield "from muxi import FormationClient / import httpx", client / http, 1.1
+def measure_started(measure: Measure, url: str, rounds: int) -> Result:
+    programs, found = dict(measure.programs), Result(measure)
+    interpreters = pythons()
+    for number in range(rounds + 1):
+        seconds = {
+            library: started(python, programs[library].format(url=url), library)
+            for library, python in interpreters.items()
+        }
+        if number:
+            add(found, {name: cpu / seconds["plain"] for name, cpu in seconds.items()})
+    return found
 
 
-def sync(url: str) -> Iterator[tuple[str, float, float]]:
-    with (
-        FormationClient(url=url, client_key="c", user_id="u") as muxi,
-        httpx.Client(base_url=url) as plain,
-    ):
-
-        def lists(limit: int, times: int) -> float:
-            def theirs() -> None:
-                for _ in range(times):
-                    plain.get(f"/v1/sessions?limit={limit}").json()
-
-            def ours() -> None:
-                for _ in range(times):
-                    muxi.sessions.list(limit=limit)
-
-            return ratio(ours, theirs)
-
-        yield "small answer, sync", lists(1, 200), 0.90
-        yield "20 KB list, sync", lists(200, 50), 1.05
-        yield "1 MB list, sync", lists(1000, 3), 1.9
-
-        def theirs() -> None:
-            with plain.stream("POST", "/v1/chat", json={"message": "hi"}) as response:
-                for line in response.iter_lines():
-                    if line.startswith("data: "):
-                        json.loads(line[6:])
-
-        def ours() -> None:
-            for _ in muxi.chat.stream("hi"):
-                pass
-
-        yield "stream, one event a chunk, sync", ratio(ours, theirs), 1.0
+def measure_calls(measure: Measure, workers: dict[str, Worker], rounds: int) -> Result:
+    found = Result(measure)
+    for number in range(rounds + 1):
+        times = {name: worker.run(measure.name) for name, worker in workers.items()}
+        done = {name: time for name, time in times.items() if time is not None}
+        if not number:
+            continue
+        if measure.unit == "s":
+            add(found, {name: time["wall"] for name, time in done.items()})
+        elif measure.over != "plain":
+            other = workers["ours"].run(measure.over)
+            assert other is not None
+            add(found, {"ours": done["ours"]["cpu"] / other["cpu"]})
+        else:
+            add(found, {name: time["cpu"] / done["plain"]["cpu"] for name, time in done.items()})
+    return found
 
 
-def asynchronous(url: str) -> Iterator[tuple[str, float, float]]:
-    with asyncio.Runner() as runner:
-        muxi = AsyncFormationClient(url=url, client_key="c", user_id="u")
-        plain = httpx.AsyncClient(base_url=url)
+def add(result: Result, values: dict[str, float]) -> None:
+    for library, value in values.items():
+        result.rounds.setdefault(library, []).append(value)
 
-        def driven(run: Callable[[], Awaitable[object]]) -> Callable[[], object]:
-            async def main() -> None:
-                await run()
 
-            return lambda: runner.run(main())
-
-        async def small_theirs() -> None:
-            for _ in range(200):
-                (await plain.get("/v1/sessions?limit=1")).json()
-
-        async def small_ours() -> None:
-            for _ in range(200):
-                await muxi.sessions.list(limit=1)
-
-        yield "small answer, async", ratio(driven(small_ours), driven(small_theirs)), 0.70
-
-        async def stream_theirs() -> None:
-            async with plain.stream("POST", "/v1/chat", json={"message": "hi"}) as response:
-                async for line in response.aiter_lines():
-                    if line.startswith("data: "):
-                        json.loads(line[6:])
-
-        async def stream_ours() -> None:
-            async for _ in muxi.chat.stream("hi"):
-                pass
-
-        yield (
-            "stream, one event a chunk, async",
-            ratio(driven(stream_ours), driven(stream_theirs)),
-            1.05,
-        )
-        runner.run(muxi.aclose())
-        runner.run(plain.aclose())
+def line(result: Result) -> str:
+    ours, unit = result.rounds["ours"], result.measure.unit
+    others = "  ".join(
+        f"{name} {result.median(name):.2f}{unit}"
+        for name in result.rounds
+        if name not in ("ours", "plain") or (unit and name == "plain")
+    )
+    verdict = "hit " if result.hit else "MISS"
+    spread = f"{min(ours):.2f}-{max(ours):.2f}"
+    goal = f"goal {result.measure.goal:.2f}"
+    return (
+        f"{result.measure.title:34} {result.median():6.2f}{unit:1} ({spread:>11}) "
+        f"{goal:9} {verdict}  {others}"
+    )
 
 
 def main() -> None:
-    with server() as url:
-        for group in (imports(), sync(url), asynchronous(url)):
-            for name, measured, goal in group:
-                print(f"{name:50} {measured:6.2f}   goal {goal:4.2f}", flush=True)
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--only", default="", help="measures whose name starts with this")
+    parser.add_argument("--rounds", type=int, default=9)
+    given = parser.parse_args()
+    results = []
+    with ExitStack() as stack:
+        url = stack.enter_context(server())
+        names = {**LIBRARIES, **PEERS}
+        workers = {
+            name: Worker(python, names[name], url, stack) for name, python in pythons().items()
+        }
+        for measure in MEASURES:
+            if not measure.name.startswith(given.only):
+                continue
+            if measure.programs:
+                results.append(measure_started(measure, url, given.rounds))
+            else:
+                results.append(measure_calls(measure, workers, given.rounds))
+            print(line(results[-1]), flush=True)
+    if not given.only:
+        save(results)
+
+
+def save(results: list[Result]) -> None:
+    """Write the numbers and the picture for the documentation."""
+    IMAGES.mkdir(exist_ok=True)
+    facts = {
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        "measures": [
+            {
+                "name": result.measure.name,
+                "title": result.measure.title,
+                "goal": result.measure.goal,
+                "unit": result.measure.unit,
+                "rounds": result.rounds,
+            }
+            for result in results
+        ],
+    }
+    (IMAGES / "bench.json").write_text(json.dumps(facts, indent=1) + "\n")
+    (IMAGES / "bench.svg").write_text(draw(results))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,55 @@
+"""Draws the results: one panel a measure, a bar for each library, a line for the goal."""
+
+from __future__ import annotations
+
+import statistics
+from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape
+
+if TYPE_CHECKING:
+    from run import Result
+
+COLUMNS, WIDTH, BAR, GAP, LABEL = 2, 460, 16, 6, 84
+COLORS = {"ours": "#2563eb", "plain": "#94a3b8"}
+NAMES = {"ours": "muxi-client", "plain": "httpx", "official": "muxi", "openai": "openai"}
+
+
+def draw(results: list[Result]) -> str:
+    """Return the picture as SVG."""
+    panels, heights, y = [], [], 8
+    for row in range(0, len(results), COLUMNS):
+        cells = results[row : row + COLUMNS]
+        height = max(len(cell.rounds) for cell in cells) * (BAR + GAP) + 46
+        for column, cell in enumerate(cells):
+            panels.append(f'<g transform="translate({column * WIDTH + 12},{y})">{panel(cell)}</g>')
+        heights.append(height)
+        y += height
+    size = f'width="{COLUMNS * WIDTH}" height="{y}"'
+    style = "text{font:12px system-ui,sans-serif;fill:#475569}.t{font-weight:600;fill:#0f172a}"
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" '
+        f'aria-label="CPU time beside other libraries; shorter is better">'
+        f'<style>{style}</style><rect width="100%" height="100%" fill="#fff"/>'
+        f"{''.join(panels)}</svg>\n"
+    )
+
+
+def panel(result: Result) -> str:
+    """Return the bars of one measure. Bars longer than four times the goal are cut."""
+    goal, unit = result.measure.goal, result.measure.unit
+    longest = 4 * goal
+    scale = (WIDTH - LABEL - 90) / longest
+    parts = [f'<text class="t" x="0" y="14">{escape(result.measure.title)}</text>']
+    for place, (library, values) in enumerate(result.rounds.items()):
+        value, y = statistics.median(values), 24 + place * (BAR + GAP)
+        length, cut = min(value, longest) * scale, " …" if value > longest else ""
+        color = COLORS.get(library, "#cbd5e1")
+        name = escape(NAMES.get(library, library))
+        parts.append(
+            f'<text x="{LABEL - 8}" y="{y + 12}" text-anchor="end">{name}</text>'
+            f'<rect x="{LABEL}" y="{y}" width="{length:.1f}" height="{BAR}" rx="2" fill="{color}"/>'
+            f'<text x="{LABEL + length + 6:.1f}" y="{y + 12}">{value:.2f}{unit}{cut}</text>'
+        )
+    x, bottom = LABEL + goal * scale, 24 + len(result.rounds) * (BAR + GAP) - GAP
+    parts.append(f'<path d="M{x:.1f} 20V{bottom + 4}" stroke="#dc2626" stroke-dasharray="3 3"/>')
+    return "".join(parts)

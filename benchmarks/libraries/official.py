@@ -1,0 +1,37 @@
+"""MUXI's own SDK."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from loops import LISTS, MANY, SMALL, at_once, read, times, times_async
+
+from muxi import AsyncFormationClient, FormationClient
+
+
+def measures(url: str) -> dict[str, Callable[[], object]]:
+    body = {"message": "hi"}
+
+    def settings(what: str) -> dict[str, str]:
+        return {"base_url": f"{url}/{what}/muxi/v1", "client_key": "fmc"}
+
+    small, lists, many = (FormationClient(**settings(what)) for what in ("small", "list", "many"))
+    asmall, aslow = (AsyncFormationClient(**settings(what)) for what in ("small", "slow"))
+    found = {
+        "small": times(SMALL, lambda: small.chat(body, user_id="alice")),
+        "small-async": times_async(SMALL, lambda: asmall.chat(body, user_id="alice")),
+        "list": times(LISTS, lambda: lists.get_memories("alice")),
+        "many": times(MANY, lambda: many.get_memories("alice")),
+        "chats": at_once(lambda: aslow.chat(body, user_id="alice")),
+    }
+
+    async def read_events(client: AsyncFormationClient) -> None:
+        async for _ in await client.chat_stream(body, user_id="alice"):
+            pass
+
+    for what in ("stream", "blocks", "large"):
+        client = FormationClient(**settings(what))
+        aclient = AsyncFormationClient(**settings(what))
+        found[what] = read(lambda client=client: client.chat_stream(body, user_id="alice"))
+        found[f"{what}-async"] = times_async(1, lambda client=aclient: read_events(client))
+    return found

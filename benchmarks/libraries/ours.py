@@ -1,0 +1,32 @@
+"""This SDK."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from loops import LISTS, MANY, SMALL, at_once, read, read_async, times, times_async
+
+from muxi import AsyncFormationClient, FormationClient
+
+
+def measures(url: str) -> dict[str, Callable[[], object]]:
+    def sync(what: str) -> FormationClient:
+        return FormationClient(url=f"{url}/{what}/muxi", client_key="fmc", user_id="alice")
+
+    def asynchronous(what: str) -> AsyncFormationClient:
+        return AsyncFormationClient(url=f"{url}/{what}/muxi", client_key="fmc", user_id="alice")
+
+    small, lists, many = sync("small"), sync("list"), sync("many")
+    asmall, aslow = asynchronous("small"), asynchronous("slow")
+    found = {
+        "small": times(SMALL, lambda: small.chat.send("hi")),
+        "small-async": times_async(SMALL, lambda: asmall.chat.send("hi")),
+        "list": times(LISTS, lambda: lists.memories.list()),
+        "many": times(MANY, lambda: many.memories.list()),
+        "chats": at_once(lambda: aslow.chat.send("hi")),
+    }
+    for what in ("stream", "blocks", "large", "one1", "one5"):
+        client, aclient = sync(what), asynchronous(what)
+        found[what] = read(lambda client=client: client.chat.stream("hi"))
+        found[f"{what}-async"] = read_async(lambda client=aclient: client.chat.stream("hi"))
+    return found

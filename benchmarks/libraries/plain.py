@@ -1,0 +1,48 @@
+"""Plain httpx, as its own quick start uses it: the reference. It validates nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Callable, Iterator
+
+import httpx
+from loops import LISTS, MANY, SMALL, at_once, read, read_async, times, times_async
+
+LIMITS = httpx.Limits(max_connections=1000)
+
+
+def measures(url: str) -> dict[str, Callable[[], object]]:
+    body = {"message": "hi", "stream": False}
+    headers = {"X-Muxi-Client-Key": "fmc", "X-Muxi-User-ID": "alice"}
+    client = httpx.Client(headers=headers)
+    aclient = httpx.AsyncClient(headers=headers, limits=LIMITS, timeout=30)
+
+    def of(what: str) -> str:
+        return f"{url}/{what}/muxi/v1/chat"
+
+    async def asend(what: str) -> object:
+        return (await aclient.post(of(what), json=body)).json()
+
+    def stream(what: str) -> Iterator[object]:
+        with client.stream("POST", of(what), json=body) as response:
+            for line in response.iter_lines():
+                if line.startswith("data: "):
+                    yield json.loads(line[6:])
+
+    async def astream(what: str) -> AsyncIterator[object]:
+        async with aclient.stream("POST", of(what), json=body) as response:
+            async for line in response.aiter_lines():
+                if line.startswith("data: "):
+                    yield json.loads(line[6:])
+
+    found = {
+        "small": times(SMALL, lambda: client.post(of("small"), json=body).json()),
+        "small-async": times_async(SMALL, lambda: asend("small")),
+        "list": times(LISTS, lambda: client.get(of("list")).json()),
+        "many": times(MANY, lambda: client.get(of("many")).json()),
+        "chats": at_once(lambda: asend("slow")),
+    }
+    for what in ("stream", "blocks", "large"):
+        found[what] = read(lambda what=what: stream(what))
+        found[f"{what}-async"] = read_async(lambda what=what: astream(what))
+    return found
