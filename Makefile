@@ -9,7 +9,8 @@ PEERS := $(CACHE)/muxi-client/peers
 # Tests start Python processes, which would compile the package each time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test lint types docs test-package test-official test-runtime compare bench generate format clean
+.PHONY: demo example test lint types docs test-package test-browser screenshots test-official test-runtime \
+	compare bench generate format clean
 
 demo: .venv/user.stamp        ## the main jobs, on the embedded emulator
 	$(BIN)/python -m muxi.testing --port 0 $(BIN)/python examples/quickstart.py
@@ -36,6 +37,17 @@ docs: .venv/docs.stamp        ## the documentation site, in .site
 
 test-package: .venv/dev.stamp ## the wheel and the sdist, the wheel in an environment of its own
 	$(BIN)/python -m pytest tests/package
+
+example: .venv/user.stamp     ## a chat page on FastAPI, on the emulator unless MUXI_CLIENT_KEY is set
+	$(BIN)/python -m examples.fastapi_chat
+
+test-browser: .venv/dev.stamp ## the chat page in Chromium, which it installs on Debian as root
+	tests/browser/install.sh
+	$(BIN)/python -m pytest tests/browser
+
+screenshots: .venv/dev.stamp  ## pictures of the chat page, in docs/images
+	tests/browser/install.sh
+	$(BIN)/python -m tests.browser.screenshots
 
 test-official: .venv/dev.stamp ## MUXI's own SDK, in an environment of its own, on the emulator
 	tests/install.sh $(OFFICIAL) tests/official/requirements.txt
@@ -72,7 +84,7 @@ clean:
 
 .venv/user.stamp: pyproject.toml
 	test -x $(BIN)/pip || $(PYTHON) -m venv .venv  # says so if Debian lacks python3-venv
-	$(BIN)/python -m pip install --quiet --editable '.[deploy,testing]'
+	$(BIN)/python -m pip install --quiet --editable '.[deploy,fastapi,testing]' itsdangerous
 	touch $@
 
 .venv/dev.stamp: pyproject.toml
