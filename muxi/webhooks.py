@@ -31,6 +31,8 @@ from .models.formation import (
     WebhookNotification,
 )
 
+__all__ = ["parse", "sign", "unwrap", "verify"]
+
 _SIGNATURE = re.compile(r"t=(\d{1,18}),v1=([0-9a-f]{64})", re.ASCII)
 _HEADER = "x-muxi-signature"
 

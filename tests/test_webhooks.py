@@ -93,6 +93,7 @@ def test_a_clarification() -> None:
     event = webhooks.parse(json.dumps({**said, "clarification_question": "Which one?"}))
     assert isinstance(event, m.WebhookClarification)
     assert (event.request_id, event.clarification_question) == ("r", "Which one?")
+    assert event.text == "Which one?"
 
 
 def test_an_escalation_is_signed_with_the_client_key_over_the_body_itself() -> None:
@@ -101,6 +102,8 @@ def test_an_escalation_is_signed_with_the_client_key_over_the_body_itself() -> N
     event = webhooks.parse(body)
     assert isinstance(event, m.WebhookEscalation)
     assert (event.request_id, event.state, event.result) == ("req_1", "achieved", "It went well")
+    assert event.text == "It went well"
+    assert event.model_copy(update={"result": None}).text == ""
 
 
 @pytest.mark.parametrize(

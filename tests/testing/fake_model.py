@@ -31,6 +31,7 @@ OUTCOMES: dict[str, Outcome] = {
     "sorry": Reply("So sorry", failed=True),
     "which": Clarification("Which one?"),
     "later": Background("It takes a while", "There it is", after=math.inf),
+    "soon": Background(),
     "retry": Escalation(result="At last", after=0.1),
     "cut": Cut(3),
     "snap": Cut(3, clean=False),

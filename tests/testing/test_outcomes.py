@@ -64,6 +64,13 @@ def test_background_work_stays_running(raw: RawHttp) -> None:
     assert raw.stream("later")[-2:] == ["completed", "done"]
 
 
+def test_background_work_ends_unless_it_is_told_not_to(raw: RawHttp) -> None:
+    data = raw.chat("soon", request_id="req_soon").json()["data"]
+    assert data["message"]["workflow_id"].startswith("wrk_")
+    until(lambda: raw.status("req_soon") == "completed")
+    assert raw.ask("GET", "/requests/req_soon").json()["data"]["result"] == "Done."
+
+
 def test_an_escalated_turn_completes_later(raw: RawHttp) -> None:
     said = raw.chat("retry", request_id="req_esc").json()["data"]["message"]
     assert said["metadata"]["escalated"] is True

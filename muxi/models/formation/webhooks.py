@@ -64,6 +64,11 @@ class WebhookClarification(Model):
         """A key that is the same for each delivery of this event, and new for each question."""
         return f"{self.request_id}:{self.status}:{self.timestamp.timestamp()}"
 
+    @property
+    def text(self) -> str:
+        """The question."""
+        return self.clarification_question
+
 
 class WebhookEscalation(Model):
     """The retries of a failed turn have ended."""
@@ -81,6 +86,11 @@ class WebhookEscalation(Model):
     def dedupe_key(self) -> str:
         """A key that is the same for each delivery of this event."""
         return f"{self.request_id}:{self.state}"
+
+    @property
+    def text(self) -> str:
+        """The reply. Empty if no retry succeeded."""
+        return self.result or ""
 
 
 class WebhookNotification(Model):
