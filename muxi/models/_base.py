@@ -8,13 +8,18 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from typing import Annotated, Any, ClassVar, Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, TypeVar, overload
 from uuid import UUID
 
 import pydantic.main
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 from pydantic_core import to_jsonable_python
 from typing_extensions import Self, Unpack
+
+from ._views import html_table, rich_table
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 ItemT = TypeVar("ItemT")
 ValueT = TypeVar("ValueT")
@@ -192,6 +197,17 @@ class Listing(Answer, Sequence[ItemT], Generic[ItemT]):
         return f"<{type(self).__name__} of {len(self)}{told}>"
 
     __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        """Return a table, for notebooks."""
+        return html_table(*self._shown())
+
+    def __rich__(self) -> Table:
+        """Return a table, for rich."""
+        return rich_table(*self._shown())
+
+    def _shown(self) -> tuple[str, list[ItemT]]:
+        return f"{type(self).__name__} of {len(self)}", self.items
 
 
 def _label(item: object) -> str:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import base64
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, SerializerFunctionWrapHandler, WrapSerializer
 
 from ...errors import InvalidResponseError
 from .._base import Answer, JsonObject, Model, UtcTime, derive
+from .._views import html_reply, rich_reply
 from .widgets import Widget
+
+if TYPE_CHECKING:
+    from rich.console import Group
 
 
 class ContentPart(Model):
@@ -183,6 +187,24 @@ class ChatReply(Answer):
     def awaiting_user(self) -> bool:
         """Whether the turn waits for the user. Answer with `chat.send(..., reply_to=reply)`."""
         return self.metadata.awaiting_user
+
+    def _repr_html_(self) -> str:
+        """Return the text and what else there is, for notebooks."""
+        return html_reply(self.text, self._facts())
+
+    def __rich__(self) -> Group:
+        """Return the text and what else there is, for rich."""
+        return rich_reply(self.text, self._facts())
+
+    def _facts(self) -> str:
+        facts = {
+            "runs in the background": self.is_background,
+            "awaits the user": self.awaiting_user,
+            f"files: {', '.join(each.filename for each in self.artifacts)}": self.artifacts,
+            f"widgets: {', '.join(each.type for each in self.widgets)}": self.widgets,
+            f"session {self.session_id}": True,
+        }
+        return " · ".join(fact for fact, holds in facts.items() if holds)
 
 
 class AssistantMessage(Model):
