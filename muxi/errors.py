@@ -166,6 +166,11 @@ class StreamError(MuxiError):
 class StreamInterruptedError(StreamError):
     """The stream ended before its final event. `partial` is the text received so far."""
 
+    @property
+    def retryable(self) -> bool:
+        """Always True."""
+        return True
+
 
 class InvalidResponseError(MuxiError):
     """The response isn't JSON, doesn't fit its model, or is larger than the client's limits."""

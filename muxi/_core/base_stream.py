@@ -37,6 +37,8 @@ class BaseStream(Generic[EventT, ResultT]):
         self._failure: MuxiError | None = None
         self._silence = 0.0
         self._observer: StreamObserver | None = None
+        self._empty = 0
+        """The last connections in a row on which no event has arrived."""
         self._free = [None]
         """A lock: a reader pops its only item, which is atomic; a second reader finds it empty."""
 
@@ -131,7 +133,7 @@ class BaseStream(Generic[EventT, ResultT]):
         except (StreamInterruptedError, TimeoutError) as exc:
             if isinstance(exc, TimeoutError):
                 yield from self._reader.on_silence()
-            if not (self._reader.ended or self._closed or self._stream.reconnects):
+            if not (self._reader.ended or self._closed or self._may_reconnect):
                 exc.request_id = self._request_id
                 if isinstance(exc, StreamError):
                     exc.partial = self._reader.partial
@@ -141,13 +143,21 @@ class BaseStream(Generic[EventT, ResultT]):
         if events is None:
             if unframed := body.unframed():
                 self._arrived.append(("", unframed))
+            elif self._stream.reconnects and not self._may_reconnect:
+                raise StreamInterruptedError("The stream ended before its first event", sent=True)
             yield from self._close_body()
             return
         self._arrived.extend(events)
+        self._empty = 0 if events else self._empty
         self._silence = 0.0 if events else self._silence + clock() - began
         if self._reader.stall_after is not None and self._silence >= self._reader.stall_after:
             self._silence = 0.0
             yield from self._reader.on_silence()
+
+    @property
+    def _may_reconnect(self) -> bool:
+        """Whether to open the stream again when it breaks. Empty connections count as attempts."""
+        return self._stream.reconnects and self._empty <= self._options.retry.max_retries
 
     def _connect(self) -> Flow[None]:
         call = yield from self._stream.prepare(self._reader)
@@ -156,6 +166,7 @@ class BaseStream(Generic[EventT, ResultT]):
         self._request_id = call.turn_id
         found: Delivery = yield OpenStream(call)
         self._silence = 0.0
+        self._empty += 1
         self._response = Response(
             data=None,
             status_code=found.reply.status_code,

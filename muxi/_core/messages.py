@@ -69,8 +69,14 @@ class HttpRequest:
     """The largest response to read into memory, in bytes after decoding."""
     max_event_bytes: int
     """The largest server-sent event, in bytes."""
+    accepted_statuses: frozenset[int] = frozenset()
+    """Status codes besides 2xx whose body is the answer."""
     deadline: float | None = None
     """The time at which the whole call must end, by `steps.clock`."""
+
+    def needs_body(self, status_code: int) -> bool:
+        """Return whether a response with this status is worth nothing without its whole body."""
+        return status_code < 300 or status_code in self.accepted_statuses
 
     @property
     def target(self) -> str:

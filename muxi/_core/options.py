@@ -137,6 +137,7 @@ class Options:
             save=call.save,
             max_response_bytes=self.max_response_bytes,
             max_event_bytes=self.max_event_bytes,
+            accepted_statuses=call.accepted_statuses,
         )
 
     @cached_property

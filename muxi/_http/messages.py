@@ -42,13 +42,40 @@ def to_httpx_request(
         content=None if isinstance(step.content, Upload) else step.content,
         extensions={"timeout": timeout.as_dict()},
     )
-    if isinstance(step.content, Upload):
-        request.stream = UploadBody(step.content)
+    content = step.content or b""
+    request.stream = UploadBody(content) if isinstance(content, Upload) else BytesBody(content)
     return request
 
 
 def _limit(seconds: float) -> float | None:
     return None if seconds == math.inf else seconds
+
+
+class BytesBody(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """The body of a request, for both drivers.
+
+    Its async iterator is not a generator, as that of httpx is: if the server disconnects while the
+    body is sent, httpcore drops the iterator, and trio would warn of a generator.
+    """
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter((self._content,))
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return _Once([self._content])
+
+
+class _Once(AsyncIterator[bytes]):
+    def __init__(self, left: list[bytes]) -> None:
+        self._left = left
+
+    async def __anext__(self) -> bytes:
+        if not self._left:
+            raise StopAsyncIteration
+        return self._left.pop()
 
 
 class UploadBody(httpx.SyncByteStream, httpx.AsyncByteStream):

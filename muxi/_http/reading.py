@@ -11,22 +11,28 @@ from .chunks import AsyncChunks, SyncChunks
 
 
 def read_whole(response: httpx.Response, request: HttpRequest) -> bytearray:
-    """Read and close a response."""
+    """Read and close a response. What can't be decoded of an error's body is left out."""
     chunks, answer = SyncChunks(response), _Answer(request)
     try:
         while (chunk := chunks.read()) is not None:
             answer.add(chunk)
+    except (httpx.DecodingError, InvalidResponseError):
+        if request.needs_body(response.status_code):
+            raise
     finally:
         chunks.close()
     return answer.content()
 
 
 async def read_whole_async(response: httpx.Response, request: HttpRequest) -> bytearray:
-    """Read and close a response."""
+    """Read and close a response. What can't be decoded of an error's body is left out."""
     chunks, answer = AsyncChunks(response), _Answer(request)
     try:
         while (chunk := await chunks.read()) is not None:
             answer.add(chunk)
+    except (httpx.DecodingError, InvalidResponseError):
+        if request.needs_body(response.status_code):
+            raise
     finally:
         await chunks.close()
     return answer.content()

@@ -1,0 +1,18 @@
+"""Prints how the cells of the matrix ended."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    reports = [each for kind in ("passed", "failed") for each in terminalreporter.getreports(kind)]
+    ends = Counter(dict(each.user_properties).get("outcome") for each in reports)
+    ends.pop(None, None)
+    if ends:
+        terminalreporter.section("calls that met a fault")
+        terminalreporter.write_line(f"{ends.total():6} cells")
+        for name, count in ends.most_common():
+            terminalreporter.write_line(f"{count:6} {name}")
