@@ -9,7 +9,7 @@ PEERS := $(CACHE)/muxi-client/peers
 # Tests start Python processes, which would compile the package each time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo example test lint types docs test-package test-browser screenshots test-official test-runtime \
+.PHONY: demo example test faults lint types docs test-package test-browser screenshots test-official test-runtime \
 	compare bench generate format clean
 
 demo: .venv/user.stamp        ## the main jobs, on the embedded emulator
@@ -19,6 +19,9 @@ demo: .venv/user.stamp        ## the main jobs, on the embedded emulator
 
 test: .venv/dev.stamp         ## all tests that need nothing else installed
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
+
+faults: .venv/dev.stamp       ## each kind of call × each fault × each client × with and without retries
+	MUXI_FAULTS=whole $(BIN)/python -m pytest tests/faults --numprocesses auto --dist worksteal
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .

@@ -38,7 +38,7 @@ class MuxiError(Exception):
         code: The error code: a formation's, such as `REQUEST_NOT_FOUND`; the control plane's, such
             as `HealthCheckFailed` or `NotFound`; or the server's proxy's, such as `Formation
             unavailable`.
-        status_code: The HTTP status; None if there was no response.
+        status_code: The HTTP status; None if no whole response was read.
         details: Further data of the server, such as its list of validation errors.
         request_id: The id of the HTTP request, or of the chat turn.
         retry_after: The seconds that the server asks to wait before the next attempt.

@@ -463,6 +463,8 @@ class Formations(Resource):
         Raises:
             NotFoundError: The server has no formation with this id.
             ConnectionError: The stream can't reconnect.
+            StreamInterruptedError: The stream broke again before its first event, as often as the
+                client's `Retry` allows.
         """
         return follow_logs(formation_id, stream, lines)
 
