@@ -64,6 +64,12 @@ with TestClient(app) as browser:
     told_story = browser.get("/story?topic=sheep").text
 assert "event: completed" in told_story and "A story about sheep" in told_story
 """,
+    "testing.md": """
+if __name__ == "__main__":
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    plugins = ["-p", "muxi.testing.plugin", "-p", "anyio.pytest_plugin"]
+    assert pytest.main([__file__, "-W", "error", "-q", *plugins]) == 0
+""",
     "webhooks.md": _POST + _DELIVER,
 }
 """Code that uses what a page only defines."""
