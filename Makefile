@@ -9,8 +9,8 @@ PEERS := $(CACHE)/muxi-client/peers
 # Tests start Python processes, which would compile the package each time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo example test faults lint types docs test-package test-browser screenshots test-official test-runtime \
-	compare bench generate format clean
+.PHONY: demo example test thorough faults lint types docs test-package test-browser screenshots \
+	test-official test-runtime compare bench generate format clean
 
 demo: .venv/user.stamp        ## the main jobs, on the embedded emulator
 	$(BIN)/python -m muxi.testing --port 0 $(BIN)/python examples/quickstart.py
@@ -19,6 +19,9 @@ demo: .venv/user.stamp        ## the main jobs, on the embedded emulator
 
 test: .venv/dev.stamp         ## all tests that need nothing else installed
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
+
+thorough: .venv/dev.stamp     ## the same with ten times the random examples, and what is too slow
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal --thorough
 
 faults: .venv/dev.stamp       ## each kind of call × each fault × each client × with and without retries
 	MUXI_FAULTS=whole $(BIN)/python -m pytest tests/faults --numprocesses auto --dist worksteal

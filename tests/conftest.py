@@ -19,7 +19,30 @@ if "muxi" not in entry_points(group="pytest11").names:  # an environment older t
 
 hypothesis.settings.register_profile("house", deadline=None, max_examples=30)
 hypothesis.settings.register_profile("thorough", deadline=None, max_examples=300)
-hypothesis.settings.load_profile("house")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    told = "run what make test leaves out too, and ten times the random examples"
+    parser.addoption("--thorough", action="store_true", help=told)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    hypothesis.settings.load_profile("thorough" if config.getoption("thorough") else "house")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("thorough"):
+        return
+    left_out = {item for item in items if _is_thorough(item)}
+    config.hook.pytest_deselected(items=[*left_out])
+    items[:] = [item for item in items if item not in left_out]
+
+
+def _is_thorough(item: pytest.Item) -> bool:
+    """Whether a mark leaves the test out: for all clients, or for this kind of client."""
+    kinds = [mark.args for mark in item.iter_markers("thorough")]
+    params: dict[str, object] = item.callspec.params if hasattr(item, "callspec") else {}
+    return any(not names or params.get("client_kind") in names for names in kinds)
 
 
 def pytest_collection_finish() -> None:

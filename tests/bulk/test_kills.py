@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from muxi import bulk
 
 from . import kills
@@ -32,6 +34,7 @@ def test_the_process_is_killed_and_begun_again(tmp_path: Path) -> None:
         assert check(journal, there) == in_flight
 
 
+@pytest.mark.thorough
 def test_two_of_three_dask_workers_are_killed(tmp_path: Path) -> None:
     journal = tmp_path / "run.db"
     with kills.formation(0.05) as there, kills.cluster(3) as engine:

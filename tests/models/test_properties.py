@@ -18,7 +18,9 @@ from ..support.each import each
 from ..support.model_diff import differences
 from ..support.strategies import ANSWERS, KINDS, REQUESTS, object_of, wire_of
 
-FEW = settings(max_examples=5, suppress_health_check=[HealthCheck.too_slow])
+FEW = settings(
+    max_examples=settings.default.max_examples // 6, suppress_health_check=[HealthCheck.too_slow]
+)
 
 
 def test_every_model_is_an_answer_or_a_request() -> None:

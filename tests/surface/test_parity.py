@@ -211,7 +211,7 @@ class Outcome:
     requests: tuple[Recorded, ...]
 
 
-Outcomes = Callable[[Method], list[Outcome]]
+Outcomes = Callable[[Method, list[Arguments]], list[Outcome]]
 
 _LACKING: dict[str, dict[str, list[str]]] = {
     "nothing": {"formation": [], "server": []},
@@ -233,16 +233,20 @@ def both_clients(lacking: Literal["nothing", "keys", "user"]) -> Iterator[Outcom
             for service, without in _LACKING[lacking].items()
         }
 
-        def outcomes(method: Method) -> list[Outcome]:
-            sync, other = (_outcomes(method, one, recorder) for one in clients[method.service])
+        def outcomes(method: Method, variants: list[Arguments]) -> list[Outcome]:
+            sync, other = (
+                _outcomes(method, variants, one, recorder) for one in clients[method.service]
+            )
             assert sync == other
             return sync
 
         yield outcomes
 
 
-def _outcomes(method: Method, client: Any, recorder: Recorder) -> list[Outcome]:
-    """Of all variants, and of the fewest arguments on the raw side."""
+def _outcomes(
+    method: Method, variants: list[Arguments], client: Any, recorder: Recorder
+) -> list[Outcome]:
+    """Of all variants, and of the first one on the raw side."""
 
     def use(call: Callable[..., Any], arguments: Arguments) -> None:
         made = call(**arguments)  # calls fail here, the others as they are used
@@ -253,15 +257,14 @@ def _outcomes(method: Method, client: Any, recorder: Recorder) -> list[Outcome]:
             use(method.of(client), arguments)
         return Outcome(caught.type, recorder.taken())
 
-    variants = method.variants()
     return [*(outcome(client, one) for one in variants), outcome(client.raw, variants[0])]
 
 
 def test_both_clients_send_what_build_describes() -> None:
     def check(method: Method) -> None:
-        outcomes = both(method)
-        assert {outcome.error for outcome in outcomes} == {NotFoundError}
         variants = method.variants()
+        outcomes = both(method, variants)
+        assert {outcome.error for outcome in outcomes} == {NotFoundError}
         for outcome, arguments in zip(outcomes, [*variants, variants[0]], strict=True):
             assert len(outcome.requests) == _REQUESTS.get(str(method), 1)
             arrived = outcome.requests[0]
@@ -279,12 +282,16 @@ def test_both_clients_send_what_build_describes() -> None:
         check_each(check, METHODS)
 
 
+@pytest.mark.parametrize("every", [False, pytest.param(True, marks=pytest.mark.thorough)])
 @pytest.mark.parametrize("lacking", ["keys", "user"])
-def test_both_clients_fail_alike(lacking: Literal["keys", "user"]) -> None:
+def test_both_clients_fail_alike(lacking: Literal["keys", "user"], every: bool) -> None:
+    """With the fewest arguments, and a user beside them; or with every argument."""
     refused = ConfigurationError if lacking == "keys" else ValidationError
 
     def check(method: Method) -> None:
-        for outcome in both(method):
+        fewest, *others = method.variants()
+        of_users = [one for one in others if one.keys() - fewest.keys() == {"user_id"}]
+        for outcome in both(method, [fewest, *(others if every else of_users)]):
             assert outcome.error is (NotFoundError if outcome.requests else refused)
 
     with both_clients(lacking) as both:

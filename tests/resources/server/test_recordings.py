@@ -378,9 +378,8 @@ def check(client_kind: ClientKind, one: Recorded, to: Path) -> str:
     return f"{kind}: model"
 
 
-@pytest.mark.parametrize("name", ["sync", "asyncio"])
-def test_every_recorded_answer(name: str, tmp_path: Path) -> None:
-    client_kind = ClientKind(name)
+@pytest.mark.thorough("trio")
+def test_every_recorded_answer(client_kind: ClientKind, tmp_path: Path) -> None:
     counts: Counter[str] = Counter()
     wrong: list[str] = []
     for one in RECORDED:

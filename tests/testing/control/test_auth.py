@@ -14,6 +14,7 @@ import muxi
 from ...support.control_answers import ID
 from .plane import CLIENT_KEY, Change, Plane, without_events
 from .test_errors import caught
+from .test_progress import by_one_kind
 
 FORMAT = "Invalid authorization header format"
 LATE = "Request expired (timestamp too old or in future)"
@@ -45,6 +46,7 @@ REFUSED: list[tuple[str, dict[str, str], Change | None]] = [
 ]
 
 
+@by_one_kind
 @pytest.mark.parametrize(("message", "keys", "change"), REFUSED)
 def test_what_the_server_refuses(
     plane: Plane, message: str, keys: dict[str, str], change: Change | None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
@@ -23,6 +24,15 @@ CUT: dict[str, list[str]] = {
 }
 
 
+def by_stage(table: dict[str, list[str]]) -> Iterator[Any]:
+    """The first stage of each run, and the later ones."""
+    for run, stages in table.items():
+        yield pytest.param(run, stages[:1], id=f"{run}-first")
+        if stages[1:]:
+            later = pytest.mark.thorough("asyncio", "trio")
+            yield pytest.param(run, stages[1:], id=f"{run}-later", marks=later)
+
+
 def settled(plane: Plane) -> None:
     """Wait until the server has finished its work."""
     until(lambda: not plane.emulator._running.registry._tasks)
@@ -34,11 +44,11 @@ def cleared(plane: Plane) -> None:
 
 
 @pytest.mark.parametrize("cut", ["end", "drop"])
-@pytest.mark.parametrize("run", CUT)
+@pytest.mark.parametrize(("run", "stages"), [*by_stage(CUT)])
 def test_a_connection_that_breaks_at_a_stage(
-    plane: Plane, run: str, cut: Literal["end", "drop"], tmp_path: Path
+    plane: Plane, run: str, stages: list[str], cut: Literal["end", "drop"], tmp_path: Path
 ) -> None:
-    for stage in CUT[run]:
+    for stage in stages:
         BEFORE[run](plane)
         plane.fail(stage, cut=cut)
         with no_leaks(plane.url, tmp_path / "tmp"):
@@ -94,9 +104,11 @@ KILLED = {
 }
 
 
-@pytest.mark.parametrize("run", KILLED)
-def test_a_server_that_is_killed_at_a_stage(plane: Plane, run: str, tmp_path: Path) -> None:
-    for stage in KILLED[run]:
+@pytest.mark.parametrize(("run", "stages"), [*by_stage(KILLED)])
+def test_a_server_that_is_killed_at_a_stage(
+    plane: Plane, run: str, stages: list[str], tmp_path: Path
+) -> None:
+    for stage in stages:
         with Emulator() as emulator:
             doomed = Plane(plane.client_kind, emulator, plane.folder)
             BEFORE[run](doomed)

@@ -10,7 +10,7 @@ import muxi
 
 from ...support.control_answers import ID
 from .plane import Plane, Use, without_events
-from .test_progress import BEFORE, doing
+from .test_progress import BEFORE, by_one_kind, doing
 
 RESOLVING = [
     ("resolving_runtime", "InvalidRuntime", 400),
@@ -95,7 +95,10 @@ def facts_of(error: muxi.MuxiError) -> tuple[type, int | None, str, bool]:
     return type(error), error.status_code, error.message, error.sent
 
 
-@pytest.mark.parametrize("run", TABLE)
+@pytest.mark.parametrize(
+    "run",
+    ["start", *(pytest.param(run, marks=by_one_kind) for run in TABLE if run != "start")],
+)
 def test_each_error_of_the_table(plane: Plane, run: str) -> None:
     BEFORE[run](plane)
     for stage, kind, status in TABLE[run]:

@@ -21,6 +21,7 @@ from ...support.control_answers import ID
 from .leaks import busy, no_leaks, tasks
 from .plane import Plane
 from .test_cuts import CUT, cleared, settled
+from .test_progress import by_one_kind
 
 STAGES = [
     (run, stage) for run in ("deploy", "update") for stage in ["uploading", *CUT[run]]
@@ -205,7 +206,7 @@ else:
 """
 
 
-@pytest.mark.parametrize("run", ["deploy", "update"])
+@pytest.mark.parametrize("run", ["deploy", pytest.param("update", marks=by_one_kind)])
 def test_a_real_ctrl_c(plane: Plane, run: str, tmp_path: Path) -> None:
     before = _prepared(plane, run)
     plane.fail("health_check", delay=60)

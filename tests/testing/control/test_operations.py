@@ -14,6 +14,7 @@ ROWS = json.loads((Path(__file__).parents[2] / "contract" / "server-endpoints.js
 IDS = [str(row["id"]) for row in ROWS]
 
 
+@pytest.mark.thorough("trio")
 @pytest.mark.parametrize("name", IDS)
 def test_operations(plane: Plane, name: str) -> None:
     ({**vars(formations), **vars(drafts)})[name](plane)

@@ -27,6 +27,10 @@ STAGES: dict[str, list[str]] = {
 }  # fmt: skip
 
 
+by_one_kind = pytest.mark.thorough("asyncio", "trio")
+"""For what doesn't depend on how the bytes are read."""
+
+
 def _deploy(plane: Plane) -> None:
     plane.deploy()
 
@@ -87,7 +91,7 @@ def number(deployment: Any) -> tuple[Any, Any]:
 NUMBERS = {"update": (2, 1), "draft_update": (2, 1), "rollback": (1, 2)}
 
 
-@pytest.mark.parametrize("optional", [False, True])
+@pytest.mark.parametrize("optional", [False, pytest.param(True, marks=by_one_kind)])
 @pytest.mark.parametrize("run", STAGES)
 def test_the_stages_of_a_stream(plane: Plane, run: str, optional: bool) -> None:
     BEFORE[run](plane)
@@ -127,6 +131,7 @@ def test_a_callback_is_told_the_same(plane: Plane, run: str) -> None:
         assert reported[0].sent == reported[0].total > 0
 
 
+@by_one_kind
 @pytest.mark.parametrize("run", STAGES)
 def test_without_events_the_same_comes_of_it(plane: Plane, run: str) -> None:
     BEFORE[run](plane)

@@ -12,12 +12,13 @@ import muxi
 from ...support.control_answers import ID
 from .plane import CLIENT_KEY, Plane, without_events
 from .test_errors import caught
-from .test_progress import doing
+from .test_progress import by_one_kind, doing
 
 BOTH = pytest.mark.parametrize("quirk", [True, False])
 Setting = Callable[[Plane], None]
 
 
+@by_one_kind
 @BOTH
 @pytest.mark.parametrize("change", [None, without_events])
 def test_q1_the_port_after_an_update_is_the_new_one(
@@ -31,6 +32,7 @@ def test_q1_the_port_after_an_update_is_the_new_one(
     assert (found.version, found.previous_version) == (2, 1), "text in events, numbers without"
 
 
+@by_one_kind
 @BOTH
 def test_q2_a_failed_update_may_be_cancelled_once(deployed: Plane, quirk: bool) -> None:
     deployed.emulator.server.quirks.staging_stays = quirk
@@ -46,6 +48,7 @@ def test_q2_a_failed_update_may_be_cancelled_once(deployed: Plane, quirk: bool) 
     assert deployed.chat().text == "You said: Hi"
 
 
+@by_one_kind
 @BOTH
 def test_q3_a_process_under_another_name(deployed: Plane, quirk: bool) -> None:
     deployed.emulator.server.quirks.misfiled = quirk
@@ -65,6 +68,7 @@ def test_q3_a_process_under_another_name(deployed: Plane, quirk: bool) -> None:
     assert (type(stop), stop.message) == (muxi.ServerError, "Failed to stop formation")
 
 
+@by_one_kind
 @BOTH
 @pytest.mark.parametrize("run", ["start", "restart"])
 def test_q4_the_wrong_directory(deployed: Plane, run: str, quirk: bool) -> None:
@@ -78,6 +82,7 @@ def test_q4_the_wrong_directory(deployed: Plane, run: str, quirk: bool) -> None:
     assert error.message.startswith("Failed to find formation config: ")
 
 
+@by_one_kind
 @BOTH
 def test_q5_a_second_draft_is_identical(deployed: Plane, quirk: bool) -> None:
     deployed.emulator.server.quirks.draft_digest = quirk
@@ -95,6 +100,7 @@ def test_q5_a_second_draft_is_identical(deployed: Plane, quirk: bool) -> None:
         )
 
 
+@by_one_kind
 @BOTH
 def test_q6_a_new_draft_lacks_its_description(plane: Plane, quirk: bool) -> None:
     plane.emulator.server.quirks.bare_draft = quirk
@@ -110,6 +116,7 @@ def test_q6_a_new_draft_lacks_its_description(plane: Plane, quirk: bool) -> None
     assert plane.ask(lambda s: s.drafts.deploy(ID)).status == "running"
 
 
+@by_one_kind
 @BOTH
 def test_q7_errors_of_the_proxy_that_are_no_json(plane: Plane, quirk: bool) -> None:
     plane.emulator.server.quirks.unescaped = quirk
