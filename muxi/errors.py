@@ -141,7 +141,7 @@ class ConnectionError(MuxiError, builtins.ConnectionError):
 
 
 class TimeoutError(MuxiError, builtins.TimeoutError):
-    """No response came in time. Chat turns continue: `requests.wait(error.request_id)`."""
+    """No response came in time. Chat turns continue: `requests.wait(error)`."""
 
     @property
     def retryable(self) -> bool:

@@ -127,7 +127,9 @@ class BaseStream(Generic[EventT, ResultT]):
     def _read(self, body: EventBody) -> Flow[None]:
         began = clock()
         if self._reader.deadline is not None and began >= self._reader.deadline:
-            raise TimeoutError("The stream did not end in time", sent=True)
+            raise TimeoutError(
+                "The stream did not end in time", request_id=self._request_id, sent=True
+            )
         try:
             events: ServerSentEvents | None = yield ReadEvents(body)
         except (StreamInterruptedError, TimeoutError) as exc:

@@ -10,6 +10,7 @@ from .._core.call import Response
 from .._core.resource import Resource
 from .._core.stream import Stream
 from .._files.download import OnProgress, Writable
+from ..errors import MuxiError
 from ..models import formation as m
 
 class Agents(Resource):
@@ -135,6 +136,7 @@ class Audio(Resource):
         *,
         session_id: str | None = None,
         agent_id: str | None = None,
+        timeout: float | None = None,
         stall_after: float = 15.0,
         user_id: str | None = None,
     ) -> Stream[m.ChatEvent, m.ChatReply]: ...
@@ -156,6 +158,7 @@ class AsyncAudio(Resource):
         *,
         session_id: str | None = None,
         agent_id: str | None = None,
+        timeout: float | None = None,
         stall_after: float = 15.0,
         user_id: str | None = None,
     ) -> AsyncStream[m.ChatEvent, m.ChatReply]: ...
@@ -177,6 +180,7 @@ class RawAudio(Resource):
         *,
         session_id: str | None = None,
         agent_id: str | None = None,
+        timeout: float | None = None,
         stall_after: float = 15.0,
         user_id: str | None = None,
     ) -> Stream[m.ChatEvent, m.ChatReply]: ...
@@ -198,6 +202,7 @@ class AsyncRawAudio(Resource):
         *,
         session_id: str | None = None,
         agent_id: str | None = None,
+        timeout: float | None = None,
         stall_after: float = 15.0,
         user_id: str | None = None,
     ) -> AsyncStream[m.ChatEvent, m.ChatReply]: ...
@@ -295,6 +300,7 @@ class Chat(Resource):
         agent_id: str | None = None,
         files: Sequence[m.AttachmentLike] | None = None,
         reply_to: m.ChatReply | None = None,
+        timeout: float | None = None,
         stall_after: float = 15.0,
         user_id: str | None = None,
     ) -> Stream[m.ChatEvent, m.ChatReply]: ...
@@ -320,6 +326,7 @@ class AsyncChat(Resource):
         agent_id: str | None = None,
         files: Sequence[m.AttachmentLike] | None = None,
         reply_to: m.ChatReply | None = None,
+        timeout: float | None = None,
         stall_after: float = 15.0,
         user_id: str | None = None,
     ) -> AsyncStream[m.ChatEvent, m.ChatReply]: ...
@@ -345,6 +352,7 @@ class RawChat(Resource):
         agent_id: str | None = None,
         files: Sequence[m.AttachmentLike] | None = None,
         reply_to: m.ChatReply | None = None,
+        timeout: float | None = None,
         stall_after: float = 15.0,
         user_id: str | None = None,
     ) -> Stream[m.ChatEvent, m.ChatReply]: ...
@@ -370,6 +378,7 @@ class AsyncRawChat(Resource):
         agent_id: str | None = None,
         files: Sequence[m.AttachmentLike] | None = None,
         reply_to: m.ChatReply | None = None,
+        timeout: float | None = None,
         stall_after: float = 15.0,
         user_id: str | None = None,
     ) -> AsyncStream[m.ChatEvent, m.ChatReply]: ...
@@ -753,6 +762,7 @@ class FormationApi(Resource):
         agent_id: str | None = None,
         files: Sequence[m.AttachmentLike] | None = None,
         reply_to: m.ChatReply | None = None,
+        timeout: float | None = None,
         stall_after: float = 15.0,
         user_id: str | None = None,
     ) -> Stream[m.ChatEvent, m.ChatReply]:
@@ -819,6 +829,7 @@ class AsyncFormationApi(Resource):
         agent_id: str | None = None,
         files: Sequence[m.AttachmentLike] | None = None,
         reply_to: m.ChatReply | None = None,
+        timeout: float | None = None,
         stall_after: float = 15.0,
         user_id: str | None = None,
     ) -> AsyncStream[m.ChatEvent, m.ChatReply]:
@@ -885,6 +896,7 @@ class RawFormationApi(Resource):
         agent_id: str | None = None,
         files: Sequence[m.AttachmentLike] | None = None,
         reply_to: m.ChatReply | None = None,
+        timeout: float | None = None,
         stall_after: float = 15.0,
         user_id: str | None = None,
     ) -> Stream[m.ChatEvent, m.ChatReply]:
@@ -951,6 +963,7 @@ class AsyncRawFormationApi(Resource):
         agent_id: str | None = None,
         files: Sequence[m.AttachmentLike] | None = None,
         reply_to: m.ChatReply | None = None,
+        timeout: float | None = None,
         stall_after: float = 15.0,
         user_id: str | None = None,
     ) -> AsyncStream[m.ChatEvent, m.ChatReply]:
@@ -1240,7 +1253,17 @@ class Memories(Resource):
         user_id: str | None = None,
     ) -> m.CreatedMemory: ...
     def ingest(
-        self, item: m.IngestItem | Mapping[str, object], *, user_id: str | None = None
+        self,
+        content: str | m.IngestItem | Mapping[str, object],
+        *,
+        source: str | None = None,
+        source_id: str | None = None,
+        timestamp: datetime | None = None,
+        subject: str | None = None,
+        metadata: Mapping[str, object] | None = None,
+        scope: m.MemoryScope | None = None,
+        scope_id: str | None = None,
+        user_id: str | None = None,
     ) -> m.Ingestion: ...
     def ingest_batch(
         self, items: Sequence[m.IngestItem | Mapping[str, object]], *, user_id: str | None = None
@@ -1292,7 +1315,17 @@ class AsyncMemories(Resource):
         user_id: str | None = None,
     ) -> m.CreatedMemory: ...
     async def ingest(
-        self, item: m.IngestItem | Mapping[str, object], *, user_id: str | None = None
+        self,
+        content: str | m.IngestItem | Mapping[str, object],
+        *,
+        source: str | None = None,
+        source_id: str | None = None,
+        timestamp: datetime | None = None,
+        subject: str | None = None,
+        metadata: Mapping[str, object] | None = None,
+        scope: m.MemoryScope | None = None,
+        scope_id: str | None = None,
+        user_id: str | None = None,
     ) -> m.Ingestion: ...
     async def ingest_batch(
         self, items: Sequence[m.IngestItem | Mapping[str, object]], *, user_id: str | None = None
@@ -1344,7 +1377,17 @@ class RawMemories(Resource):
         user_id: str | None = None,
     ) -> Response[m.CreatedMemory]: ...
     def ingest(
-        self, item: m.IngestItem | Mapping[str, object], *, user_id: str | None = None
+        self,
+        content: str | m.IngestItem | Mapping[str, object],
+        *,
+        source: str | None = None,
+        source_id: str | None = None,
+        timestamp: datetime | None = None,
+        subject: str | None = None,
+        metadata: Mapping[str, object] | None = None,
+        scope: m.MemoryScope | None = None,
+        scope_id: str | None = None,
+        user_id: str | None = None,
     ) -> Response[m.Ingestion]: ...
     def ingest_batch(
         self, items: Sequence[m.IngestItem | Mapping[str, object]], *, user_id: str | None = None
@@ -1398,7 +1441,17 @@ class AsyncRawMemories(Resource):
         user_id: str | None = None,
     ) -> Response[m.CreatedMemory]: ...
     async def ingest(
-        self, item: m.IngestItem | Mapping[str, object], *, user_id: str | None = None
+        self,
+        content: str | m.IngestItem | Mapping[str, object],
+        *,
+        source: str | None = None,
+        source_id: str | None = None,
+        timestamp: datetime | None = None,
+        subject: str | None = None,
+        metadata: Mapping[str, object] | None = None,
+        scope: m.MemoryScope | None = None,
+        scope_id: str | None = None,
+        user_id: str | None = None,
     ) -> Response[m.Ingestion]: ...
     async def ingest_batch(
         self, items: Sequence[m.IngestItem | Mapping[str, object]], *, user_id: str | None = None
@@ -1604,11 +1657,15 @@ class AsyncRawNotifications(Resource):
 
 class Requests(Resource):
     def list(self, *, all_users: bool = False, user_id: str | None = None) -> m.RequestList: ...
-    def get(self, request_id: str, *, user_id: str | None = None) -> m.RequestStatus: ...
-    def cancel(self, request_id: str, *, user_id: str | None = None) -> m.Cancellation: ...
+    def get(
+        self, request: str | m.ChatReply | m.TriggerRun | MuxiError, *, user_id: str | None = None
+    ) -> m.RequestStatus: ...
+    def cancel(
+        self, request: str | m.ChatReply | m.TriggerRun | MuxiError, *, user_id: str | None = None
+    ) -> m.Cancellation: ...
     def wait(
         self,
-        request: str | m.ChatReply | m.TriggerRun,
+        request: str | m.ChatReply | m.TriggerRun | MuxiError,
         *,
         timeout: float | None = None,
         poll_interval: float = 1.0,
@@ -1619,11 +1676,15 @@ class AsyncRequests(Resource):
     async def list(
         self, *, all_users: bool = False, user_id: str | None = None
     ) -> m.RequestList: ...
-    async def get(self, request_id: str, *, user_id: str | None = None) -> m.RequestStatus: ...
-    async def cancel(self, request_id: str, *, user_id: str | None = None) -> m.Cancellation: ...
+    async def get(
+        self, request: str | m.ChatReply | m.TriggerRun | MuxiError, *, user_id: str | None = None
+    ) -> m.RequestStatus: ...
+    async def cancel(
+        self, request: str | m.ChatReply | m.TriggerRun | MuxiError, *, user_id: str | None = None
+    ) -> m.Cancellation: ...
     async def wait(
         self,
-        request: str | m.ChatReply | m.TriggerRun,
+        request: str | m.ChatReply | m.TriggerRun | MuxiError,
         *,
         timeout: float | None = None,
         poll_interval: float = 1.0,
@@ -1634,13 +1695,15 @@ class RawRequests(Resource):
     def list(
         self, *, all_users: bool = False, user_id: str | None = None
     ) -> Response[m.RequestList]: ...
-    def get(self, request_id: str, *, user_id: str | None = None) -> Response[m.RequestStatus]: ...
+    def get(
+        self, request: str | m.ChatReply | m.TriggerRun | MuxiError, *, user_id: str | None = None
+    ) -> Response[m.RequestStatus]: ...
     def cancel(
-        self, request_id: str, *, user_id: str | None = None
+        self, request: str | m.ChatReply | m.TriggerRun | MuxiError, *, user_id: str | None = None
     ) -> Response[m.Cancellation]: ...
     def wait(
         self,
-        request: str | m.ChatReply | m.TriggerRun,
+        request: str | m.ChatReply | m.TriggerRun | MuxiError,
         *,
         timeout: float | None = None,
         poll_interval: float = 1.0,
@@ -1652,14 +1715,14 @@ class AsyncRawRequests(Resource):
         self, *, all_users: bool = False, user_id: str | None = None
     ) -> Response[m.RequestList]: ...
     async def get(
-        self, request_id: str, *, user_id: str | None = None
+        self, request: str | m.ChatReply | m.TriggerRun | MuxiError, *, user_id: str | None = None
     ) -> Response[m.RequestStatus]: ...
     async def cancel(
-        self, request_id: str, *, user_id: str | None = None
+        self, request: str | m.ChatReply | m.TriggerRun | MuxiError, *, user_id: str | None = None
     ) -> Response[m.Cancellation]: ...
     async def wait(
         self,
-        request: str | m.ChatReply | m.TriggerRun,
+        request: str | m.ChatReply | m.TriggerRun | MuxiError,
         *,
         timeout: float | None = None,
         poll_interval: float = 1.0,

@@ -30,10 +30,11 @@ def validate_body(kind: type[RequestT], given: RequestT | Mapping[str, object]) 
     except pydantic.ValidationError as exc:
         errors = exc.errors(include_url=False, include_input=False, include_context=False)
         problems = "; ".join(
-            f"{'.'.join(map(str, error['loc'])) or kind.__name__}: {error['msg']}"
+            f"{'.'.join(map(str, error['loc'])) or kind.__name__}: "
+            f"{error['msg'].removeprefix('Value error, ')}"
             for error in errors
         )
-        raise ValidationError(f"{kind.__name__} is wrong: {problems}.") from None
+        raise ValidationError(f"{problems}.") from None
 
 
 def drop_none(**arguments: object) -> dict[str, object]:

@@ -93,7 +93,7 @@ def test_a_path_part_reaches_the_server_as_it_is(parts: list[str]) -> None:
 def test_an_id_that_can_not_be_is_refused_by_its_name(value: Any, problem: str) -> None:
     client = FormationClient(url="http://127.0.0.1:9", client_key="c", user_id="u")
     for call in (Requests.get.build, client.requests.get, client.raw.requests.get):
-        with pytest.raises(ValidationError, match=f"^request_id {re.escape(problem)}$"):
+        with pytest.raises(ValidationError, match=f"^request {re.escape(problem)}$"):
             call(value)
     with pytest.raises(ValidationError, match=f"^An id {re.escape(problem)}$"):
         path("requests", value)

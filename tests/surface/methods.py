@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 from pydantic import AwareDatetime, BaseModel, SecretStr
 
+from muxi import MuxiError
 from muxi._core.call import Call
 from muxi._core.endpoint import FlowCall, MethodDescriptor
 from muxi._core.resource import Resource
@@ -55,6 +56,7 @@ _SIMPLE: dict[object, list[object]] = {
     PathLike[str]: [Path(__file__).with_name("__init__.py")],
     Writable: [BytesIO()],
     Readable: [_Again()],
+    MuxiError: [MuxiError("It failed", request_id="a b")],
     OnProgress: [lambda received, total: None],
 }
 

@@ -73,6 +73,9 @@ STRICTER = {
 OF_EVERYBODY = {"requests.list", "scheduler.jobs.list"}
 """Rows that mean something else with the admin key alone, which `all_users=True` asks for."""
 
+OF_A_TURN = {"requests.get", "requests.cancel"}
+"""Rows that take the reply or error of a turn, too: without a user, turns are those of user "0"."""
+
 VALUE = "a%20b"
 """How the text of `tests.surface.methods` stands in a path."""
 
@@ -178,8 +181,9 @@ def test_the_key(row: str) -> None:
 def test_the_user(row: str) -> None:
     rule = ROWS[row]["user_id"]
     wanted = UserRule.REQUIRED if row in STRICTER else USERS[rule]
-    everybody = {UserRule.UNUSED} if row in OF_EVERYBODY else set()
-    assert {case.call.user for case in own(row)} == {wanted} | everybody
+    others = {UserRule.UNUSED} if row in OF_EVERYBODY else set()
+    others |= {UserRule.DEFAULT_ZERO} if row in OF_A_TURN else set()
+    assert {case.call.user for case in own(row)} == {wanted} | others
     headed = rule.startswith("header")
     for case in own(row):
         takes = {one.name for one in case.method.parameters()}

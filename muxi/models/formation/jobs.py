@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, Field, model_validator
-from typing_extensions import Self
+from pydantic import AfterValidator, AwareDatetime, Field, ValidationInfo, field_validator
 
 from .._base import Answer, JsonObject, Listing, Request, UtcTime
 
@@ -59,6 +58,16 @@ class Job(Answer):
     """Failures since the last success; the scheduler pauses a job that has too many."""
     job_metadata: JsonObject
 
+    @property
+    def type(self) -> Literal["one_time", "recurring"]:
+        """The type, as `jobs.create` takes it."""
+        return "recurring" if self.is_recurring else "one_time"
+
+    @property
+    def schedule(self) -> str | datetime | None:
+        """The schedule, as `jobs.create` takes it: `cron_expression` or `scheduled_for`."""
+        return self.cron_expression if self.is_recurring else self.scheduled_for
+
 
 class JobUpdate(Job):
     """The job after an update, which may be a new job that replaces the old one."""
@@ -102,17 +111,18 @@ class JobRequest(Request):
     schedule: _Schedule
     message: _Message
 
-    @model_validator(mode="after")
-    def _check_schedule(self) -> Self:
+    @field_validator("schedule")
+    @classmethod
+    def _check_schedule(cls, when: datetime | str, info: ValidationInfo) -> datetime | str:
         """Refuse a schedule of the other type. The server checks the rest."""
-        when = self.schedule
         words = 1 if isinstance(when, datetime) else len(when.split())
         is_alias = isinstance(when, str) and when.startswith("@")
-        if self.type == "recurring" and not (is_alias or 5 <= words <= 7):
-            raise ValueError("the schedule of a recurring job is cron's: 5 to 7 fields")
-        if self.type == "one_time" and (is_alias or words > 2):
-            raise ValueError("the schedule of a one_time job is a time")
-        return self
+        kind = info.data.get("type")
+        if kind == "recurring" and not (is_alias or 5 <= words <= 7):
+            raise ValueError("a recurring job needs a cron expression of 5 to 7 fields")
+        if kind == "one_time" and (is_alias or words > 2):
+            raise ValueError("a one_time job needs a time, such as 2030-01-31T09:00:00Z")
+        return when
 
 
 class JobUpdateRequest(Request):

@@ -118,8 +118,7 @@ def pick_up(
     def too_late(_: TurnEnd | None) -> TimeoutError:
         return TimeoutError(
             "The reply did not come in time, and the turn is still running. "
-            "requests.wait(error.request_id) waits for it, "
-            "requests.cancel(error.request_id) cancels it",
+            "requests.wait(error) waits for it, requests.cancel(error) cancels it",
             request_id=ids.request_id,
             sent=True,
         )

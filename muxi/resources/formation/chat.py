@@ -10,8 +10,9 @@ from ..._core.call import Call
 from ..._core.checks import check_seconds
 from ..._core.endpoint import endpoint, streaming
 from ..._core.resource import Resource
-from ..._core.steps import StreamCall
+from ..._core.steps import Flow, StreamCall
 from ...models import formation as m
+from .._waits import deadline_in
 from ._turn import Turn
 
 _DEAD_AFTER = 60.0
@@ -76,7 +77,7 @@ class Chat(Resource):
 
         Raises:
             TimeoutError: The reply did not come in time. The turn continues:
-                `requests.wait(error.request_id)` waits for it.
+                `requests.wait(error)` waits for it.
             ConnectionError: The connection failed, or it broke and the turn can't be found.
             ValidationError: The request is invalid, or a file has the wrong type or size.
             AuthenticationError: The client key is missing or wrong.
@@ -103,6 +104,7 @@ class Chat(Resource):
         agent_id: str | None = None,
         files: Sequence[m.AttachmentLike] | None = None,
         reply_to: m.ChatReply | None = None,
+        timeout: float | None = None,
         stall_after: float = 15.0,
         user_id: str | None = None,
     ) -> StreamCall[m.ChatEvent, m.ChatReply]:
@@ -124,6 +126,7 @@ class Chat(Resource):
             files: The files to attach, in the forms that `send` accepts.
             reply_to: The reply to answer. Its session continues; if it asked a question, its turn
                 continues too.
+            timeout: The most seconds that the whole turn may take; None for no limit.
             stall_after: Seconds without an event after which to check whether the turn has ended.
                 The runtime doesn't close some streams whose turn has ended.
             user_id: The user to act as; overrides the client's user. Without either, user `"0"`.
@@ -131,8 +134,9 @@ class Chat(Resource):
         Raises:
             StreamError: The turn failed.
             StreamInterruptedError: The stream ended before the turn did.
-            TimeoutError: The server sent nothing for 60 seconds, or for `stall_after` if that is
-                longer. The turn may continue.
+            TimeoutError: The reply did not end in time: the stream closes, so the formation cancels
+                the turn. Or the server sent nothing for 60 seconds, or for `stall_after` if that is
+                longer; then the turn may continue.
             ValidationError: The request is invalid, or a file has the wrong type or size.
             AuthenticationError: The client key is missing or wrong.
             OSError: A file can't be read.
@@ -145,7 +149,7 @@ class Chat(Resource):
             reply_to=reply_to,
             user_id=user_id,
         )
-        return _stream(turn, stall_after)
+        return _stream(turn, timeout, stall_after)
 
 
 class Audio(Resource):
@@ -203,6 +207,7 @@ class Audio(Resource):
         *,
         session_id: str | None = None,
         agent_id: str | None = None,
+        timeout: float | None = None,
         stall_after: float = 15.0,
         user_id: str | None = None,
     ) -> StreamCall[m.ChatEvent, m.ChatReply]:
@@ -212,17 +217,19 @@ class Audio(Resource):
             files: The notes, in the forms that `send` accepts.
             session_id: The conversation that they belong to; None for a new one.
             agent_id: The agent that answers; None to let the formation choose.
+            timeout: The most seconds that the whole turn may take; None for no limit.
             stall_after: Seconds without an event after which to check whether the turn has ended.
             user_id: The user to act as; overrides the client's user. Without either, user `"0"`.
 
         Raises:
             StreamError: The turn failed.
             StreamInterruptedError: The stream ended before the turn did.
+            TimeoutError: As for `Chat.stream`.
             ValidationError: There is no note, or a file isn't audio.
             OSError: A file can't be read.
         """
         turn = Turn.of_audio(files, session_id=session_id, agent_id=agent_id, user_id=user_id)
-        return _stream(turn, stall_after)
+        return _stream(turn, timeout, stall_after)
 
 
 def _send(turn: Turn, timeout: float | None, *, wait: bool) -> Call[m.ChatReply]:
@@ -235,11 +242,19 @@ def _send(turn: Turn, timeout: float | None, *, wait: bool) -> Call[m.ChatReply]
     return replace(call, follow_up=partial(pick_up, turn.ids, in_background))
 
 
-def _stream(turn: Turn, stall_after: float) -> StreamCall[m.ChatEvent, m.ChatReply]:
+def _stream(
+    turn: Turn, timeout: float | None, stall_after: float
+) -> StreamCall[m.ChatEvent, m.ChatReply]:
     from ._chat_reader import ChatReader  # imported late: clients import fast
 
     check_seconds("stall_after", stall_after)
-    call = turn.call(stream=not turn.is_command)
+    call = replace(turn.call(stream=not turn.is_command), timeout=timeout)
     if not turn.is_command:
         call = replace(call, read_timeout=max(stall_after, _DEAD_AFTER))
-    return StreamCall(call, lambda _: ChatReader(turn, stall_after))
+
+    def prepare(reader: ChatReader) -> Flow[Call[m.ChatReply]]:
+        yield from ()
+        reader.deadline = deadline_in(timeout).at
+        return call
+
+    return StreamCall(call if timeout is None else prepare, lambda _: ChatReader(turn, stall_after))

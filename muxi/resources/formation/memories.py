@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from ..._core.call import AlreadyDone, Call, KeyKind, UserRule, check_range, path, query
 from ..._core.endpoint import endpoint, flow, paging
@@ -141,15 +142,38 @@ class Memories(Resource):
 
     @endpoint
     def ingest(
-        self, item: m.IngestItem | Mapping[str, object], *, user_id: str | None = None
+        self,
+        content: str | m.IngestItem | Mapping[str, object],
+        *,
+        source: str | None = None,
+        source_id: str | None = None,
+        timestamp: datetime | None = None,
+        subject: str | None = None,
+        metadata: Mapping[str, object] | None = None,
+        scope: m.MemoryScope | None = None,
+        scope_id: str | None = None,
+        user_id: str | None = None,
     ) -> Call[m.Ingestion]:
         """Extract memories from an item, in the background.
 
         An item with a `source_id` is ingested only once, so the call is retried after errors. If
         the first attempt succeeded but its response was lost, the result's status is `duplicate`.
 
+        Example:
+            ```python
+            alice.memories.ingest("Dinner with Bob on Friday", source="calendar", source_id="42")
+            ```
+
         Args:
-            item: The content, its `source` and more.
+            content: The text, or an `IngestItem` or a mapping with its fields.
+            source: The system that the item comes from, such as `"calendar"`. Required unless the
+                item has it.
+            source_id: The item's id in that system.
+            timestamp: When it happened, with a time zone.
+            subject: Who or what the item is about, if not the user.
+            metadata: JSON data to store with the item.
+            scope: Who can read the memories: `"user"` (the default), `"group"` or `"formation"`.
+            scope_id: The id of the group.
             user_id: The user to remember it for; overrides the client's user.
 
         Raises:
@@ -157,7 +181,16 @@ class Memories(Resource):
             ValidationError: The item is incomplete or has a wrong field.
             RateLimitError: Too many ingestions of the user are running; nothing was accepted.
         """
-        body = validate_body(m.IngestItem, item)
+        fields = drop_none(
+            source=source,
+            source_id=source_id,
+            timestamp=timestamp,
+            subject=subject,
+            metadata=metadata,
+            scope=scope,
+            scope_id=scope_id,
+        )
+        body = validate_body(m.IngestItem, {**_fields_of(content), **fields})
         return Call(
             "POST",
             path("memories"),
@@ -307,3 +340,11 @@ class Memories(Resource):
             user_id=user_id,
             already_done=AlreadyDone(404, m.DeletedMemory(deleted=gone), says=gone),
         )
+
+
+def _fields_of(content: str | m.IngestItem | Mapping[str, object]) -> Mapping[str, object]:
+    if isinstance(content, Mapping):
+        return content
+    if isinstance(content, m.IngestItem):
+        return {name: getattr(content, name) for name in content.model_fields_set}
+    return {"content": content}

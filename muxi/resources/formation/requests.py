@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from ..._core.call import Call, KeyKind, UserRule, path
+from ..._core.call import Call, KeyKind, UserRule, path, path_part
 from ..._core.endpoint import endpoint, flow
 from ..._core.resource import Resource
 from ..._core.steps import Flow
+from ...errors import MuxiError, ValidationError
 from ...models import formation as m
 from .._inputs import list_scope
 from .._waits import until_terminal
 
-_USER = UserRule.REQUIRED_WITH_CLIENT_KEY
 _GRACE = (0.05, 0.1, 0.2, 0.4)
 """Seconds between the first status requests while the request is unknown. A trigger in the
 background responds 50 to 150 ms before the runtime tracks its turn."""
@@ -50,42 +48,57 @@ class Requests(Resource):
         return Call("GET", path("requests"), m.RequestList, key, user=user, user_id=user_id)
 
     @endpoint
-    def get(self, request_id: str, *, user_id: str | None = None) -> Call[m.RequestStatus]:
+    def get(
+        self,
+        request: str | m.ChatReply | m.TriggerRun | MuxiError,
+        *,
+        user_id: str | None = None,
+    ) -> Call[m.RequestStatus]:
         """Return the status of a request, and its result if it is completed.
 
         Args:
-            request_id: The request's id, such as `ChatReply.request_id`.
-            user_id: The user to act as; overrides the client's user. Not needed if the client has
-                only the admin key.
+            request: The request: an id, a reply, a trigger's run, or the error of a turn, such as
+                the `TimeoutError` of `chat.send`.
+            user_id: The user to act as; overrides the client's user. Without either, a reply, run
+                or error belongs to user `"0"`; an id needs a user unless the client has only the
+                admin key.
 
         Raises:
             NotFoundError: There is no such request, or it ended more than 5 minutes ago.
             AuthorizationError: The request belongs to another user.
+            ValidationError: The error has no `request_id`.
         """
-        where = path("requests", request_id)
-        return Call("GET", where, m.RequestStatus, KeyKind.EITHER, user=_USER, user_id=user_id)
+        where, user = _where(request), _user_of(request)
+        return Call("GET", where, m.RequestStatus, KeyKind.EITHER, user=user, user_id=user_id)
 
     @endpoint
-    def cancel(self, request_id: str, *, user_id: str | None = None) -> Call[m.Cancellation]:
+    def cancel(
+        self,
+        request: str | m.ChatReply | m.TriggerRun | MuxiError,
+        *,
+        user_id: str | None = None,
+    ) -> Call[m.Cancellation]:
         """Ask a request to stop. A `cooperative` cancellation may still end in a reply.
 
         Args:
-            request_id: The request's id, such as `ChatReply.request_id`.
-            user_id: The user to act as; overrides the client's user. Not needed if the client has
-                only the admin key.
+            request: The request: an id, a reply, a trigger's run, or the error of a turn.
+            user_id: The user to act as; overrides the client's user. Without either, a reply, run
+                or error belongs to user `"0"`; an id needs a user unless the client has only the
+                admin key.
 
         Raises:
             NotFoundError: There is no such request.
             AuthorizationError: The request belongs to another user.
-            ValidationError: The request has already ended (code `OPERATION_FAILED`).
+            ValidationError: The request has already ended (code `OPERATION_FAILED`), or the error
+                has no `request_id`.
         """
-        where = path("requests", request_id)
-        return Call("DELETE", where, m.Cancellation, KeyKind.EITHER, user=_USER, user_id=user_id)
+        where, user = _where(request), _user_of(request)
+        return Call("DELETE", where, m.Cancellation, KeyKind.EITHER, user=user, user_id=user_id)
 
     @flow
     def wait(
         self,
-        request: str | m.ChatReply | m.TriggerRun,
+        request: str | m.ChatReply | m.TriggerRun | MuxiError,
         *,
         timeout: float | None = None,
         poll_interval: float = 1.0,
@@ -98,11 +111,12 @@ class Requests(Resource):
         before the server tracks its turn.
 
         Args:
-            request: A request id, a reply or a trigger's run.
+            request: The request: an id, a reply, a trigger's run, or the error of a turn, such as
+                the `TimeoutError` of `chat.send`.
             timeout: The most seconds to wait; None for no limit.
             poll_interval: Seconds between two status requests.
-            user_id: The user to act as; overrides the client's user. Without either, a reply or a
-                run belongs to user `"0"`; a request id needs a user unless the client has only the
+            user_id: The user to act as; overrides the client's user. Without either, a reply, run
+                or error belongs to user `"0"`; an id needs a user unless the client has only the
                 admin key.
 
         Returns:
@@ -111,9 +125,23 @@ class Requests(Resource):
         Raises:
             TimeoutError: The request is still running. It continues.
             NotFoundError: There is no such request, or the server has forgotten it.
+            ValidationError: The error has no `request_id`.
         """
-        request_id = request if isinstance(request, str) else request.request_id
-        look = Requests.get.build(request_id, user_id=user_id)
-        if not isinstance(request, str):
-            look = replace(look, user=UserRule.DEFAULT_ZERO)
-        return until_terminal(look, request_id, timeout, poll_interval, grace=_GRACE)
+        look = Requests.get.build(request, user_id=user_id)
+        return until_terminal(look, str(_id_of(request)), timeout, poll_interval, grace=_GRACE)
+
+
+def _id_of(request: str | m.ChatReply | m.TriggerRun | MuxiError) -> object:
+    if isinstance(request, MuxiError) and request.request_id is None:
+        raise ValidationError(f"request is an error without a request_id: {request}")
+    found: object = getattr(request, "request_id", request)
+    return found
+
+
+def _where(request: str | m.ChatReply | m.TriggerRun | MuxiError) -> str:
+    return f"/requests/{path_part('request', _id_of(request))}"
+
+
+def _user_of(request: str | m.ChatReply | m.TriggerRun | MuxiError) -> UserRule:
+    is_of_a_turn = hasattr(request, "request_id")
+    return UserRule.DEFAULT_ZERO if is_of_a_turn else UserRule.REQUIRED_WITH_CLIENT_KEY

@@ -58,6 +58,8 @@ _TYPES = (
     ("NoPreviousVersion", "No previous version"),
 )
 """The failure types by the beginning of their messages."""
+_NOTHING_DONE = ("FormationExists", "NoChange", "NoPreviousVersion", "AlreadyRunning")
+"""The failure types of actions that the server refused before it changed anything."""
 _PERMANENT = ("ReadError", "WriteError")
 _RESTART = (
     "The server still holds a process of this formation that it has lost track of. Restart the "
@@ -130,7 +132,9 @@ def _phrase(status: int) -> str:
 
 
 def _advised(error: MuxiError) -> MuxiError:
-    """Add advice to permanent failures, and don't retry them."""
+    """Add advice to permanent failures, and don't retry them. Correct `sent` of refusals."""
+    if error.code in _NOTHING_DONE:
+        error.sent = False
     if error.code == "SpawnError" and error.message.endswith("already exists"):
         return _replaced(error, f"{error.message}. {_RESTART}")
     if error.code in _PERMANENT or error.message == "Failed to stop formation":

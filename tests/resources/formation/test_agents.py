@@ -120,7 +120,7 @@ def test_who_fires(of_client: str | None, of_call: str | None, header: str | Non
     ],
 )
 def test_data_that_is_no_json_is_not_sent(data: Any) -> None:
-    with pytest.raises(muxi.ValidationError, match="TriggerRequest is wrong: data") as caught:
+    with pytest.raises(muxi.ValidationError, match=r"^data: ") as caught:
         sent(PROCESSING, lambda f: f.triggers.fire("t", data))
     assert not caught.value.sent
 

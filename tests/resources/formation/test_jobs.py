@@ -158,7 +158,7 @@ def test_jobs_that_can_not_be_are_refused_before_they_are_sent() -> None:
     ],
 )
 def test_a_schedule_is_of_the_jobs_kind(kind: Any, schedule: str | datetime) -> None:
-    with pytest.raises(muxi.ValidationError, match=f"schedule of a {kind} job") as caught:
+    with pytest.raises(muxi.ValidationError, match=f"^schedule: a {kind} job needs a ") as caught:
         Jobs.create.build("Hi", type=kind, schedule=schedule)
     assert not caught.value.sent
 
@@ -229,3 +229,14 @@ def test_an_update_speaks_for_the_owner(client_kind: ClientKind) -> None:
     received = sent(client_kind, lambda f: f.jobs.update("j"), user_id=None)
     assert "x-muxi-user-id" not in received.headers
     assert received.json == {}
+
+
+def test_a_job_says_its_schedule_as_it_is_created() -> None:
+    recurring = m.Job.model_validate(JOB)
+    assert (recurring.type, recurring.schedule) == ("recurring", "0 9 * * *")
+    moment = {"is_recurring": False, "cron_expression": None, "scheduled_for": "2030-01-31T09:00Z"}
+    once = m.Job.model_validate({**JOB, **moment})
+    assert (once.type, once.schedule) == ("one_time", datetime(2030, 1, 31, 9, tzinfo=timezone.utc))
+    for job in (recurring, once):
+        assert job.schedule is not None
+        Jobs.create.build("Say hi", type=job.type, schedule=job.schedule)

@@ -225,6 +225,25 @@ def test_an_item_arrives_as_it_was_given(client_kind: ClientKind) -> None:
     assert (taken.processing_id, taken.duplicate) == ("ing_1", False)
 
 
+def test_an_item_can_be_given_by_its_fields() -> None:
+    when = datetime(2026, 1, 1, 9, tzinfo=timezone.utc)
+    fields: dict[str, Any] = {
+        "source": "crm",
+        "timestamp": when,
+        "metadata": {"a": 1},
+        "scope": "user",
+    }
+    whole = {"content": "x", "source_id": "7", **fields}
+    expected = Memories.ingest.build(m.IngestItem.model_validate(whole))
+    assert Memories.ingest.build(whole) == expected
+    assert Memories.ingest.build("x", source_id="7", **fields) == expected
+    assert Memories.ingest.build(content="x", source_id="7", **fields) == expected
+    assert Memories.ingest.build({**whole, "source_id": "8"}, source_id="7") == expected
+    assert Memories.ingest.build(m.IngestItem(content="x", **fields), source_id="7") == expected
+    with pytest.raises(muxi.ValidationError, match=r"^source: Field required\.$"):
+        Memories.ingest.build("x")
+
+
 @pytest.mark.parametrize(
     ("use", "times"),
     [

@@ -9,6 +9,7 @@ import pytest
 
 import muxi
 from muxi.models import formation as m
+from muxi.resources.formation import Requests
 
 from ...support.clients import ClientKind
 from ...support.fake_server import Answer, FakeServer, envelope, failure
@@ -78,6 +79,39 @@ def test_a_wait_for_what_does_not_heed_its_cancellation_ends_in_time(
         with pytest.raises(muxi.TimeoutError) as caught:
             client_kind.formation(server.url, wait)
     assert caught.value.request_id == "r"
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        m.ChatReply(content="hi", session_id="s", request_id="r", user_id="0"),
+        muxi.TimeoutError("The reply did not come in time", request_id="r"),
+    ],
+    ids=["reply", "error"],
+)
+def test_a_turn_is_found_by_its_reply_and_by_its_error(
+    client_kind: ClientKind, request_: Any
+) -> None:
+    """Without a user it belongs to user "0", as the turn did."""
+    script = (state("processing"), state("completed"), cancelled("cooperative"))
+    with FakeServer(*script) as server:
+        for use in (
+            lambda f: f.requests.get(request_),
+            lambda f: f.requests.wait(request_),
+            lambda f: f.requests.cancel(request_),
+        ):
+            client_kind.formation(server.url, use, admin_key=None, user_id=None)
+        asked = [(one.method, one.path, one.headers["x-muxi-user-id"]) for one in server.received]
+    assert asked == [(method, "/v1/requests/r", "0") for method in ("GET", "GET", "DELETE")]
+
+
+def test_an_error_of_no_turn_is_refused() -> None:
+    error = muxi.TimeoutError("Too slow")
+    for method in (Requests.get, Requests.cancel):
+        with pytest.raises(
+            muxi.ValidationError, match=r"^request is an error without a request_id"
+        ):
+            method.build(error)
 
 
 def test_what_is_over_can_not_be_cancelled(client_kind: ClientKind) -> None:

@@ -48,6 +48,24 @@ def test_a_stalled_stream_is_completed_from_the_request(client_kind: ClientKind)
     assert look.headers["x-muxi-user-id"] == "bob"
 
 
+@pytest.mark.parametrize("begin", [[], [token("content", "Hel")]], ids=["silent", "begun"])
+def test_a_turn_that_takes_too_long_is_given_up(
+    client_kind: ClientKind, begin: list[bytes]
+) -> None:
+    with (
+        FakeServer(stream_of(*begin, *slow_keepalives(200))) as server,
+        pytest.raises(TimeoutError, match="The stream did not end in time") as caught,
+    ):
+        client_kind.stream(server.url, lambda f: f.chat.stream("hi", timeout=0.1))
+    assert caught.value.request_id == server.received[0].json["request_id"]
+
+
+def test_a_turn_that_ends_in_time_is_whole(client_kind: ClientKind) -> None:
+    with FakeServer(GOOD) as server:
+        streamed = client_kind.stream(server.url, lambda f: f.chat.stream("hi", timeout=60))
+    assert streamed.result.text == "Hello"
+
+
 @pytest.fixture
 def dead(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
     """What a stream waits for whose connection sends nothing any more, no keep-alives either."""
