@@ -1,4 +1,4 @@
-"""Evaluate a formation: prompts in, answers and a report out. Killed, it goes on where it was.
+"""Evaluate a formation: prompts in, replies and a report out. If it is killed, start it again.
 
 Where the formation is and which key to use comes from the environment: MUXI_SERVER_URL,
 MUXI_FORMATION_ID, MUXI_CLIENT_KEY. Usage: python bulk_eval.py [PROMPTS.jsonl [JOURNAL.db]]
@@ -33,8 +33,9 @@ def jobs(rows: list[dict[str, str]]) -> Iterator[bulk.Job[ChatReply]]:
 def report(rows: list[dict[str, str]], journal: str) -> None:
     expected = {row["id"]: row["expected"] for row in rows}
     outcomes = [*bulk.results(journal, ChatReply)]
-    right = [one for one in outcomes if one.answer and expected[one.key] in one.answer.text]
-    print(f"{len(outcomes)} of {len(rows)} answered, {len(right)} as expected")
+    done = [one for one in outcomes if one.state == "done"]
+    right = [one for one in done if expected[one.key] in one.result().text]
+    print(f"{len(done)} of {len(rows)} done, {len(right)} as expected")
     print(f"median {statistics.median(one.seconds for one in outcomes):.2f} s")
     for one in outcomes:
         if one.error is not None:

@@ -15,11 +15,22 @@ from collections.abc import Callable, Generator
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from .. import FormationClient, MuxiError
-from .dispatch import Progress
+from .._core.call import Call
+from .jobs import Progress
 from .journal import count, results
-from .rows import CALLS, jobs_of, print_outcomes, read_rows, trigger_call, write_outcomes
+from .rows import (
+    Row,
+    chat_call,
+    memory_call,
+    print_json,
+    read_jobs,
+    read_rows,
+    trigger_call,
+    write_outcomes,
+)
 from .run import run
 
 _EVERY = 5.0
@@ -32,7 +43,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         if given.command == "export":
             if given.out is None:
-                print_outcomes(results(given.journal), sys.stdout, as_csv=False)
+                print_json(results(given.journal), sys.stdout)
             else:
                 write_outcomes(results(given.journal), given.out)
             return 0
@@ -50,27 +61,25 @@ def main(argv: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m muxi.bulk", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    for name, what in (
-        ("chat", "send the message (or prompt) of each row"),
-        ("memories", "store the content of each row, or ingest it if the row has a source"),
-        ("triggers", "fire a trigger with the data of each row, and wait for the reply"),
-    ):
-        runs = commands.add_parser(name, help=what)
-        if name == "triggers":
-            runs.add_argument("trigger", help="the trigger's name")
-        runs.add_argument("rows", type=Path, help="a JSONL or CSV file; user_id names the user")
-        runs.add_argument(
-            "--journal", type=Path, required=True, help="the file that records which jobs are done"
-        )
-        runs.add_argument("--out", type=Path, help="write the outcomes here, JSONL or CSV")
-        runs.add_argument("--key", help="the column that identifies a row (id, else its number)")
-        runs.add_argument("--concurrency", type=int, default=16, help="the most calls in flight")
-        runs.add_argument("--rate", type=float, help="the most calls started per second")
-        runs.add_argument("--retry-failed", action="store_true", help="retry jobs that failed")
-        runs.add_argument(
-            "--retry-uncertain", action="store_true", help="retry jobs that may have been done"
-        )
-        runs.add_argument(
+    chat = commands.add_parser("chat", help="send the message (or prompt) of each row")
+    memories = commands.add_parser(
+        "memories", help="store the content of each row, or ingest it if the row has a source"
+    )
+    triggers = commands.add_parser(
+        "triggers", help="fire a trigger with the data of each row, and wait for the reply"
+    )
+    triggers.add_argument("trigger", help="the trigger's name")
+    for runs in (chat, memories, triggers):
+        add = runs.add_argument
+        add("rows", type=Path, help="a JSONL or CSV file; user_id names the user")
+        add("--journal", type=Path, required=True, help="the file that records which jobs are done")
+        add("--out", type=Path, help="write the outcomes here, JSONL or CSV")
+        add("--key", help="the column that identifies a row (id, else its number)")
+        add("--concurrency", type=int, default=16, help="the most calls in flight")
+        add("--rate", type=float, help="the most calls started per second")
+        add("--retry-failed", action="store_true", help="retry jobs that failed")
+        add("--retry-uncertain", action="store_true", help="retry jobs that may have been done")
+        add(
             "--resume",
             action=argparse.BooleanOptionalAction,
             default=True,
@@ -87,12 +96,11 @@ def _parser() -> argparse.ArgumentParser:
 def _run(given: argparse.Namespace) -> None:
     if not given.resume and given.journal.exists():
         raise FileExistsError(f"{given.journal} already exists, and --no-resume was given")
-    call = partial(trigger_call, given.trigger) if "trigger" in given else CALLS[given.command]
     total = sum(1 for _ in read_rows(given.rows))
     with FormationClient() as client, _display(total) as show:
         outcomes = run(
             client,
-            jobs_of(read_rows(given.rows), given.key, call),
+            read_jobs(given.rows, given.key, _call_of(given)),
             journal=given.journal,
             concurrency=given.concurrency,
             rate=given.rate,
@@ -104,6 +112,12 @@ def _run(given: argparse.Namespace) -> None:
             deque(outcomes, maxlen=0)
     if given.out is not None:
         write_outcomes(results(given.journal), given.out)
+
+
+def _call_of(given: argparse.Namespace) -> Callable[[Row], Call[Any]]:
+    if given.command == "triggers":
+        return partial(trigger_call, given.trigger)
+    return chat_call if given.command == "chat" else memory_call
 
 
 def _report(journal: Path) -> int:
@@ -118,12 +132,11 @@ def _display(total: int) -> Generator[Callable[[Progress], None]]:
     began = shown = time.monotonic()
 
     def text(progress: Progress) -> str:
-        ended = _ended(progress) - progress.skipped
-        rate = ended / max(time.monotonic() - began, 1e-3)
-        left = (total - _ended(progress)) / rate if rate else 0.0
+        rate = (progress.ended - progress.skipped) / max(time.monotonic() - began, 1e-3)
+        left = max(total - progress.ended, 0) / rate if rate else 0.0
         return (
-            f"{_ended(progress):,} of {total:,}, {progress.failed:,} failed, "
-            f"{progress.uncertain:,} uncertain, {rate:,.1f}/s, {max(left, 0):,.0f} s left"
+            f"{progress.ended:,} of {total:,}, {progress.failed:,} failed, "
+            f"{progress.uncertain:,} uncertain, {rate:,.1f}/s, {left:,.0f} s left"
         )
 
     def line(progress: Progress) -> None:
@@ -145,11 +158,7 @@ def _display(total: int) -> Generator[Callable[[Progress], None]]:
         return
     with Bar(BarColumn(), TextColumn("{task.description}"), console=console) as bar:
         task = bar.add_task("", total=total)
-        yield lambda now: bar.update(task, completed=_ended(now), description=text(now))
-
-
-def _ended(progress: Progress) -> int:
-    return progress.done + progress.failed + progress.uncertain + progress.skipped
+        yield lambda now: bar.update(task, completed=now.ended, description=text(now))
 
 
 if __name__ == "__main__":

@@ -1,37 +1,41 @@
-"""Runs tasks on the workers of a Dask cluster.
+"""Makes calls on the workers of a Dask cluster.
 
-Each task is one job, pinned to one worker process, so that Dask never repeats it by itself: the
-dispatch decides whether a job may be repeated after its worker was killed. Tasks secede from the
-worker's thread pool, so that its number of threads doesn't limit the calls in flight.
+Each call is pinned to one worker process, so that Dask never repeats it by itself: the dispatch
+decides whether a job may be repeated after its worker was killed. Calls secede from the worker's
+thread pool, so that its number of threads doesn't limit the calls in flight.
 """
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
 import distributed
 
-from .._core.call import Call
-from .._core.endpoint import FlowCall
 from .._http.transport import SyncTransport
 from ..clients import FormationClient, ServerClient
 from ..errors import ConnectionError
-from .dispatch import Ended, Task
-from .engines import without_retries
-from .jobs import WorkerLostError, attempt
+from ..retry import Retry
+from .jobs import WorkerLostError
 
 if TYPE_CHECKING:
-    from .engines import Report
+    from .._core.call import Call
+    from .._core.options import Options
 
 T = TypeVar("T")
 _PROCESS = uuid4().hex
 """Distinguishes this process from a later one at the same address."""
+_LOOK_INTERVAL = 0.5
+"""Seconds between two looks at which workers exist."""
+_FETCH_TIMEOUT = 60.0
+"""Seconds in which the result of an ended call must come from its worker."""
 
 
 @dataclass(frozen=True)
@@ -44,103 +48,87 @@ class _Settings:
     timeout: float
 
 
-class _Future(Protocol):
-    """The used methods of Dask's futures, which lack type annotations."""
+@dataclass(frozen=True)
+class _Failure:
+    """The error of a call, in contrast to errors of Dask."""
 
-    def result(self) -> Any: ...  # noqa: ANN401
-    def add_done_callback(self, call: Callable[[Any], object], /) -> object: ...
-    def cancel(self) -> object: ...
-
-
-class _Cluster(Protocol):
-    """The used methods of Dask's clients."""
-
-    def submit(
-        self, func: Callable[..., Any], /, *args: object, workers: list[str], pure: bool
-    ) -> Any: ...  # noqa: ANN401
-    def run(
-        self, function: Callable[..., Any], /, *, workers: list[str], on_error: Literal["ignore"]
-    ) -> Any: ...  # noqa: ANN401
-    def nthreads(self) -> Any: ...  # noqa: ANN401
+    error: Exception
 
 
-class DaskWorkers:
-    """The current workers of a cluster.
+class Cluster:
+    """The workers of a cluster.
 
     Args:
         engine: A client of the cluster.
-        transport: The transport of the driver's client.
-        of_server: Whether that client is a `ServerClient`.
+        options: The options of the driver's client.
+        of_server: Whether that is a `ServerClient`.
     """
 
-    poll_interval = 0.5
-
-    def __init__(self, engine: _Cluster, transport: SyncTransport, *, of_server: bool) -> None:
-        options = transport.options
-        self._engine = engine
+    def __init__(self, engine: distributed.Client, options: Options, *, of_server: bool) -> None:
+        self._engine: Any = engine  # Dask has no annotations
         self._settings = _Settings(of_server, options.base_url, options.user_id, options.timeout)
+        self._lock = threading.Lock()
         self._processes: dict[str, str] = {}
-        self._begun: dict[_Future, tuple[Task[Any], Report[Any], str]] = {}
-        self._look()
+        self._load: Counter[str] = Counter()
+        self._looked = float("-inf")
 
-    def begin(self, task: Task[T], report: Report[T]) -> None:
-        """Send a task to the worker with the fewest tasks."""
-        load = Counter(address for _, _, address in [*self._begun.values()])
-        if not self._processes:
-            error = ConnectionError("The Dask cluster has no worker", sent=False)
-            report(Ended(task, error=error))
-            return
-        address = min(self._processes, key=lambda one: load[one])
-        future: _Future = self._engine.submit(
-            _work,
-            self._processes[address],
-            self._settings,
-            task.job.call,
-            task.idempotency_key,
-            workers=[address],
-            pure=False,
+    def perform(self, call: Call[T]) -> T:
+        """Make a call on the worker with the fewest calls.
+
+        Raises:
+            WorkerLostError: The worker was killed.
+            ConnectionError: There is no worker.
+            MuxiError: The call failed.
+        """
+        with self._lock:
+            self._look()
+            if not self._processes:
+                raise ConnectionError("The Dask cluster has no worker", sent=False)
+            address = min(self._processes, key=self._load.__getitem__)
+            process = self._processes[address]
+            self._load[address] += 1
+        try:
+            result = self._result(address, process, call)
+        finally:
+            with self._lock:
+                self._load[address] -= 1
+        if isinstance(result, _Failure):
+            raise result.error
+        return result
+
+    def _result(self, address: str, process: str, call: Call[T]) -> T | _Failure:
+        future = self._engine.submit(
+            _make_call, process, self._settings, call, workers=[address], pure=False
         )
-        self._begun[future] = task, report, address
-        future.add_done_callback(self._ended)
+        done = threading.Event()
+        future.add_done_callback(lambda _: done.set())
+        while not done.wait(_LOOK_INTERVAL) and self._is_there(address, process):
+            pass
+        if done.is_set():
+            with suppress(Exception):  # Dask's error: the worker was killed, or the task cancelled
+                result: T | _Failure = future.result(timeout=_FETCH_TIMEOUT)
+                return result
+        future.cancel()
+        with self._lock:
+            self._processes.pop(address, None)
+            self._looked = float("-inf")
+        raise WorkerLostError(f"The Dask worker {address} is gone", sent=True)
 
-    def poll(self) -> None:
-        """Update the list of workers, and report the tasks of workers that are gone."""
-        if time.monotonic() - self._looked < self.poll_interval:
-            return
-        self._look()
-        for future, (_, _, address) in [*self._begun.items()]:
-            if address not in self._processes:
-                self._report_lost(future)
-
-    def close(self) -> None:
-        """Do nothing: the cluster belongs to the caller."""
+    def _is_there(self, address: str, process: str) -> bool:
+        with self._lock:
+            self._look()
+            return self._processes.get(address) == process
 
     def _look(self) -> None:
+        """Update which workers exist, at most twice a second."""
+        if time.monotonic() - self._looked < _LOOK_INTERVAL:
+            return
         self._looked = time.monotonic()
-        there: Iterable[str] = self._engine.nthreads()
+        there = self._engine.nthreads()
         new = [address for address in there if address not in self._processes]
         self._processes = {one: self._processes[one] for one in there if one in self._processes}
         if new:
             self._processes |= self._engine.run(_process, workers=new, on_error="ignore")
-
-    def _ended(self, future: _Future) -> None:
-        """Handle the end of a task. Dask calls this in one of its threads."""
-        try:
-            answer, error = future.result()
-        except Exception:  # Dask's error: the worker was killed or the task was cancelled
-            self._report_lost(future)
-            return
-        if (begun := self._begun.pop(future, None)) is not None:
-            task, report, _ = begun
-            report(Ended(task, answer, error))
-
-    def _report_lost(self, future: _Future) -> None:
-        if (begun := self._begun.pop(future, None)) is not None:
-            task, report, address = begun
-            future.cancel()
-            report(
-                Ended(task, error=WorkerLostError(f"The Dask worker {address} is gone", sent=True))
-            )
 
 
 def _process() -> str:
@@ -151,30 +139,29 @@ def _process() -> str:
 def _transport(settings: _Settings) -> SyncTransport:
     """Return the transport of this worker, with keys from its environment."""
     client: FormationClient | ServerClient
+    once = Retry(max_retries=0)  # the dispatch retries
     if settings.of_server:
-        client = ServerClient(url=settings.url, timeout=settings.timeout)
+        client = ServerClient(url=settings.url, timeout=settings.timeout, retry=once)
     else:
         client = FormationClient(
-            base_url=settings.url, user_id=settings.user_id, timeout=settings.timeout
+            base_url=settings.url, user_id=settings.user_id, timeout=settings.timeout, retry=once
         )
     transport = client._transport  # pyright: ignore[reportPrivateUsage]
     assert isinstance(transport, SyncTransport)
-    return transport.view(without_retries(transport.options))
+    return transport
 
 
-def _work(
-    process: str, settings: _Settings, call: Call[Any] | FlowCall[Any], idempotency_key: str
-) -> tuple[Any, BaseException | None]:
-    """Run a call on a worker.
+def _make_call(process: str, settings: _Settings, call: Call[T]) -> T | _Failure:
+    """Make a call on a worker.
 
     Raises:
-        WorkerLostError: The task was pinned to an earlier process at this address.
+        WorkerLostError: The call was pinned to an earlier process at this address.
     """
     if process != _PROCESS:
         raise WorkerLostError("Another process has this worker's address")
     leave_pool: Callable[[], object] = distributed.secede
     leave_pool()
     try:
-        return _transport(settings).run(attempt(call, idempotency_key)), None
+        return _transport(settings).call(call)
     except Exception as exc:
-        return None, exc
+        return _Failure(exc)

@@ -1,14 +1,12 @@
-"""Jobs, their outcomes, and the flow of one attempt. No I/O."""
+"""Jobs and outcomes, and what an error says about a job."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
 from .._core.call import Call
-from .._core.endpoint import FlowCall
-from .._core.steps import ConsumeStream, Flow, OpenStream, request
-from ..errors import ConnectionError, MuxiError, ValidationError
+from ..errors import ConnectionError, MuxiError
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -21,11 +19,12 @@ class Job(Generic[T]):
     Attributes:
         key: The key that identifies the job in the journal and its call for the formation. It
             must belong to the same call in every run.
-        call: The call, as a method's `build` returns it: `Chat.send.build("Hello")`.
+        call: The call, as the `build` of a method returns it: `Chat.send.build("Hello")`. Methods
+            that make several calls, such as `Formations.deploy`, can't be jobs.
     """
 
     key: str
-    call: Call[T] | FlowCall[T]
+    call: Call[T]
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ class Outcome(Generic[T_co]):
         key: The job's key.
         state: `done`, `failed` or `uncertain`. `uncertain` means that it is unknown whether the
             server acted, and that the call isn't safe to retry.
-        answer: What the call returned; None unless `done`.
+        data: What the call returned; None unless `done`. `result()` has the exact type.
         error: The error; None if `done`.
         attempts: The number of attempts, earlier runs included.
         seconds: The duration of the last attempt.
@@ -44,17 +43,60 @@ class Outcome(Generic[T_co]):
 
     key: str
     state: Literal["done", "failed", "uncertain"]
-    answer: T_co | None
+    data: T_co | None
     error: MuxiError | None
     attempts: int
     seconds: float
+
+    def result(self) -> T_co:
+        """Return what the call returned, or raise its error.
+
+        Raises:
+            MuxiError: The job failed or is uncertain.
+        """
+        if self.error is not None:
+            raise self.error
+        return self.data  # type: ignore[return-value]  # None only if the call returns None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """The progress of a run.
+
+    Attributes:
+        done: Jobs that succeeded in this run.
+        failed: Jobs that failed in this run.
+        uncertain: Jobs of this run for which it is unknown whether the server acted.
+        skipped: Jobs that ended in an earlier run.
+        in_flight: Jobs that are running.
+        limit: The most jobs that may run at the moment.
+    """
+
+    done: int
+    failed: int
+    uncertain: int
+    skipped: int
+    in_flight: int
+    limit: int
+
+    @property
+    def ended(self) -> int:
+        """The number of jobs that have ended, earlier runs included."""
+        return self.done + self.failed + self.uncertain + self.skipped
 
 
 class WorkerLostError(ConnectionError):
     """The process that ran the job is gone."""
 
 
-def refused(error: MuxiError) -> bool:
+def is_safe(call: Call[Any]) -> bool:
+    """Return whether a call may always be repeated with its idempotency key."""
+    if call.safe_to_retry is not None:
+        return call.safe_to_retry
+    return call.method in ("GET", "PUT", "DELETE") or call.idempotent
+
+
+def is_refusal(error: MuxiError) -> bool:
     """Return whether the server did nothing because it was overloaded or unreachable."""
     return error.status_code in (429, 503) or (error.retryable and not error.sent)
 
@@ -62,58 +104,5 @@ def refused(error: MuxiError) -> bool:
 def may_have_acted(error: MuxiError) -> bool:
     """Return whether the server may have acted on the call."""
     status = error.status_code
-    refusal = status is not None and 400 <= status < 500 and status != 408
-    return error.sent and not refusal and not refused(error)
-
-
-def is_safe(call: object) -> bool:
-    """Return whether the job may always be repeated with its idempotency key.
-
-    For methods of several calls, `attempt` checks each call.
-    """
-    if not isinstance(call, Call):
-        return True
-    if call.safe_to_retry is not None:
-        return call.safe_to_retry
-    return call.method in ("GET", "PUT", "DELETE") or call.idempotent
-
-
-def user_of(call: Call[Any] | FlowCall[Any]) -> str | None:
-    """Return the user id of a job's call."""
-    return call.user_id if isinstance(call, Call) else None
-
-
-def attempt(call: Call[T] | FlowCall[T], idempotency_key: str) -> Flow[T]:
-    """Run one attempt of a job.
-
-    Args:
-        call: The job's call.
-        idempotency_key: The key to send with the first call. Later calls get a numbered one.
-
-    Raises:
-        MuxiError: A call failed.
-    """
-    if isinstance(call, Call):
-        return (yield from request(replace(call, idempotency_key=idempotency_key)))
-    steps, calls = iter(call), 0
-    outcome: object = None
-    error: BaseException | None = None
-    while True:
-        try:
-            step = steps.send(outcome) if error is None else steps.throw(error)
-        except StopIteration as stop:
-            answer: T = stop.value
-            return answer
-        if isinstance(step, Call):
-            key = f"{idempotency_key}-{calls}" if calls else idempotency_key
-            step, calls = replace(step, idempotency_key=key), calls + 1
-        if isinstance(step, (OpenStream, ConsumeStream)) or not is_safe(step):
-            raise ValidationError(
-                "This method can't run in bulk: it makes several calls, and repeating them all "
-                "could do something twice."
-            )
-        outcome, error = None, None
-        try:
-            outcome = yield step
-        except BaseException as exc:
-            error = exc
+    is_rejection = status is not None and 400 <= status < 500 and status != 408
+    return error.sent and not is_rejection and not is_refusal(error)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Generator, Iterable
-from contextlib import aclosing, closing
+from collections.abc import AsyncGenerator, Callable, Generator, Iterable
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar, overload
 
 from .._http.transport import AsyncTransport, SyncTransport
 from ..clients import AsyncFormationClient, AsyncServerClient, FormationClient, ServerClient
 from ..errors import ConfigurationError
-from .dispatch import Dispatch
-from .engines import OnProgress, Threads, Workers, adrive, drive
-from .journal import Journal
+from ..retry import Retry
+from .dispatch import Dispatch, OnProgress
+from .drive import adrive, drive
+from .journal import State, open_journal
 from .throttle import Throttle
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from distributed import Client as DaskClient
 
-    from .._core.options import Options
+    from .._core.call import Call
     from .jobs import Job, Outcome
 
 T = TypeVar("T")
@@ -111,40 +112,30 @@ def run(
         raise ConfigurationError(f"concurrency must be at least 1, not {concurrency}.")
     if rate is not None and rate <= 0:
         raise ConfigurationError(f"rate must be more than 0, not {rate}.")
+    retry = client._transport.options.retry  # pyright: ignore[reportPrivateUsage]
+    skip: set[State] = {"done"}
+    if not retry_failed:
+        skip.add("failed")
+    if not retry_uncertain:
+        skip.add("uncertain")
 
-    def dispatch(book: Journal, options: Options) -> Dispatch[T]:
-        return Dispatch(
-            iter(jobs),
-            book,
-            Throttle(concurrency, rate, options.retry),
-            options.retry,
-            concurrency,
-            retry_failed,
-            retry_uncertain,
-        )
+    @contextmanager
+    def opened() -> Generator[Dispatch[T], None, None]:
+        with open_journal(journal) as book:
+            throttle = Throttle(concurrency, rate, retry)
+            yield Dispatch(iter(jobs), book, throttle, retry, skip, on_progress)
 
-    def sync(transport: SyncTransport) -> Generator[Outcome[T], None, None]:
-        with Journal(journal) as book, closing(workers(transport)) as crew:
-            yield from drive(dispatch(book, transport.options), crew, on_progress)
-
-    async def asynchronous(transport: AsyncTransport) -> AsyncGenerator[Outcome[T], None]:
-        with Journal(journal) as book:
-            outcomes = adrive(dispatch(book, transport.options), transport, on_progress)
-            async with aclosing(outcomes):
-                async for outcome in outcomes:
-                    yield outcome
-
-    def workers(transport: SyncTransport) -> Workers:
-        if engine is None:
-            return Threads(transport, concurrency)
-        from .dask import DaskWorkers
-
-        return DaskWorkers(engine, transport, of_server=isinstance(client, ServerClient))
-
-    transport = client._transport  # pyright: ignore[reportPrivateUsage]
-    if isinstance(transport, SyncTransport):
-        return sync(transport)
-    assert isinstance(transport, AsyncTransport)
+    once = client.with_options(retry=Retry(max_retries=0))  # the dispatch retries
+    transport = once._transport  # pyright: ignore[reportPrivateUsage]
+    if isinstance(transport, AsyncTransport):
+        if engine is not None:
+            raise ConfigurationError("engine= needs a sync client.")
+        return adrive(opened(), transport)
+    assert isinstance(transport, SyncTransport)
+    perform: Callable[[Call[T]], T] = transport.call
     if engine is not None:
-        raise ConfigurationError("engine= needs a sync client.")
-    return asynchronous(transport)
+        from .dask import Cluster
+
+        of_server = isinstance(client, ServerClient)
+        perform = Cluster(engine, transport.options, of_server=of_server).perform
+    return drive(opened(), perform)

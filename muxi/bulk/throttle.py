@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import random
+from math import inf
 from typing import TYPE_CHECKING
 
-from .jobs import refused
+from .jobs import is_refusal
 
 if TYPE_CHECKING:
     from ..errors import MuxiError
@@ -27,18 +28,18 @@ class Throttle:
 
     def __init__(self, concurrency: int, rate: float | None, retry: Retry) -> None:
         self.limit = float(min(_START, concurrency))
-        self._concurrency = concurrency
+        self.concurrency = concurrency
         self._interval = 1 / rate if rate else 0.0
         self._retry = retry
-        self._next = self._paused_until = float("-inf")
+        self._next = self._paused_until = -inf
         self._reduced_at: float | None = None
         self._refusals = 0
         self._refused_since: float | None = None
 
-    def wait(self, now: float, in_flight: int) -> float | None:
-        """Return the seconds until another call may start; None if a call must end first."""
+    def wait(self, now: float, in_flight: int) -> float:
+        """Return the seconds until another call may start; infinity if a call must end first."""
         if in_flight >= int(self.limit):
-            return None
+            return inf
         return max(0.0, self._paused_until - now, self._next - now)
 
     def began(self, now: float) -> None:
@@ -49,7 +50,7 @@ class Throttle:
         """Record a response to a call, even if it is an error."""
         self._refusals, self._refused_since = 0, None
         grown = 1.0 if self._reduced_at is None else 1.0 / self.limit
-        self.limit = min(self.limit + grown, float(self._concurrency))
+        self.limit = min(self.limit + grown, float(self.concurrency))
 
     def congested(self, error: MuxiError, began: float, now: float) -> None:
         """Record a refused call or a timeout.
@@ -63,7 +64,7 @@ class Throttle:
         if new:
             self.limit = max(1.0, self.limit / 2)
             self._reduced_at = now
-        if not refused(error):
+        if not is_refusal(error):
             return
         if self._refused_since is None:
             self._refused_since = now

@@ -1,7 +1,7 @@
 """A run of chats and memories in a process of its own, killed and begun again.
 
-python -m tests.bulk.kills 2000 10        the acceptance's size: prompts, and then memories
-python -m tests.bulk.kills 2000 10 dask   on three worker processes, of which two are killed
+python -m tests.bulk.kills 2000 10       2000 prompts and 2000 memories, killed ten times
+python -m tests.bulk.kills 2000 2 dask   on three worker processes, of which two are killed
 """
 
 from __future__ import annotations

@@ -56,9 +56,9 @@ def test_chats_of_a_jsonl_file(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == "2 done\n"
     found = {one["key"]: one for one in lines(Path("answers.jsonl").read_text(encoding="utf-8"))}
     assert found["a"]["text"] == "You said: Hello"
-    assert found["a"]["answer"]["user_id"] == "alice"
+    assert found["a"]["data"]["user_id"] == "alice"
     assert found["b"]["text"] == "You said: Héllo"
-    assert found["b"]["answer"]["session_id"] == "s1"
+    assert found["b"]["data"]["session_id"] == "s1"
     assert {one["state"] for one in found.values()} == {"done"}
 
 
@@ -75,7 +75,7 @@ def test_memories_of_a_csv_file() -> None:
         ("1", "done", ""),
         ("2", "done", ""),
     ]
-    kinds = [type(outcome.answer).__name__ for outcome in bulk.results("run.db")]
+    kinds = [type(outcome.result()).__name__ for outcome in bulk.results("run.db")]
     assert kinds == ["CreatedMemory", "Ingestion"]
 
 
@@ -105,9 +105,21 @@ def test_a_failure_is_told_by_the_exit_status_and_can_be_done_again(
 @pytest.mark.parametrize(
     ("rows", "options", "message"),
     [
-        ('{"prompt": "x"}\nnonsense\n', [], "rows.jsonl:2 is not a JSON object"),
-        ('{"text": "x"}\n', [], "Row 1: It has neither a message nor a prompt"),
-        ('{"prompt": "x"}\n', ["--key", "name"], "Row 1 has no 'name'"),
+        (
+            '{"prompt": "x"}\nnonsense\n',
+            [],
+            "rows.jsonl:2 isn't a JSON object. Write one object per line",
+        ),
+        (
+            '{"text": "x"}\n',
+            [],
+            "rows.jsonl:1: The text is missing. Put it into a column named prompt",
+        ),
+        (
+            '{"prompt": "x"}\n',
+            ["--key", "name"],
+            "rows.jsonl:1 has no 'name'. Add it, or name another column with --key",
+        ),
         ('{"prompt": "x"}\n', ["--concurrency", "0"], "concurrency must be at least 1"),
         ('{"id": 1, "prompt": "x"}\n{"id": 1, "prompt": "y"}\n', [], "have the key '1'"),
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,9 @@ from muxi import (
     ValidationError,
 )
 from muxi.bulk import Job, count, results
-from muxi.bulk.dispatch import Dispatch, Ended, Task
-from muxi.bulk.journal import Journal
+from muxi.bulk.dispatch import Dispatch, Ended
+from muxi.bulk.journal import open_journal
+from muxi.bulk.queue import Task
 from muxi.bulk.throttle import Throttle
 from muxi.resources.formation import Chat, Memories
 
@@ -57,10 +59,10 @@ class Server:
         self._seen: set[str] = set()
 
     def act(self, task: Task[Any]) -> None:
-        if task.safe and task.idempotency_key in self._seen:
+        if task.safe and task.call.idempotency_key in self._seen:
             return
-        self._seen.add(task.idempotency_key)
-        self.work[task.job.key] += 1
+        self._seen.add(task.call.idempotency_key)
+        self.work[task.key] += 1
 
 
 class Runs(RuleBasedStateMachine):
@@ -76,10 +78,12 @@ class Runs(RuleBasedStateMachine):
         self.start()
 
     def start(self) -> None:
-        self.journal = Journal(self.path)
+        self.opened = ExitStack()
+        journal = self.opened.enter_context(open_journal(self.path))
         throttle = Throttle(5, None, NO_RETRIES)
         jobs = (job(number) for number in range(JOBS))
-        self.dispatch: Dispatch[Any] = Dispatch(jobs, self.journal, throttle, NO_RETRIES, 5)
+        skip = ("done", "failed", "uncertain")
+        self.dispatch: Dispatch[Any] = Dispatch(jobs, journal, throttle, NO_RETRIES, skip)
         self.flying: list[Task[Any]] = []
         self.acted: set[str] = set()
         self.note()
@@ -87,8 +91,7 @@ class Runs(RuleBasedStateMachine):
     def note(self, *ended: Ended[Any]) -> None:
         self.now += 2.0  # longer than any pause
         self.flying += self.dispatch.turn([*ended], self.now)
-        while self.dispatch.outcomes:
-            outcome = self.dispatch.outcomes.popleft()
+        while outcome := self.dispatch.next_outcome():
             assert outcome.key not in self.settled
             self.settled.add(outcome.key)
             assert (outcome.state == "uncertain") == (outcome.key in self.doubtful)
@@ -104,25 +107,23 @@ class Runs(RuleBasedStateMachine):
     @rule(data=st.data())
     def server_acts(self, data: st.DataObject) -> None:
         task = data.draw(st.sampled_from(self.flying))
-        if task.job.key not in self.acted:
-            self.acted.add(task.job.key)
+        if task.key not in self.acted:
+            self.acted.add(task.key)
             self.server.act(task)
 
     @precondition(lambda self: self.flying)
     @rule(data=st.data())
     def answer(self, data: st.DataObject) -> None:
         task = self.take(data)
-        if task.job.key not in self.acted:
+        if task.key not in self.acted:
             self.server.act(task)
-        self.acted.discard(task.job.key)
+        self.acted.discard(task.key)
         self.note(Ended(task, "the answer"))
 
-    @precondition(lambda self: any(task.job.key not in self.acted for task in self.flying))
+    @precondition(lambda self: any(task.key not in self.acted for task in self.flying))
     @rule(data=st.data(), error=st.sampled_from(REFUSALS + REJECTIONS))
     def refuse(self, data: st.DataObject, error: MuxiError) -> None:
-        task = data.draw(
-            st.sampled_from([one for one in self.flying if one.job.key not in self.acted])
-        )
+        task = data.draw(st.sampled_from([one for one in self.flying if one.key not in self.acted]))
         self.flying.remove(task)
         self.note(Ended(task, error=error))
 
@@ -130,15 +131,15 @@ class Runs(RuleBasedStateMachine):
     @rule(data=st.data(), error=st.sampled_from(LOST))
     def lose_the_answer(self, data: st.DataObject, error: MuxiError) -> None:
         task = self.take(data)
-        self.acted.discard(task.job.key)
+        self.acted.discard(task.key)
         if not task.safe:
-            self.doubtful.add(task.job.key)
+            self.doubtful.add(task.key)
         self.note(Ended(task, error=error))
 
     @rule()
     def kill(self) -> None:
-        self.doubtful |= {task.job.key for task in self.flying if not task.safe}
-        self.journal.__exit__(None, None, None)
+        self.doubtful |= {task.key for task in self.flying if not task.safe}
+        self.opened.close()
         self.start()
 
     @invariant()
@@ -164,7 +165,7 @@ class Runs(RuleBasedStateMachine):
         }
         counts = count(self.path)
         assert counts["open"] == counts["begun"] == 0
-        self.journal.__exit__(None, None, None)
+        self.opened.close()
         self.folder.cleanup()
 
 

@@ -17,11 +17,9 @@ import pytest
 
 import muxi
 from muxi import FormationClient, bulk
-from muxi._core.endpoint import FlowCall
-from muxi._core.steps import request
 from muxi.bulk import Job, Outcome
 from muxi.models.formation import ChatReply
-from muxi.resources.formation import Chat, Requests, Sessions
+from muxi.resources.formation import Chat, Sessions
 from muxi.testing import Emulator
 from muxi.testing.model import Failure, Reply, Turn
 
@@ -98,7 +96,7 @@ def test_each_job_is_done_once_and_the_journal_has_the_answers(
     assert asked == {f"Say {number}": 1 for number in range(40)}
     kept = {outcome.key: outcome for outcome in bulk.results(path, ChatReply)}
     assert kept == {outcome.key: outcome for outcome in first}
-    assert {key: one.answer.text for key, one in kept.items() if one.answer} == {
+    assert {key: one.result().text for key, one in kept.items()} == {
         str(number): f"SAY {number}" for number in range(40)
     }
     assert bulk.count(path)["done"] == 40
@@ -219,8 +217,7 @@ def test_what_failed_is_done_again_when_asked(path: Path) -> None:
             assert list(bulk.run(client, chats(1), journal=path)) == []
             [done] = bulk.run(client, chats(1), journal=path, retry_failed=True)
     assert (done.state, done.attempts) == ("done", 2)
-    assert done.answer is not None
-    assert done.answer.text == "fine"
+    assert done.result().text == "fine"
 
 
 def test_errors_come_back_from_the_journal(path: Path) -> None:
@@ -280,25 +277,6 @@ def test_a_rate_is_kept(client_kind: ClientKind, path: Path) -> None:
     with FakeServer(RESTORED) as server:
         run(client_kind, server.url, posts(*range(6)), path, rate=20)
     assert time.monotonic() - began >= 5 / 20
-
-
-def test_a_method_of_several_calls(client_kind: ClientKind, path: Path) -> None:
-    with Emulator() as emulator:
-        given = {"client_key": emulator.environ["MUXI_CLIENT_KEY"]}
-        done = client_kind.formation(emulator.formation_url, lambda f: f.chat.send("hi"), **given)
-        jobs = [Job("wait", Requests.wait.build(done.request_id))]
-
-        def use(client: Any) -> Any:
-            outcomes = bulk.run(client, jobs, journal=path)
-            return list(outcomes) if client_kind.name == "sync" else _collect(outcomes)
-
-        [outcome] = client_kind.formation(emulator.formation_url, use, **given)
-    assert outcome.answer.status == "completed"
-    unsafe = FlowCall(lambda: request(Sessions.restore.build("s", [])))
-    with FakeServer(RESTORED) as server:
-        [outcome] = run(client_kind, server.url, iter([Job("x", unsafe)]), path)
-        assert server.received == []
-    assert "can't run in bulk" in str(outcome.error)
 
 
 def test_progress_is_told(path: Path) -> None:
