@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 from ..errors import MuxiError
 from .base_stream import BaseStream
 from .call import EventT, ResultT, T
+from .steps import clock
 from .tracebacks import trimmed
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
+    from .messages import EventBody, ServerSentEvents
     from .options import Options
     from .steps import Flow, StreamCall
 
@@ -26,6 +28,10 @@ class AsyncRunner(Protocol):
 
     def run(self, steps: Flow[T], /) -> Awaitable[T]:
         """Run a flow."""
+        ...
+
+    def read(self, body: EventBody, /) -> Awaitable[ServerSentEvents | None]:
+        """Read the events in the next chunk; None at the end."""
         ...
 
 
@@ -85,11 +91,32 @@ class AsyncStream(BaseStream[EventT, ResultT], AsyncIterator[EventT]):
 
     async def __anext__(self) -> EventT:
         event = self._take() if self._arrived else None
+        if event is None and self._is_steady():
+            event = await self._read_events()
         if event is None:
             event = await self._run(self._alone(self._next()))
         if event is None:
             raise StopAsyncIteration
         return event
+
+    async def _read_events(self) -> EventT | None:
+        """Return the next event without a flow, whose steps cost more than reading a token."""
+        event = None
+        self._claim()
+        try:
+            while event is None and self._reading is not None and self._is_steady():
+                began = clock()
+                found: ServerSentEvents | MuxiError | None
+                try:
+                    found = await self._runner.read(self._reading.body)
+                except MuxiError as exc:
+                    found = exc
+                if not self._has_events(found, began):
+                    break
+                event = self._take()
+            return event
+        finally:
+            self._free.append(None)
 
     def text(self) -> AsyncIterator[str]:
         """Iterate over the chunks of the reply's text."""

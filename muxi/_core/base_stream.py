@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import weakref
 from collections import deque
-from contextlib import nullcontext
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Generic
 
@@ -14,9 +13,11 @@ from .decode import read_answer
 from .steps import CloseBody, Flow, OpenStream, ReadEvents, StreamCall, clock
 
 if TYPE_CHECKING:
-    from .messages import Delivery, EventBody, ServerSentEvents
+    from .messages import Delivery, ServerSentEvents
     from .options import Options
     from .telemetry import StreamObserver
+
+    _Found = ServerSentEvents | MuxiError | None  # None at the end of the body
 
 
 class BaseStream(Generic[EventT, ResultT]):
@@ -27,7 +28,8 @@ class BaseStream(Generic[EventT, ResultT]):
         self._options = options
         self._reader = call.reader(options.base_url)
         self._response: Response[None] | None = None
-        self._body: EventBody | None = None
+        self._reading: ReadEvents | None = None
+        """The step that reads on, while the body is open."""
         self._left: weakref.finalize[..., Any] | None = None
         self._first: deque[EventT] = deque()
         """Events to return before those that have arrived."""
@@ -35,6 +37,8 @@ class BaseStream(Generic[EventT, ResultT]):
         self._request_id: str | None = None
         self._opened = self._over = self._closed = False
         self._failure: MuxiError | None = None
+        self._unhandled: tuple[_Found, float] | None = None
+        """What was read without the flow and isn't events, and the time when that began."""
         self._silence = 0.0
         self._observer: StreamObserver | None = None
         self._empty = 0
@@ -60,12 +64,11 @@ class BaseStream(Generic[EventT, ResultT]):
 
     def _alone(self, steps: Flow[EventT | None]) -> Flow[EventT | None]:
         """Run a flow that only one task or thread may run at a time."""
+        self._claim()
         try:
-            self._free.pop()
-        except IndexError:
-            raise StreamError("Another task or thread is opening or reading the stream.") from None
-        try:
-            with nullcontext() if self._observer is None else self._observer.active():
+            if self._observer is None:
+                return (yield from steps)
+            with self._observer.active():
                 return (yield from steps)
         except MuxiError as exc:
             self._failure = self._failure or exc
@@ -74,6 +77,12 @@ class BaseStream(Generic[EventT, ResultT]):
         finally:
             self._free.append(None)
 
+    def _claim(self) -> None:
+        try:
+            self._free.pop()
+        except IndexError:
+            raise StreamError("Another task or thread is opening or reading the stream.") from None
+
     def _open(self) -> Flow[None]:
         if not self._opened and not self._closed:
             self._opened = True
@@ -81,10 +90,33 @@ class BaseStream(Generic[EventT, ResultT]):
 
     def _next(self) -> Flow[EventT | None]:
         """Return the next event; None at the end."""
-        yield from self._open()
+        if not self._opened:
+            yield from self._open()
         while (event := self._take()) is None and not self._over:
             yield from self._read_on()
         return event
+
+    def _is_steady(self) -> bool:
+        """Return whether there is nothing to do but to read the next chunk."""
+        return not (
+            self._reading is None
+            or self._first
+            or self._closed
+            or self._failure is not None
+            or self._observer is not None
+            or self._reader.has_gap
+            or self._reader.ended
+            or self._reader.deadline is not None
+        )
+
+    def _has_events(self, found: _Found, began: float) -> bool:
+        """Take what was read since a time. If that is no events, the flow goes on with it."""
+        if not found or isinstance(found, MuxiError):
+            self._unhandled = found, began
+            return False
+        self._arrived.extend(found)
+        self._silence = 0.0
+        return True
 
     def _take(self) -> EventT | None:
         """Return the next event that has arrived; None if more must be read."""
@@ -114,24 +146,27 @@ class BaseStream(Generic[EventT, ResultT]):
         elif self._reader.has_gap:
             self._reader.has_gap = False
             self._first.extend((yield from self._reader.fill_gap()))
-        elif self._reader.ended or (self._body is None and not self._stream.reconnects):
+        elif self._reader.ended or (self._reading is None and not self._stream.reconnects):
             yield from self._end()
             last = yield from self._reader.on_end()
             if last is not None:
                 self._first.append(last)
-        elif self._body is None:
+        elif self._reading is None:
             yield from self._connect()
         else:
-            yield from self._read(self._body)
+            yield from self._read(self._reading)
 
-    def _read(self, body: EventBody) -> Flow[None]:
-        began = clock()
+    def _read(self, reading: ReadEvents) -> Flow[None]:
+        unhandled, self._unhandled = self._unhandled, None
+        began = clock() if unhandled is None else unhandled[1]
         if self._reader.deadline is not None and began >= self._reader.deadline:
             raise TimeoutError(
                 "The stream did not end in time", request_id=self._request_id, sent=True
             )
         try:
-            events: ServerSentEvents | None = yield ReadEvents(body)
+            events: _Found = (yield reading) if unhandled is None else unhandled[0]
+            if isinstance(events, MuxiError):
+                raise events
         except (StreamInterruptedError, TimeoutError) as exc:
             if isinstance(exc, TimeoutError):
                 yield from self._reader.on_silence()
@@ -143,7 +178,7 @@ class BaseStream(Generic[EventT, ResultT]):
             yield from self._close_body()
             return
         if events is None:
-            if unframed := body.unframed():
+            if unframed := reading.body.unframed():
                 self._arrived.append(("", unframed))
             elif self._stream.reconnects and not self._may_reconnect:
                 raise StreamInterruptedError("The stream ended before its first event", sent=True)
@@ -181,8 +216,8 @@ class BaseStream(Generic[EventT, ResultT]):
         if found.reply.events is None:
             self._read_json(call, found)
             return
-        self._body = found.reply.events
-        self._left = weakref.finalize(self, self._body.abandon)
+        self._reading = ReadEvents(found.reply.events)
+        self._left = weakref.finalize(self, found.reply.events.abandon)
         self._left.atexit = False
         if self._closed:
             yield from self._close_body()
@@ -215,11 +250,11 @@ class BaseStream(Generic[EventT, ResultT]):
             self._observer.end(self._failure)
 
     def _close_body(self) -> Flow[None]:
-        body, self._body = self._body, None
+        reading, self._reading = self._reading, None
         if self._left is not None:
             self._left.detach()
-        if body is not None:
-            yield CloseBody(body, ended=self._reader.ended and not self._closed)
+        if reading is not None:
+            yield CloseBody(reading.body, ended=self._reader.ended and not self._closed)
 
     def _check_unread(self) -> None:
         """Refuse a second loop over a stream that has ended."""

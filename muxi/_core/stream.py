@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from ..errors import MuxiError
 from .base_stream import BaseStream
 from .call import EventT, ResultT, T
+from .steps import clock
 from .tracebacks import trimmed
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
+    from .messages import EventBody, ServerSentEvents
     from .options import Options
     from .steps import Flow, StreamCall
 
@@ -24,6 +26,10 @@ class Runner(Protocol):
 
     def run(self, steps: Flow[T], /) -> T:
         """Run a flow."""
+        ...
+
+    def read(self, body: EventBody, /) -> ServerSentEvents | None:
+        """Read the events in the next chunk; None at the end."""
         ...
 
 
@@ -78,11 +84,32 @@ class Stream(BaseStream[EventT, ResultT], Iterator[EventT]):
 
     def __next__(self) -> EventT:
         event = self._take() if self._arrived else None
+        if event is None and self._is_steady():
+            event = self._read_events()
         if event is None:
             event = self._run(self._alone(self._next()))
         if event is None:
             raise StopIteration
         return event
+
+    def _read_events(self) -> EventT | None:
+        """Return the next event without a flow, whose steps cost more than reading a token."""
+        event = None
+        self._claim()
+        try:
+            while event is None and self._reading is not None and self._is_steady():
+                began = clock()
+                found: ServerSentEvents | MuxiError | None
+                try:
+                    found = self._runner.read(self._reading.body)
+                except MuxiError as exc:
+                    found = exc
+                if not self._has_events(found, began):
+                    break
+                event = self._take()
+            return event
+        finally:
+            self._free.append(None)
 
     def text(self) -> Iterator[str]:
         """Iterate over the chunks of the reply's text."""

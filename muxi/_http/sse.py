@@ -13,6 +13,7 @@ from ..errors import InvalidResponseError
 
 _BLANK_LINE = re.compile(rb"(?:\r\n|\n|\r(?!\n))(?:\r\n|\n|\r)")
 _BOM = b"\xef\xbb\xbf"
+_DATA = "data: "
 
 
 class EventDecoder:
@@ -55,6 +56,8 @@ class EventDecoder:
 
     def _read(self, blocks: bytes) -> ServerSentEvents:
         self._last = blocks
+        if plain := _plain_events(blocks):
+            return plain
         found = EventSource(_Blocks(blocks)).iter_sse()
         return [(event.event, event.data) for event in found if event.data]
 
@@ -65,6 +68,11 @@ class EventDecoder:
 
     def _last_blank_line(self) -> int:
         """Return where the last blank line ends; 0 if there is none. Searches only new bytes."""
+        begin = max(0, self._searched - 3)
+        if len(self._held) <= self._limit and self._held.find(b"\r", begin) < 0:
+            self._searched = len(self._held)
+            last = self._held.rfind(b"\n\n", begin)
+            return last + 2 if last >= 0 else 0
         end = longest = 0
         for found in _BLANK_LINE.finditer(self._held, max(0, self._searched - 3)):
             longest = max(longest, found.end() - end)
@@ -75,6 +83,20 @@ class EventDecoder:
                 f"An event of the stream is longer than {self._limit} bytes", sent=True
             )
         return end
+
+
+def _plain_events(blocks: bytes) -> ServerSentEvents:
+    """Return the events if each is a single line `data: …`, as tokens are; otherwise nothing.
+
+    That is a third of the work that httpx-sse does for any event.
+    """
+    text = blocks.decode(errors="replace")
+    if not (text.startswith(_DATA) and text.endswith("\n\n")) or "\r" in text:
+        return ()
+    found = text[len(_DATA) : -2].split("\n\n" + _DATA)
+    if text.count("\n") != 2 * len(found):
+        return ()
+    return [("message", data) for data in found if data]
 
 
 class _Blocks(httpx.Response):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Generator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Generator, Iterator
 from typing import Any, TypeVar
 
 import anyio
@@ -13,7 +13,7 @@ from typing_extensions import assert_never
 from .._core.async_stream import AsyncStream
 from .._core.call import Call, EventT, Response, ResultT
 from .._core.exchange import call_steps, send_with_retries
-from .._core.messages import HttpRequest, RawResponse
+from .._core.messages import EventBody, HttpRequest, RawResponse, ServerSentEvents
 from .._core.options import Options
 from .._core.steps import (
     CloseBody,
@@ -77,6 +77,11 @@ class SyncTransport:
         """Return a stream, which opens when it is entered or read."""
         return Stream(self, call, self.options)
 
+    def read(self, body: EventBody) -> ServerSentEvents | None:
+        """Read the events in the next chunk of a stream; None at the end."""
+        assert isinstance(body, SyncBody)
+        return body.read()
+
     def _drive(self, steps: Generator[Any, Any, T]) -> T:
         try:
             step = next(steps)
@@ -92,6 +97,8 @@ class SyncTransport:
             return answer
 
     def _take(self, step: Step | HttpRequest) -> object:
+        if isinstance(step, ReadEvents):
+            return self.read(step.body)
         if isinstance(step, HttpRequest):
             return self._send(step)
         if isinstance(step, Call):
@@ -105,9 +112,6 @@ class SyncTransport:
             return self._consume(step)
         if isinstance(step, OpenStream):
             return self._drive(send_with_retries(step.call, self.options, events=True))
-        if isinstance(step, ReadEvents):
-            assert isinstance(step.body, SyncBody)
-            return step.body.read()
         if isinstance(step, CloseBody):  # pyright: ignore[reportUnnecessaryIsInstance]
             assert isinstance(step.body, SyncBody)
             step.body.close(ended=step.ended)
@@ -180,6 +184,11 @@ class AsyncTransport:
         """Return a stream, which opens when it is entered, awaited or read."""
         return AsyncStream(self, call, self.options)
 
+    def read(self, body: EventBody) -> Awaitable[ServerSentEvents | None]:
+        """Read the events in the next chunk of a stream; None at the end."""
+        assert isinstance(body, AsyncBody)
+        return body.read()
+
     async def _drive(self, steps: Generator[Any, Any, T]) -> T:
         take = self._take
         try:
@@ -199,6 +208,8 @@ class AsyncTransport:
             return answer
 
     async def _take(self, step: Step | HttpRequest) -> object:
+        if isinstance(step, ReadEvents):
+            return await self.read(step.body)
         if isinstance(step, HttpRequest):
             return await self._send(step)
         if isinstance(step, Call):
@@ -212,9 +223,6 @@ class AsyncTransport:
             return await self._consume(step)
         if isinstance(step, OpenStream):
             return await self._drive(send_with_retries(step.call, self.options, events=True))
-        if isinstance(step, ReadEvents):
-            assert isinstance(step.body, AsyncBody)
-            return await step.body.read()
         if isinstance(step, CloseBody):  # pyright: ignore[reportUnnecessaryIsInstance]
             assert isinstance(step.body, AsyncBody)
             await step.body.close(ended=step.ended)

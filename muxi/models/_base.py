@@ -12,8 +12,22 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, TypeVar, ov
 from uuid import UUID
 
 import pydantic.main
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+)
+from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import to_jsonable_python
+from pydantic_core.core_schema import (
+    CoreSchema,
+    datetime_schema,
+    no_info_after_validator_function,
+    union_schema,
+)
 from typing_extensions import Self, Unpack
 
 from ._views import html_table, rich_table
@@ -39,7 +53,23 @@ def _set(moment: datetime | None) -> datetime | None:
     return None if moment is None or moment.year == 1 else _utc(moment)
 
 
-UtcTime = Annotated[datetime, AfterValidator(_utc)]
+class _InUtc:
+    """Takes times without an offset for UTC. Python code runs for these only."""
+
+    def __get_pydantic_core_schema__(
+        self, source: object, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        aware = datetime_schema(tz_constraint="aware")
+        naive = no_info_after_validator_function(_utc, datetime_schema())
+        return union_schema([aware, naive], mode="left_to_right")
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return handler(datetime_schema())
+
+
+UtcTime = Annotated[datetime, _InUtc()]
 """An ISO 8601 time, in UTC if it has no offset."""
 
 Epoch = UtcTime

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
+from typing import Annotated
 
 import pydantic
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 from typing_extensions import TypedDict
 
-from ..._core.loose_json import validate_loosely
+from ..._core.loose_json import Json, validate_loosely
 from ..._core.steps import EventReader, Flow, request
 from ...errors import MuxiError, NotFoundError, StreamError, StreamInterruptedError
 from ...models import formation as m
@@ -20,13 +22,13 @@ from ._turn_end import find_end
 
 
 class _Frame(TypedDict):
-    token: m.TokenEvent | str
+    token: Annotated[m.TokenEvent | str, Field(union_mode="left_to_right")]
 
 
 @cache
-def _frames() -> TypeAdapter[_Frame]:
+def _validate_frame() -> Callable[[Json], _Frame]:
     with SCHEMA_LOCK:
-        return TypeAdapter(_Frame)
+        return TypeAdapter(_Frame).validator.validate_json
 
 
 class ChatReader(EventReader[m.ChatEvent, m.ChatReply]):
@@ -190,7 +192,7 @@ class ChatReader(EventReader[m.ChatEvent, m.ChatReply]):
 
 def _token(data: str) -> m.ChatEvent:
     try:
-        token = validate_loosely(_frames().validate_json, data)["token"]
+        token = validate_loosely(_validate_frame(), data)["token"]
     except pydantic.ValidationError:
         return m.UnknownEvent(type="message", data=json_of(data))
     return m.TextDelta(content=token) if isinstance(token, str) else token
