@@ -14,6 +14,7 @@ import httpx
 from muxi.testing import Emulator
 
 from ..support.clients import ClientKind
+from ..support.plain_http import NO_TLS
 from .replay import frames
 
 
@@ -37,9 +38,8 @@ class RawHttp:
         headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:
         given = {**self.headers, **(headers or {})}
-        # Creating a TLS context takes longer than most responses.
         return httpx.request(
-            method, self.url + path, json=json, headers=given, timeout=10, verify=False
+            method, self.url + path, json=json, headers=given, timeout=10, verify=NO_TLS
         )
 
     def chat(self, message: str, **more: object) -> httpx.Response:
@@ -71,7 +71,7 @@ class Streaming:
 
     def __init__(self, raw: RawHttp, message: str, **more: object) -> None:
         body = {"message": message, **more}
-        self._client = httpx.Client()
+        self._client = httpx.Client(verify=NO_TLS)
         self._stream = self._client.stream(
             "POST", f"{raw.url}/chat", json=body, headers=raw.headers
         )

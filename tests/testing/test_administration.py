@@ -13,6 +13,7 @@ import muxi
 from muxi.testing import Emulator
 
 from ..support.clients import ClientKind
+from ..support.plain_http import NO_TLS
 from .raw_http import call_sdk
 
 Ask = Callable[[Callable[[Any], Any]], Any]
@@ -128,7 +129,7 @@ def test_guidance_beyond_its_limit_is_refused() -> None:
         url = f"{running.formation_url}/v1/tuning"
         headers = {"X-Muxi-Admin-Key": running.environ["MUXI_ADMIN_KEY"]}
         answers = [
-            httpx.post(url, headers=headers, json={"content": "ë" * half}, verify=False)
+            httpx.post(url, headers=headers, json={"content": "ë" * half}, verify=NO_TLS)
             for half in (16_384, 16_385)
         ]
     assert [each.status_code for each in answers] == [200, 413]
@@ -140,6 +141,6 @@ def test_the_log_is_not_cleared_by_another_word() -> None:
         url = f"{running.formation_url}/v1/audit"
         headers = {"X-Muxi-Admin-Key": running.environ["MUXI_ADMIN_KEY"]}
         for query in ("", "?confirm=yes"):
-            answer = httpx.delete(url + query, headers=headers, verify=False)
+            answer = httpx.delete(url + query, headers=headers, verify=NO_TLS)
             assert (answer.status_code, answer.json()["error"]["code"]) == (400, "INVALID_REQUEST")
-        assert httpx.get(url, headers=headers, verify=False).json()["data"]["entries"] == []
+        assert httpx.get(url, headers=headers, verify=NO_TLS).json()["data"]["entries"] == []

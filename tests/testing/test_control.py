@@ -11,6 +11,7 @@ from muxi.models.server import Formation as FormationModel
 from muxi.models.server import FormationList, Health, ServerStatus
 from muxi.testing import Emulator
 
+from ..support.plain_http import NO_TLS
 from .raw_http import RawHttp, signed
 
 PATH = "/rpc/formations"
@@ -18,7 +19,7 @@ PATH = "/rpc/formations"
 
 def get(emulator: Emulator, path: str, authorization: str | None = None) -> httpx.Response:
     headers = {} if authorization is None else {"Authorization": authorization}
-    return httpx.get(emulator.server_url + path, headers=headers)
+    return httpx.get(emulator.server_url + path, headers=headers, verify=NO_TLS)
 
 
 def test_public_routes_need_no_key(emulator: Emulator) -> None:

@@ -19,6 +19,7 @@ from muxi.models import formation as m
 from muxi.testing import Emulator
 
 from ..support.clients import ClientKind
+from ..support.plain_http import NO_TLS
 from .distillery import ENTRY, FACT, TURN, Distillery
 from .raw_http import RawHttp, call_sdk
 
@@ -57,7 +58,7 @@ def post(emulator: Emulator) -> Post:
     http = RawHttp(emulator)
     url, given = f"{http.url}/memories/distilled", {"content-type": "application/json"}
     return lambda body, headers: httpx.post(
-        url, content=body, headers={**http.headers, **given, **headers}, verify=False
+        url, content=body, headers={**http.headers, **given, **headers}, verify=NO_TLS
     )
 
 

@@ -15,6 +15,7 @@ from muxi.testing import Emulator
 
 from ..support.clients import ClientKind
 from ..support.fake_server import FAST
+from ..support.plain_http import NO_TLS
 from .raw_http import RawHttp, call_sdk
 
 Ask = Callable[..., Any]
@@ -170,6 +171,6 @@ def test_credentials_need_a_running_emulator() -> None:
 def test_a_user_is_resolved_from_a_mapping_only(emulator: Emulator, body: object) -> None:
     raw = RawHttp(emulator)
     answer = httpx.post(
-        f"{raw.url}/users/resolve", content=json.dumps(body), headers=raw.headers, verify=False
+        f"{raw.url}/users/resolve", content=json.dumps(body), headers=raw.headers, verify=NO_TLS
     )
     assert (answer.status_code, answer.json()["error"]["code"]) == (500, "INTERNAL_ERROR")

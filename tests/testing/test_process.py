@@ -20,6 +20,7 @@ import pytest
 
 from muxi.testing import Emulator, Outcome, Refusal, Reply, Turn
 
+from ..support.plain_http import NO_TLS
 from .raw_http import RawHttp, until
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -50,7 +51,7 @@ def test_nothing_is_left_of_an_emulator_in_the_middle_of_work() -> None:
     assert len(os.listdir("/dev/fd")) == files
     for url in (emulator.server_url, emulator.formation_url):
         with pytest.raises(httpx.ConnectError):
-            httpx.get(url)
+            httpx.get(url, verify=NO_TLS)
 
 
 def test_an_emulator_can_be_started_again_and_forgets() -> None:
@@ -90,7 +91,7 @@ def test_the_command_prints_exports_and_serves_until_a_signal(how: signal.Signal
         try:
             lines = "".join(process.stdout.readline() for _ in range(7))
             exported = dict(re.findall(r"^export (\w+)=(\S+)$", lines, re.MULTILINE))
-            answer = httpx.get(exported["MUXI_SERVER_URL"] + "/ping")
+            answer = httpx.get(exported["MUXI_SERVER_URL"] + "/ping", verify=NO_TLS)
             process.send_signal(how)
             rest, problems = process.communicate(timeout=30)
         finally:

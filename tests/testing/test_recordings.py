@@ -13,6 +13,7 @@ import pytest
 
 from muxi.testing import Emulator, Outcome, Turn
 
+from ..support.plain_http import NO_TLS
 from .differences import DIFFERENCES
 from .ids import Ids, found, id_in
 from .raw_http import until
@@ -139,7 +140,7 @@ class Replay:
                 f"{self._emulator.formation_url}/v1{deed.path}",
                 headers=headers,
                 json={**deed.body, **turn},
-                verify=False,
+                verify=NO_TLS,
             )
             assert done.is_success or done.status_code == 409, done.text
             if deed.made:
@@ -161,7 +162,7 @@ class Replay:
             self.problems[each.name] = problems
 
     def _round_trip(self) -> None:
-        httpx.get(f"{self._emulator.formation_url}/v1/health", verify=False).raise_for_status()
+        httpx.get(f"{self._emulator.formation_url}/v1/health", verify=NO_TLS).raise_for_status()
 
 
 @pytest.mark.parametrize("flavour", FLAVOURS)

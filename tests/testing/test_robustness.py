@@ -12,6 +12,7 @@ import pytest
 
 from muxi.testing import Emulator, Escalation, Outcome, Reply, Turn
 
+from ..support.plain_http import NO_TLS
 from .raw_http import RawHttp, Streaming
 from .server.raw_control import FORMATIONS, Control
 
@@ -91,7 +92,7 @@ def test_an_escalated_request_may_take_longer(raw: RawHttp, clock: Clock) -> Non
 
 def send(raw: RawHttp, path: str, body: str) -> httpx.Response:
     headers = {**raw.headers, "content-type": "application/json"}
-    return httpx.post(raw.url + path, content=body.encode(), headers=headers, verify=False)
+    return httpx.post(raw.url + path, content=body.encode(), headers=headers, verify=NO_TLS)
 
 
 def test_half_a_surrogate_pair_is_an_error_that_leaves_nothing_behind(raw: RawHttp) -> None:
@@ -139,12 +140,12 @@ def test_a_manifest_without_a_description_can_be_restarted() -> None:
 
 @pytest.mark.parametrize("path", ["/", "/docs", "/redoc"])
 def test_pages_for_browsers_need_no_key(emulator: Emulator, path: str) -> None:
-    answer = httpx.get(emulator.formation_url + path, verify=False)
+    answer = httpx.get(emulator.formation_url + path, verify=NO_TLS)
     assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
 
 
 def test_the_api_is_described(emulator: Emulator) -> None:
-    described = httpx.get(emulator.formation_url + "/openapi.json", verify=False).json()
+    described = httpx.get(emulator.formation_url + "/openapi.json", verify=NO_TLS).json()
     assert (described["openapi"], described["info"]["version"]) == ("3.1.0", "1.20260928.0")
     assert {"get", "post"} <= {*described["paths"]["/v1/scheduler/jobs"]}
     assert "post" in described["paths"]["/v1/chat"]
@@ -154,20 +155,20 @@ def test_mcp_is_there_for_the_client_key(emulator: Emulator) -> None:
     url = emulator.formation_url + "/mcp/"
     asked: dict[str, object] = {"jsonrpc": "2.0", "id": 1, "method": "initialize"}
     headers = {"X-Muxi-Client-Key": emulator.environ["MUXI_CLIENT_KEY"]}
-    assert httpx.post(url, json=asked, verify=False).status_code == 401
-    answer = httpx.post(url, json=asked, headers=headers, verify=False).json()
+    assert httpx.post(url, json=asked, verify=NO_TLS).status_code == 401
+    answer = httpx.post(url, json=asked, headers=headers, verify=NO_TLS).json()
     assert answer["result"]["serverInfo"] == {"name": "hello", "version": "1.20260928.0"}
     response = httpx.post(
         url,
         json={"jsonrpc": "2.0", "method": "notifications/initialized"},
         headers=headers,
-        verify=False,
+        verify=NO_TLS,
     )
     assert response.status_code == 202
     asked = {"jsonrpc": "2.0", "id": 2, "method": "tools/list"}
-    listed = httpx.post(url, json=asked, headers=headers, verify=False).json()
+    listed = httpx.post(url, json=asked, headers=headers, verify=NO_TLS).json()
     assert listed == {"jsonrpc": "2.0", "id": 2, "result": {"tools": []}}
     proxied = httpx.post(
-        emulator.server_url + "/mcp/hello/", json=asked, headers=headers, verify=False
+        emulator.server_url + "/mcp/hello/", json=asked, headers=headers, verify=NO_TLS
     )
     assert proxied.json() == listed

@@ -12,6 +12,7 @@ import pytest
 from muxi.models.formation import ChatTurn, FormationStatus, MessageList, RequestList, SessionList
 from muxi.testing import Emulator, Outcome, Reply, Turn
 
+from ..support.plain_http import NO_TLS
 from .fake_model import turns
 from .raw_http import RawHttp, Streaming, until
 
@@ -34,7 +35,7 @@ def test_the_models_of_the_sdk_fit_the_answers(raw: RawHttp) -> None:
 def test_the_status_counts_requests(emulator: Emulator) -> None:
     RawHttp(emulator).chat("One")
     key = {"X-Muxi-Admin-Key": emulator.environ["MUXI_ADMIN_KEY"]}
-    answer = httpx.get(f"{emulator.formation_url}/v1/status", headers=key).json()
+    answer = httpx.get(f"{emulator.formation_url}/v1/status", headers=key, verify=NO_TLS).json()
     status = FormationStatus.model_validate(answer["data"])
     assert status.formation.id == "hello"
     assert (status.stats.requests.total, status.stats.requests.active) == (1, 0)
@@ -43,10 +44,10 @@ def test_the_status_counts_requests(emulator: Emulator) -> None:
 def test_either_key_opens_the_tracker_and_no_other_does(emulator: Emulator) -> None:
     url = f"{emulator.formation_url}/v1/requests"
     admin = {"X-Muxi-Admin-Key": emulator.environ["MUXI_ADMIN_KEY"]}
-    assert httpx.get(url, headers=admin).status_code == 200
-    assert httpx.get(url, headers={"X-Muxi-Client-Key": "x"}).status_code == 401
+    assert httpx.get(url, headers=admin, verify=NO_TLS).status_code == 200
+    assert httpx.get(url, headers={"X-Muxi-Client-Key": "x"}, verify=NO_TLS).status_code == 401
     swapped = {"X-Muxi-Client-Key": admin["X-Muxi-Admin-Key"]}
-    refused = httpx.get(f"{emulator.formation_url}/v1/sessions", headers=swapped)
+    refused = httpx.get(f"{emulator.formation_url}/v1/sessions", headers=swapped, verify=NO_TLS)
     assert refused.json()["error"]["code"] == "UNAUTHORIZED"
     assert httpx.head(f"{emulator.formation_url}/v1/health").status_code == 405
 
@@ -168,7 +169,7 @@ def test_a_model_may_block(raw: RawHttp) -> None:
     with Emulator(model=blocking, keepalive=0.02) as emulator, ThreadPoolExecutor() as pool:
         running = pool.submit(RawHttp(emulator).stream, "Wait")
         held.wait(5)
-        assert httpx.get(f"{emulator.formation_url}/v1/health").status_code == 200
+        assert httpx.get(f"{emulator.formation_url}/v1/health", verify=NO_TLS).status_code == 200
         time.sleep(0.1)
         gate.set()
         assert running.result().count("keepalive") >= 3

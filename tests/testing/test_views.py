@@ -13,6 +13,7 @@ from muxi.testing import Emulator
 
 from ..models.test_recordings import unknown_keys
 from ..support.clients import ClientKind
+from ..support.plain_http import NO_TLS
 from .raw_http import call_sdk
 from .recorded_formation import recorded_manifest
 from .replay import Recording, load
@@ -68,7 +69,7 @@ def data_of(emulator: Emulator, each: Recording) -> Any:
     }
     body = json.loads(each.body) if each.body else None
     url = emulator.formation_url + each.path
-    answer = httpx.request(each.method, url, headers=headers, json=body, verify=False)
+    answer = httpx.request(each.method, url, headers=headers, json=body, verify=NO_TLS)
     return answer.json()["data"]
 
 
@@ -141,6 +142,6 @@ def test_what_is_written_into_the_document_is_masked(client_kind: ClientKind) ->
 
 @pytest.mark.parametrize("path", ["/", "/v1", "/v1/", "/v1/v1"])
 def test_a_browser_sees_that_it_is_up(path: str, recorded: Emulator) -> None:
-    answer = httpx.get(recorded.formation_url + path, verify=False)
+    answer = httpx.get(recorded.formation_url + path, verify=NO_TLS)
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert "<title>Up</title>" in answer.text

@@ -22,6 +22,7 @@ from muxi.testing import Emulator
 from ...support.clients import ClientKind, http_client
 from ...support.control_answers import HELLO, ID, NOT_FOUND, Plane, by_method, flat, ok, refused
 from ...support.fake_server import Answer, FakeServer
+from ...support.plain_http import NO_TLS
 from ...testing.control.leaks import connections
 
 ELSEWHERE = {
@@ -151,7 +152,7 @@ def test_what_takes_long_has_its_own_timeout() -> None:
     done = ok({"id": ID, "status": "running", "message": "m", "restart_count": 1, "port": 1})
     with (
         FakeServer(Plane(done)) as server,
-        httpx.Client(verify=False, event_hooks={"request": [note]}) as http,
+        httpx.Client(verify=NO_TLS, event_hooks={"request": [note]}) as http,
         ServerClient(
             url=server.url, key_id="k", secret_key="s", timeout=5, http_client=http
         ) as client,

@@ -10,6 +10,7 @@ import pytest
 import muxi
 
 from ...support.control_answers import ID
+from ...support.plain_http import NO_TLS
 from ..raw_http import until
 from .plane import CLIENT_KEY, Plane
 
@@ -137,7 +138,9 @@ def proxy_mcp(plane: Plane) -> None:
     plane.deploy()
     ping = {"jsonrpc": "2.0", "method": "ping", "id": 1}
     key = {"X-Muxi-Client-Key": CLIENT_KEY}
-    answer = httpx.post(f"{plane.url}/mcp/{ID}/", json=ping, headers=key)
+    answer = httpx.post(f"{plane.url}/mcp/{ID}/", json=ping, headers=key, verify=NO_TLS)
     assert "x-muxi-sdk-latest" not in answer.headers
     assert answer.json() == {"jsonrpc": "2.0", "id": 1, "result": {}}
-    assert httpx.post(f"{plane.url}/mcp/none").json()["error"] == "Formation not found"
+    assert (
+        httpx.post(f"{plane.url}/mcp/none", verify=NO_TLS).json()["error"] == "Formation not found"
+    )

@@ -18,6 +18,7 @@ from muxi.testing import Emulator, Fault, ServerBehavior
 
 from ...support.clients import ClientKind, Streamed
 from ...support.control_answers import HELLO, ID
+from ...support.plain_http import NO_TLS
 from ..server.raw_control import FORMATIONS, Control
 
 CLIENT_KEY = "fmc_hello_formation_client"
@@ -60,7 +61,7 @@ class Plane:
         if change is None:
             return self.client_kind.server(self.url, use, **settings)
         if self.client_kind.name == "sync":
-            with httpx.Client(verify=False, event_hooks={"request": [change]}) as http:
+            with httpx.Client(verify=NO_TLS, event_hooks={"request": [change]}) as http:
                 return self.client_kind.server(self.url, use, http_client=http, **settings)
         return self._ask_async(use, change, settings)
 
@@ -68,7 +69,7 @@ class Plane:
         async def changing(request: httpx.Request) -> None:
             change(request)
 
-        http = httpx.AsyncClient(verify=False, event_hooks={"request": [changing]})
+        http = httpx.AsyncClient(verify=NO_TLS, event_hooks={"request": [changing]})
 
         async def used(client: Any) -> Any:
             async with http:

@@ -17,6 +17,8 @@ import httpx
 
 from muxi.testing import Emulator
 
+from ...support.plain_http import NO_TLS
+
 FORMATIONS = "/rpc/formations"
 BOT = f"{FORMATIONS}/my-bot"
 KEYS = {"X-Muxi-Client-Key": "fmc_bot", "X-Muxi-User-ID": "alice"}
@@ -97,7 +99,7 @@ class Control:
         headers = {**self.headers(method, path), **more.pop("headers", {})}
         # Creating a TLS context takes longer than most responses.
         return httpx.request(
-            method, self.url + path, headers=headers, verify=False, timeout=10, **more
+            method, self.url + path, headers=headers, verify=NO_TLS, timeout=10, **more
         )
 
     def get(self, path: str, **more: Any) -> Any:
@@ -133,7 +135,7 @@ class Control:
         """Send a turn to the bot through the proxy."""
         body = {"message": message, "stream": False}
         where = f"{self.url}/{kind}/my-bot/v1/chat"
-        return httpx.post(where, json=body, headers=KEYS, verify=False)
+        return httpx.post(where, json=body, headers=KEYS, verify=NO_TLS)
 
     def status(self) -> str:
         return str(self.get(BOT)["status"])

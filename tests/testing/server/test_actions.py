@@ -7,6 +7,7 @@ import pytest
 
 from muxi.testing import Emulator, Fault
 
+from ...support.plain_http import NO_TLS
 from .raw_control import BOT, STREAM, Control, bundle, events, files, manifest, stages
 
 BOOT = [*["resolving_runtime"] * 2, "spawning", *["health_check"] * 2, "complete"]
@@ -21,7 +22,7 @@ def test_stopped_and_started(bot: Control) -> None:
     assert (one["status"], one["pid"], one["healthy"], one["uptime"]) == ("stopped", 0, False, 0)
     assert bot.chat().status_code == 503
     with pytest.raises(httpx.ConnectError):
-        httpx.get(f"http://127.0.0.1:{port}/v1/health")
+        httpx.get(f"http://127.0.0.1:{port}/v1/health", verify=NO_TLS)
     again = bot.act("stop")
     assert (again.status_code, again.json()["message"]) == (409, "Formation is already stopped")
     started = bot.act("start").json()["data"]

@@ -9,6 +9,7 @@ import pytest
 
 from muxi.testing import Emulator, Fault
 
+from ...support.plain_http import NO_TLS
 from ..raw_http import until
 from .raw_control import (
     BOT,
@@ -38,9 +39,14 @@ def test_a_bundle_becomes_a_formation_that_answers(control: Control) -> None:
         "pid": data["pid"],
     }
     assert control.chat().json()["data"]["message"]["content"] == "You said: Ho"
-    assert httpx.get(data["health_url"].replace("localhost", "127.0.0.1")).status_code == 200
+    assert (
+        httpx.get(data["health_url"].replace("localhost", "127.0.0.1"), verify=NO_TLS).status_code
+        == 200
+    )
     headers = {"X-Muxi-Admin-Key": "fma_bot"}
-    agents = httpx.get(f"{control.url}/api/my-bot/v1/agents", headers=headers).json()["data"]
+    agents = httpx.get(
+        f"{control.url}/api/my-bot/v1/agents", headers=headers, verify=NO_TLS
+    ).json()["data"]
     assert [each["id"] for each in agents["agents"]] == ["helper"]
     one = control.get(BOT)
     digest = hashlib.sha256(bundle()).hexdigest()
@@ -56,7 +62,7 @@ def test_keys_from_secrets_are_the_emulators(control: Control, serving: Emulator
     assert control.deploy(body).status_code == 201
     assert control.chat().status_code == 401
     headers = {**KEYS, "X-Muxi-Client-Key": serving.environ["MUXI_CLIENT_KEY"]}
-    found = httpx.get(f"{control.url}/api/my-bot/v1/sessions", headers=headers)
+    found = httpx.get(f"{control.url}/api/my-bot/v1/sessions", headers=headers, verify=NO_TLS)
     assert found.status_code == 200
 
 
@@ -232,7 +238,7 @@ def test_a_deployment_survives_the_client_that_asked(control: Control) -> None:
     headers = {"Content-Type": "application/gzip", "X-Formation-ID": "my-bot", **STREAM}
     given = {**control.headers("POST", FORMATIONS), **headers}
     url = control.url + FORMATIONS
-    with httpx.stream("POST", url, content=bundle(), headers=given) as answer:
+    with httpx.stream("POST", url, content=bundle(), headers=given, verify=NO_TLS) as answer:
         assert next(answer.iter_lines()) == "event: progress"
     until_running(control)
     assert control.chat().status_code == 200
@@ -245,5 +251,5 @@ def until_running(control: Control) -> None:
 def test_a_key_of_another_formation_does_not_open_it(bot: Control, serving: Emulator) -> None:
     wrong = {**KEYS, "X-Muxi-Client-Key": serving.environ["MUXI_CLIENT_KEY"]}
     url = f"{bot.url}/api/my-bot/v1/sessions"
-    assert httpx.get(url, headers=wrong).status_code == 401
-    assert httpx.get(url, headers=KEYS).status_code == 200
+    assert httpx.get(url, headers=wrong, verify=NO_TLS).status_code == 401
+    assert httpx.get(url, headers=KEYS, verify=NO_TLS).status_code == 200

@@ -14,6 +14,7 @@ from muxi.testing import Emulator, Fault
 from muxi.testing.server.control import ControlPlane
 from muxi.testing.server.registry import Registry
 
+from ...support.plain_http import NO_TLS
 from .raw_control import BOT, Control
 
 LOGS = f"{BOT}/logs"
@@ -56,7 +57,9 @@ def test_unknown_formations_have_no_logs(control: Control) -> None:
 
 def following(control: Control, query: str) -> Iterator[tuple[str, dict[str, str]]]:
     headers = control.headers("GET", LOGS)
-    with httpx.stream("GET", f"{control.url}{LOGS}?{query}", headers=headers) as answer:
+    with httpx.stream(
+        "GET", f"{control.url}{LOGS}?{query}", headers=headers, verify=NO_TLS
+    ) as answer:
         assert answer.headers["content-type"] == "text/event-stream"
         assert "x-accel-buffering" not in answer.headers
         lines = answer.iter_lines()

@@ -10,6 +10,7 @@ import pytest
 
 from muxi.testing import Emulator, Fault
 
+from ...support.plain_http import NO_TLS
 from ..raw_http import until
 from .raw_control import BOT, FORMATIONS, STREAM, Control, bundle, events, files, manifest
 from .test_drafts import drafted
@@ -53,7 +54,7 @@ def test_a_deleted_formation_goes_on_and_blocks_updates_of_the_next(misfiling: C
     misfiling.update(NEXT)
     port = misfiling.get(BOT)["port"]
     assert misfiling.ask("DELETE", BOT).status_code == 200
-    assert httpx.get(f"http://127.0.0.1:{port}/v1/health", verify=False).status_code == 200
+    assert httpx.get(f"http://127.0.0.1:{port}/v1/health", verify=NO_TLS).status_code == 200
     assert misfiling.deploy().status_code == 201
     error = events(misfiling.update(NEXT, **STREAM))[-1][1]
     assert (error["error"], error["stage"]) == ("SpawnError", "spawning_staging")
@@ -138,7 +139,7 @@ def test_an_update_after_a_crash_ends_in_the_middle(crashed: Control) -> None:
     headers = {**crashed.headers("PUT", BOT), **STREAM}
     pieces: list[str] = []
     with (
-        httpx.Client(verify=False) as client,
+        httpx.Client(verify=NO_TLS) as client,
         client.stream("PUT", crashed.url + BOT, content=NEXT, headers=headers) as answer,
         pytest.raises(httpx.RemoteProtocolError, match="incomplete"),
     ):

@@ -12,6 +12,7 @@ from muxi.testing import Emulator, Fault
 from muxi.testing.server.control import ControlPlane
 from muxi.testing.server.registry import Registry
 
+from ...support.plain_http import NO_TLS
 from .raw_control import Control
 
 
@@ -155,7 +156,9 @@ def test_errors_are_not_escaped_unless_that_is_mended(registry: Registry) -> Non
 def test_streams_pass_the_proxy_piece_by_piece(bot: Control, serving: Emulator) -> None:
     headers = {"X-Muxi-Client-Key": "fmc_bot", "X-Muxi-User-ID": "alice"}
     url = f"{bot.url}/api/my-bot/v1/chat"
-    with httpx.stream("POST", url, json={"message": "Ho"}, headers=headers) as answer:
+    with httpx.stream(
+        "POST", url, json={"message": "Ho"}, headers=headers, verify=NO_TLS
+    ) as answer:
         assert answer.headers["content-type"].startswith("text/event-stream")
         text = "".join(answer.iter_text())
     assert text.rstrip().endswith('event: done\ndata: {"finished":true}')

@@ -14,6 +14,7 @@ import pytest
 
 from muxi.testing import Emulator, Quirks
 
+from ...support.plain_http import NO_TLS
 from ..raw_http import until
 from .arranged import LAB, Stage
 from .recorded import FOLDER, Exchange, concurrent, events_of, load
@@ -63,7 +64,7 @@ def repeat(stage: Stage, one: Exchange, body: bytes | None) -> Answer:
     timeout = httpx.Timeout(10, read=0.4 if one.failed else 10)
     text: list[str] = []
     response: httpx.Response | None = None
-    with httpx.Client(verify=False, timeout=timeout) as http:
+    with httpx.Client(verify=NO_TLS, timeout=timeout) as http:
         try:
             with http.stream(one.method, url, headers=headers, content=body) as response:
                 for piece in response.iter_text():

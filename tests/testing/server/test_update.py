@@ -13,6 +13,7 @@ import pytest
 
 from muxi.testing import Fault
 
+from ...support.plain_http import NO_TLS
 from ..raw_http import until
 from .raw_control import BOT, STREAM, Control, bundle, events, files, manifest, stages
 
@@ -53,8 +54,10 @@ def test_an_update_takes_over(bot: Control) -> None:
     assert after["created_at"] == before["created_at"]
     assert bot.chat().status_code == 200
     with pytest.raises(httpx.ConnectError):
-        httpx.get(f"http://127.0.0.1:{before['port']}/v1/health")
-    assert httpx.get(f"http://127.0.0.1:{after['port']}/v1/health").status_code == 200
+        httpx.get(f"http://127.0.0.1:{before['port']}/v1/health", verify=NO_TLS)
+    assert (
+        httpx.get(f"http://127.0.0.1:{after['port']}/v1/health", verify=NO_TLS).status_code == 200
+    )
 
 
 def test_the_order_of_an_updates_stages(bot: Control) -> None:

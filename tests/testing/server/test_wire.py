@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from ...support.plain_http import NO_TLS
 from .raw_control import BOT, FORMATIONS, Control
 
 
@@ -57,7 +58,7 @@ def test_paths_that_are_not_clean_are_redirected(control: Control, path: str) ->
     ],
 )
 def test_what_is_not_there(control: Control, method: str, path: str, status: int) -> None:
-    answer = httpx.request(method, control.url + path, verify=False)
+    answer = httpx.request(method, control.url + path, verify=NO_TLS)
     assert answer.status_code == status
     found = answer.json()["message"] if status == 404 else answer.content
     assert found == ("Endpoint not found" if status == 404 else b"")
@@ -66,7 +67,7 @@ def test_what_is_not_there(control: Control, method: str, path: str, status: int
 
 @pytest.mark.parametrize("path", ["/api", "/draft", "/mcp"])
 def test_a_proxy_without_an_id_is_a_route(control: Control, path: str) -> None:
-    answer = httpx.get(control.url + path, verify=False)
+    answer = httpx.get(control.url + path, verify=NO_TLS)
     assert (answer.status_code, answer.json()["message"]) == (404, "Endpoint not found")
     assert answer.headers["access-control-allow-origin"] == "*"
 
