@@ -147,9 +147,11 @@ class SyncBody(_Body):
                 self._hang_up()
                 return
         self._others.discard(self)
-        if ended:
-            self._read_to_end()
-        self._chunks.close()
+        try:
+            if ended:
+                self._read_to_end()
+        finally:
+            self._chunks.close()
 
     def abandon(self) -> None:
         """Shut down the connection at once, and close the rest in a thread."""
@@ -200,10 +202,12 @@ class AsyncBody(_Body):
         if self._is_parents:
             return
         self._closed = True
-        if ended:
-            with suppress(*HTTP_ERRORS), anyio.move_on_after(_ENDING):
-                await self._chunks.read_to_end()
-        await self._chunks.close()
+        try:
+            if ended:
+                with suppress(*HTTP_ERRORS), anyio.move_on_after(_ENDING):
+                    await self._chunks.read_to_end()
+        finally:
+            await self._chunks.close()
 
     def abandon(self) -> None:
         """Shut down the connection at once, and close the rest in a task."""

@@ -1,0 +1,65 @@
+"""Keeps a cancelled asyncio task from breaking the bookkeeping of the connections."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import sys
+from collections.abc import Awaitable, Generator
+from typing import Any, Generic, TypeGuard, TypeVar
+
+import anyio
+
+T = TypeVar("T")
+
+
+class cancel_at_io(Awaitable[T], Generic[T]):  # used like a function
+    """Awaits work, and cancels it only where it waits for I/O.
+
+    `asyncio.Task.cancel` also interrupts the short pauses in which other tasks may run, even those
+    that anyio shields. There httpcore would lose a new connection: it would stay open, and take a
+    place in the pool for ever.
+
+    Args:
+        work: A coroutine, or the like.
+    """
+
+    def __init__(self, work: Awaitable[T]) -> None:
+        self._work = work
+
+    def __await__(self) -> Generator[Any, Any, T]:
+        steps = self._work.__await__()
+        outcome: object = None
+        failure: BaseException | None = None
+        while True:
+            try:
+                waits_for = steps.send(outcome) if failure is None else steps.throw(failure)
+            except StopIteration as stop:
+                answer: T = stop.value
+                return answer
+            outcome, failure = None, None
+            try:
+                outcome = yield waits_for
+            except BaseException as exc:
+                if waits_for is None and _is_of_task(exc):
+                    _cancel_again(exc)  # asyncio delivers it at the next wait
+                else:
+                    failure = exc
+
+
+def _is_of_task(exc: BaseException) -> TypeGuard[asyncio.CancelledError]:
+    """Return whether an error comes from `asyncio.Task.cancel`, not from a scope of anyio.
+
+    A scope does no harm: it respects shields.
+    """
+    if not isinstance(exc, asyncio.CancelledError):
+        return False
+    return anyio.current_effective_deadline() != -math.inf
+
+
+def _cancel_again(exc: asyncio.CancelledError) -> None:
+    task = asyncio.current_task()
+    assert task is not None
+    if sys.version_info >= (3, 11):
+        task.uncancel()  # `asyncio.timeout` counts
+    task.cancel(*exc.args)
