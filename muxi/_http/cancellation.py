@@ -13,7 +13,7 @@ import anyio
 T = TypeVar("T")
 
 
-class cancel_at_io(Awaitable[T], Generic[T]):  # used like a function
+class CancelAtIO(Awaitable[T], Generic[T]):
     """Awaits work, and cancels it only where it waits for I/O.
 
     `asyncio.Task.cancel` also interrupts the short pauses in which other tasks may run, even those

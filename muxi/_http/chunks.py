@@ -9,7 +9,7 @@ from contextlib import suppress
 import anyio
 import httpx
 
-from .cancellation import cancel_at_io
+from .cancellation import CancelAtIO
 
 _PIECE = 128 * 1024
 HTTP_ERRORS = (httpx.HTTPError, httpx.StreamError)
@@ -92,7 +92,7 @@ class AsyncChunks(_Chunks):
         while True:
             if self._pending and (piece := self._inflate()):
                 return piece
-            if (chunk := await cancel_at_io(anext(self._raw, None))) is None:
+            if (chunk := await CancelAtIO(anext(self._raw, None))) is None:
                 return self._take_rest()
             if self._encoding == "identity":
                 return chunk
@@ -101,13 +101,13 @@ class AsyncChunks(_Chunks):
     async def read_to_end(self) -> None:
         """Read and discard the rest."""
         if self._raw is not None:
-            while await cancel_at_io(anext(self._raw, None)) is not None:
+            while await CancelAtIO(anext(self._raw, None)) is not None:
                 pass
 
     async def close(self) -> None:
         """Close the response in any case."""
         with anyio.CancelScope(shield=True), suppress(*HTTP_ERRORS):
-            await cancel_at_io(self.response.aclose())
+            await CancelAtIO(self.response.aclose())
             # Let the generators below end on the closed connection. Otherwise the event loop would
             # have to finalize them one by one.
             with suppress(RuntimeError):  # another task is running them

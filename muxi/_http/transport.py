@@ -32,7 +32,7 @@ from ..errors import TimeoutError
 from .async_items import AsyncPageIterator
 from .auth import auth_for
 from .body import AsyncBody, SyncBody
-from .cancellation import cancel_at_io
+from .cancellation import CancelAtIO
 from .download import download, download_async, is_file
 from .messages import is_event_stream, map_httpx_error, to_httpx_request, to_raw_response
 from .pool import AsyncPool, SyncPool
@@ -246,7 +246,7 @@ class AsyncTransport:
         began = time.perf_counter()
         request, client = to_httpx_request(step, self.pool.given), await self.pool.client()
         try:
-            response = await cancel_at_io(
+            response = await CancelAtIO(
                 client.send(request, auth=auth_for(step), stream=True, follow_redirects=False)
             )
         except httpx.HTTPStatusError as exc:  # from a hook
