@@ -6,7 +6,7 @@ Words in a message choose the reply, so that each feature of the page can be tri
 from __future__ import annotations
 
 from muxi.models.formation import ActionLink, OptionsWidget, ReplyArtifact, WidgetOption
-from muxi.testing import Event, Failure, Outcome, Reply, Turn
+from muxi.testing import Failure, Outcome, Reply, Turn
 
 PLACES = {"coast": "The coast", "hills": "The hills", "city": "A city"}
 
@@ -52,7 +52,7 @@ def answer(turn: Turn) -> Outcome:
         names = ", ".join(str(file.get("filename")) for file in turn.files)
         return Reply(f"Thank you, I have received {names}.")
     if "weather" in said:
-        return Reply(WEATHER, events=_looked_up("Lisbon"))
+        return Reply(WEATHER, tools=["weather__forecast"], delay=1.0)
     if "weekend" in said:
         return Reply("Gladly. Two days are enough for any of these.", widgets=[_choice()])
     if "documentation" in said:
@@ -64,14 +64,6 @@ def answer(turn: Turn) -> Outcome:
     if "help" in said:
         return Reply(HELP)
     return Reply(f"You said: {turn.message}\n\nSay “help” to see what I can do.")
-
-
-def _looked_up(city: str) -> list[Event]:
-    tools = {"find_place": f"Looking for {city}...", "forecast": "Reading the forecast..."}
-    return [
-        Event("tool_call", "tool_execution", text, {"tool_name": name}, pause=0.5)
-        for name, text in tools.items()
-    ]
 
 
 def _choice() -> OptionsWidget:

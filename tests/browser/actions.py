@@ -25,7 +25,7 @@ def sign_in(page: Page, name: str) -> None:
     """Sign in with the keyboard."""
     page.get_by_label("Your name").fill(name)
     page.keyboard.press("Enter")
-    expect(page.get_by_label("Message", exact=True)).to_be_focused()
+    expect(page.get_by_label("Message", exact=True)).to_be_visible()
 
 
 def endless(turn: Turn) -> Outcome:

@@ -47,6 +47,7 @@ EDGES = [("edge", "paper"), ("edge", "surface"), ("accent", "paper")]
 
 
 def test_everything_works_by_keyboard(page: Page, emulator: Emulator) -> None:
+    expect(page.get_by_label("Message", exact=True)).to_be_focused()
     page.keyboard.type("plan a weekend")
     page.keyboard.press("Shift+Enter")
     page.keyboard.type("please")

@@ -8,7 +8,7 @@ from itertools import pairwise
 from playwright.sync_api import BrowserContext, Page, expect
 
 from muxi import FormationClient
-from muxi.testing import Emulator
+from muxi.testing import Emulator, Outcome, Reply, Turn
 
 from .actions import endless, new_page, say, sign_in
 
@@ -19,6 +19,10 @@ WATCH = """place => {
         if (text && text !== window.seen.at(-1)) window.seen.push(text);
     }).observe(document.getElementById("log"), {subtree: true, childList: true});
 }"""
+
+
+def _silent(turn: Turn) -> Outcome:
+    return Reply("late", delay=60)
 
 
 def test_a_reply_arrives_piece_by_piece(page: Page) -> None:
@@ -43,10 +47,10 @@ def test_the_steps_and_the_tools_show(page: Page) -> None:
     steps = page.locator(".steps")
     expect(steps.locator(".now")).to_have_text(re.compile(r"^\d+ steps, \d+\.\d s$"))
     seen: list[str] = page.evaluate("window.seen")
-    assert seen.index("Looking for Lisbon… find_place") < seen.index("Preparing response…")
+    assert seen.index("Using forecast to complete this task…") < seen.index("Preparing response…")
     expect(steps.locator("ol")).to_be_hidden()
     steps.locator("summary").click()
-    expect(steps.locator("code")).to_have_text(["find_place", "forecast"])
+    expect(steps.locator("code")).to_have_text("forecast")
     expect(steps.get_by_text("Creating plan…")).to_be_visible()
 
 
@@ -100,6 +104,14 @@ def test_stop_cancels_the_turn(page: Page, emulator: Emulator, formation: Format
     assert formation.requests.wait(request.request_id, timeout=20).status == "cancelled"
     page.reload()
     expect(page.locator(".reply .note")).to_have_text("This message has no reply.")
+
+
+def test_stop_needs_no_further_event(page: Page, emulator: Emulator) -> None:
+    emulator.model = _silent
+    say(page, "take your time")
+    expect(page.locator(".steps .now")).to_have_text("Creating plan…")
+    page.get_by_role("button", name="Stop").click()
+    expect(page.locator(".reply .note")).to_have_text("You stopped this reply.")
 
 
 def test_the_page_follows_the_reply_unless_one_scrolls_up(page: Page) -> None:

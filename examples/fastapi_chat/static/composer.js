@@ -8,7 +8,6 @@ export class Composer {
   #input = byId("message");
   #picker = byId("picker");
   #shown = byId("files");
-  #bar = byId("composer").querySelector(".bar");
   #problem = byId("composer-error");
   #files = [];
   #busy = false;
@@ -46,12 +45,15 @@ export class Composer {
 
   /** Show the stop button instead of the send button while a reply is coming. */
   set busy(busy) {
-    const focused = document.activeElement;
-    const loses = focused === document.body || focused.disabled || this.#bar.contains(focused);
+    // The button that was pressed is hidden, disabled or removed: the focus would be lost.
+    const pressed = document.activeElement;
+    const gone = busy
+      ? pressed === byId("send") || pressed === document.body || pressed.disabled
+      : pressed === byId("stop");
     this.#busy = busy;
     byId("stop").hidden = !busy;
     byId("send").hidden = busy;
-    if (loses) this.focus();
+    if (gone) this.focus();
   }
 
   /** Show a problem below the text. */

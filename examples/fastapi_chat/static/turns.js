@@ -45,12 +45,16 @@ export class ReplyTurn {
 
   /** Show what the formation is doing. The same step twice in a row shows once. */
   step({ text, tool }) {
-    const said = text.replace(/\.{3}$/, "…") || (tool ? "Using a tool" : "");
-    const label = tool ? `${said} ${tool}` : said;
+    const item = element("li");
+    const said = text.replace(/\.{3}$/, "…");
+    if (tool) {
+      const [before, ...after] = said.includes(tool) ? said.split(tool) : [`${said} `, ""];
+      item.append(before, element("code", tool), after.join(tool));
+    } else {
+      item.append(said);
+    }
     const list = this.#steps.querySelector("ol");
-    if (!label || list.lastElementChild?.textContent === label) return;
-    const item = element("li", said);
-    if (tool) item.append(" ", element("code", tool));
+    if (["", list.lastElementChild?.textContent].includes(item.textContent)) return;
     list.append(item);
     this.#now(...item.cloneNode(true).childNodes);
   }
