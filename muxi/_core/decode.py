@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -60,7 +59,7 @@ def read_answer(call: Call[T], reply: RawResponse, attempts: int) -> Response[T]
         elapsed=timedelta(seconds=reply.elapsed),
     )
     if call.transform is not None:
-        response = replace(response, data=call.transform(response))
+        response = response.with_data(call.transform(response))
     if isinstance(response.data, Answer):
         object.__setattr__(response.data, "_meta", meta)
     return response

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Generator
-from dataclasses import replace
 from typing import Any, TypeVar
 from uuid import uuid4
 
 from ..errors import MuxiError, TimeoutError
 from . import telemetry
-from .call import Call, Response
+from .call import Call, Response, changed
 from .decode import read_answer
 from .error_bodies import read_error
 from .log import log_attempt
@@ -131,7 +130,7 @@ def _bounded(request: HttpRequest, deadline: float | None) -> HttpRequest:
     if deadline is None:
         return request
     left = max(0.001, deadline - clock())
-    return replace(
+    return changed(
         request,
         timeout=min(request.timeout, left),
         read_timeout=min(request.read_timeout, left),

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from ..._core.call import Call, KeyKind, Response, UserRule, path
+from ..._core.call import Call, FollowUp, KeyKind, Response, UserRule, path
 from ...errors import ValidationError
 from ...models import formation as m
 from .._inputs import drop_none, validate_body
@@ -103,7 +103,14 @@ class Turn:
     def _message(self) -> str:
         return self.request.message if isinstance(self.request, m.ChatRequest) else ""
 
-    def call(self, *, stream: bool) -> Call[m.ChatReply]:
+    def call(
+        self,
+        *,
+        stream: bool,
+        timeout: float | None = None,
+        read_timeout: float | None = None,
+        follow_up: FollowUp | None = None,
+    ) -> Call[m.ChatReply]:
         """Return the call that runs the turn."""
         return Call(
             "POST",
@@ -115,6 +122,9 @@ class Turn:
             body=self.request.model_copy(update={"stream": stream}),
             idempotent=not stream and isinstance(self.request, m.ChatRequest),
             turn_id=self.ids.request_id,
+            timeout=timeout,
+            read_timeout=read_timeout,
+            follow_up=follow_up,
         ).map_response(self._reply)
 
     def _reply(self, response: Response[m.ChatTurn]) -> m.ChatReply:

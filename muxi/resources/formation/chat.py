@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 
 from ..._core.call import Call
@@ -235,11 +234,9 @@ class Audio(Resource):
 def _send(turn: Turn, timeout: float | None, *, wait: bool) -> Call[m.ChatReply]:
     from ._turn_end import pick_up  # imported late: clients import fast
 
-    call = replace(turn.call(stream=False), timeout=timeout)
-    if not wait:
-        return call
     in_background = isinstance(turn.request, m.ChatRequest) and bool(turn.request.webhook_url)
-    return replace(call, follow_up=partial(pick_up, turn.ids, in_background))
+    follow_up = partial(pick_up, turn.ids, in_background) if wait else None
+    return turn.call(stream=False, timeout=timeout, follow_up=follow_up)
 
 
 def _stream(
@@ -248,9 +245,11 @@ def _stream(
     from ._chat_reader import ChatReader  # imported late: clients import fast
 
     check_seconds("stall_after", stall_after)
-    call = replace(turn.call(stream=not turn.is_command), timeout=timeout)
-    if not turn.is_command:
-        call = replace(call, read_timeout=max(stall_after, _DEAD_AFTER))
+    call = turn.call(
+        stream=not turn.is_command,
+        timeout=timeout,
+        read_timeout=None if turn.is_command else max(stall_after, _DEAD_AFTER),
+    )
 
     def prepare(reader: ChatReader) -> Flow[Call[m.ChatReply]]:
         yield from ()
