@@ -79,12 +79,8 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M:%S}"
-    text = " ".join(value.split()) if isinstance(value, str) else _brief(value)
+    text = " ".join(value.split()) if isinstance(value, str) else reprlib.repr(value)
     return text if len(text) <= _WIDTH else text[: _WIDTH - 1] + "…"
-
-
-def _brief(value: object) -> str:
-    return reprlib.repr(value) if isinstance(value, list | dict) else str(value)
 
 
 def _html_row(cells: Iterable[str], tag: str) -> str:

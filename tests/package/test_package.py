@@ -115,6 +115,14 @@ def test_a_missing_extra_is_one_line(python: Path, extra: str, code: str) -> Non
     assert done.stderr.count("Traceback") == 1
 
 
+def test_pytest_finds_the_plugin(python: Path) -> None:
+    code = """
+from importlib.metadata import entry_points
+print([(each.name, each.value) for each in entry_points(group="pytest11")])
+"""
+    assert run(python, "-I", "-c", code).strip() == "[('muxi', 'muxi.testing.plugin')]"
+
+
 def test_the_emulator_s_command_names_its_extra(python: Path) -> None:
     done = subprocess.run(
         [python, "-I", "-m", "muxi.testing"], capture_output=True, text=True, check=False
