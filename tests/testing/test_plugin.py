@@ -7,15 +7,6 @@ import sys
 
 import pytest
 
-PLUGIN = ("-p", "muxi.testing.plugin", "-p", "no:cacheprovider", "-W", "error")
-
-
-@pytest.fixture
-def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    return pytester
-
-
 SERVICE = """
     import functools
     import os
@@ -66,14 +57,6 @@ SERVICE = """
 """
 
 
-def test_a_service_needs_no_conftest(run: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MUXI_URL", "https://live.example.com")
-    run.makepyfile(SERVICE)
-    result = run.runpytest_inprocess(*PLUGIN, "--strict-markers")
-    result.assert_outcomes(passed=5, errors=1)
-    result.stdout.fnmatch_lines("*TypeError*unexpected keyword argument 'multi_usr'*")
-
-
 ASYNC = """
     import pytest
 
@@ -85,20 +68,6 @@ ASYNC = """
         assert (await muxi_async_server.health()).status == "ok"
 """
 
-
-@pytest.mark.parametrize(
-    ("plugin", "mark", "passed"),
-    [("anyio.pytest_plugin", "anyio", 2)],
-)
-def test_async_clients_need_no_plugin_in_particular(
-    run: pytest.Pytester, plugin: str, mark: str, passed: int
-) -> None:
-    run.makepyfile(ASYNC.format(mark=mark))
-    scope = ("-o", "asyncio_default_fixture_loop_scope=function") if mark == "asyncio" else ()
-    result = run.runpytest_inprocess(*PLUGIN, "-p", plugin, *scope)
-    result.assert_outcomes(passed=passed)
-
-
 PARALLEL = """
     import pytest
 
@@ -109,11 +78,25 @@ PARALLEL = """
         assert len(muxi_emulator.calls) == 1
 """
 
+PLUGINS = ("muxi.testing.plugin", "anyio.pytest_plugin", "xdist.plugin")
 
-def test_in_parallel(run: pytest.Pytester) -> None:
-    run.makepyfile(PARALLEL)
-    result = run.runpytest_inprocess(*PLUGIN, "-p", "xdist.plugin", "-n", "2")
-    result.assert_outcomes(passed=4)
+
+def test_applications_need_no_conftest(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither in parallel nor for async tests, on asyncio and trio."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.setenv("MUXI_URL", "https://live.example.com")
+    pytester.makepyfile(
+        test_service=SERVICE,
+        test_parallel=PARALLEL,
+        test_anyio=ASYNC.format(mark="anyio"),
+    )
+    plugins = [option for name in PLUGINS for option in ("-p", name)]
+    strict = ("--strict-markers", "-W", "error", "-p", "no:cacheprovider")
+    result = pytester.runpytest_subprocess(*plugins, *strict, "-n", "2", "--dist", "loadfile")
+    result.assert_outcomes(passed=5 + 4 + 2, errors=1)
+    result.stdout.fnmatch_lines("*TypeError*unexpected keyword argument 'multi_usr'*")
 
 
 def test_a_run_without_it_imports_only_the_plugin() -> None:
