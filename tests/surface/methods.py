@@ -66,8 +66,10 @@ _HELLO = Path(__file__).parents[2] / "examples" / "hello-formation"
 _FIXED: Arguments = {"private_key": PRIVATE_KEY}
 """With other values nothing is sent."""
 
-_ONE_LOOK = {"formation.requests.wait": {"timeout": 0}}
-"""Otherwise it waits for what the server doesn't know yet."""
+_OF_METHOD: dict[str, Arguments] = {
+    "formation.memories.ingest": {"source": "mail"},  # a text alone is refused
+    "formation.requests.wait": {"timeout": 0},  # else it waits for what nobody knows
+}
 
 _WITH: dict[str, Arguments] = {"type=recurring": {"schedule": "0 9 * * *"}}
 """What an argument wants another one to be."""
@@ -110,7 +112,7 @@ class Method:
 
     @property
     def _fixed(self) -> Arguments:
-        return {**_FIXED, **_ONE_LOOK.get(str(self), {})}
+        return {**_FIXED, **_OF_METHOD.get(str(self), {})}
 
     def values(self, parameter: Parameter) -> list[object]:
         """A value for each alternative of a parameter."""
