@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial, wraps
 from inspect import Signature, signature
 from types import FunctionType, MethodType
-from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Generic, ParamSpec, TypeVar, overload
+from typing import Any, ClassVar, Concatenate, Generic, ParamSpec, TypeVar, overload
 
 from ..errors import MuxiError, ValidationError
 from . import telemetry
@@ -23,12 +23,10 @@ from .steps import Flow, Pages, StreamCall
 from .telemetry import observe_method
 from .tracebacks import trimmed
 
-if TYPE_CHECKING:
-    from typing_extensions import Self
-
 P = ParamSpec("P")
 DescribedT = TypeVar("DescribedT")
 ReturnT = TypeVar("ReturnT")
+MethodT = TypeVar("MethodT", bound="MethodDescriptor[Any, ..., Any]")
 
 _MODULE = re.compile(r"\b[a-z_]\w*\.(?=[A-Z])")
 """The module prefix of a type in an annotation, such as `m.`."""
@@ -61,12 +59,12 @@ class MethodDescriptor(Generic[ReturnT, P, DescribedT]):
     def __reduce__(self) -> tuple[object, ...]:
         return getattr, self._home
 
-    # Editors that look at live objects, such as IPython, read the types of `__get__` and of the
-    # functions below (they can't follow a class as a decorator): those of a sync client.
+    # Editors read the types of `__get__` and of the functions below: they follow neither `Self` nor
+    # a class as a decorator. A method of a live object is shown as a sync client has it.
     @overload
     def __get__(self, instance: Resource, owner: object) -> Callable[P, ReturnT]: ...
     @overload
-    def __get__(self, instance: None, owner: object) -> Self: ...
+    def __get__(self: MethodT, instance: None, owner: object) -> MethodT: ...
     def __get__(self, instance: Resource | None, owner: object) -> object:
         return self if instance is None else self._bound(instance)
 
@@ -159,14 +157,6 @@ class MethodDescriptor(Generic[ReturnT, P, DescribedT]):
         )
 
 
-class _DescribedOnce(MethodDescriptor[ReturnT, P, DescribedT], Generic[ReturnT, P, DescribedT]):
-    """A method whose description is one value, such as a `Call`."""
-
-    def build(self, *args: P.args, **kwargs: P.kwargs) -> DescribedT:
-        """Return the description without sending it. It doesn't depend on the client."""
-        return self._describe(None, *args, **kwargs)
-
-
 @dataclass(frozen=True)
 class FlowCall(Generic[T]):
     """A method of several calls as a value. Each iteration runs it again."""
@@ -177,12 +167,16 @@ class FlowCall(Generic[T]):
         return self.describe()
 
 
-class Endpoint(_DescribedOnce[T, P, Call[T]], Generic[T, P]):
+class Endpoint(MethodDescriptor[T, P, Call[T]], Generic[T, P]):
     """A method of one call."""
 
     describes = "Call"
     returns = "{1}"
     returns_raw = "Response[{1}]"
+
+    def build(self, *args: P.args, **kwargs: P.kwargs) -> Call[T]:
+        """Return the description without sending it. It doesn't depend on the client."""
+        return self._describe(None, *args, **kwargs)
 
     def _begin(self, transport: Transport, described: Call[T], *, raw: bool) -> Any:  # noqa: ANN401
         return transport.respond(described) if raw else transport.call(described)
@@ -210,7 +204,7 @@ class FlowMethod(MethodDescriptor[T, P, Flow[T]], Generic[T, P]):
 
 
 class StreamMethod(
-    _DescribedOnce[object, P, StreamCall[EventT, ResultT]],
+    MethodDescriptor[object, P, StreamCall[EventT, ResultT]],
     Generic[EventT, ResultT, P],
 ):
     """A method that streams the events of a call."""
@@ -218,6 +212,10 @@ class StreamMethod(
     describes = "StreamCall"
     returns = returns_raw = "{0}Stream[{1}]"
     is_awaited = False
+
+    def build(self, *args: P.args, **kwargs: P.kwargs) -> StreamCall[EventT, ResultT]:
+        """Return the description without sending it. It doesn't depend on the client."""
+        return self._describe(None, *args, **kwargs)
 
     def _begin(
         self, transport: Transport, described: StreamCall[EventT, ResultT], *, raw: bool
@@ -234,12 +232,16 @@ class StreamMethod(
         return {"Stream": Stream, "AsyncStream": AsyncStream}
 
 
-class PagesMethod(_DescribedOnce[Iterator[T], P, Pages[T]], Generic[T, P]):
+class PagesMethod(MethodDescriptor[Iterator[T], P, Pages[T]], Generic[T, P]):
     """A method that iterates over pages. Raw clients return the items, too."""
 
     describes = "Pages"
     returns = returns_raw = "{0}Iterator[{1}]"
     is_awaited = False
+
+    def build(self, *args: P.args, **kwargs: P.kwargs) -> Pages[T]:
+        """Return the description without sending it. It doesn't depend on the client."""
+        return self._describe(None, *args, **kwargs)
 
     def _begin(self, transport: Transport, described: Pages[T], *, raw: bool) -> Any:  # noqa: ANN401
         return transport.iterate(described)

@@ -26,6 +26,8 @@ from muxi import (
     ServerClient,
     Stream,
 )
+from muxi._core.call import Call
+from muxi._core.endpoint import FlowCall
 from muxi.models import formation as m
 from muxi.models import server as s
 from muxi.resources import formation as f
@@ -37,6 +39,7 @@ _HEAD = """\
 from muxi import AsyncFormationClient, AsyncServerClient, FormationClient, ServerClient
 client, server = FormationClient(), ServerClient()
 aclient, aserver = AsyncFormationClient(), AsyncServerClient()
+from muxi.resources.formation import Chat, Requests
 """
 
 COMPLETED: dict[str, Any] = {
@@ -76,6 +79,8 @@ COMPLETED: dict[str, Any] = {
     "server.formations.list()[0]": s.FormationSummary,
     "server.formations.deploy('x')": s.Deployment,
     "server.formation_client('x').for_user('x')": FormationClient,
+    "Chat.send.build('x')": Call,
+    "Requests.wait.build('x')": FlowCall,
     "(await aserver.formations.list())[0]": s.FormationSummary,
     "aserver.formation_client('x')": AsyncFormationClient,
 }
