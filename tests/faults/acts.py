@@ -29,7 +29,7 @@ def before(share: float, end: Act) -> Act:
 
 async def reset_at_first_byte(exchange: Exchange) -> None:
     """Reset a connection when the client has begun to send."""
-    await exchange.read_byte()
+    await exchange.read_bytes(1)
     await exchange.reset()
 
 

@@ -1,10 +1,29 @@
-"""Prints how the cells of the matrix ended."""
+"""The emulator and the thread of the proxies. Prints how the cells of the matrix ended."""
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
+from collections.abc import Iterator
 
 import pytest
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+
+from .world import World
+
+
+@pytest.fixture(scope="package")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with World(tmp_path_factory.mktemp("bundles")) as world:
+        gc.collect()
+        gc.freeze()  # each cell collects what it leaves
+        yield world
+
+
+@pytest.fixture(scope="package")
+def portal() -> Iterator[BlockingPortal]:
+    with start_blocking_portal() as portal:
+        yield portal
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -47,9 +47,9 @@ class Exchange:
         """Method and target, such as `GET /v1/health?x=1`."""
         return self._head.partition(b" HTTP/")[0].decode()
 
-    async def read_byte(self) -> None:
-        """Read the first byte of the request."""
-        await self._reader.readexactly(1)
+    async def read_bytes(self, count: int) -> None:
+        """Read the first bytes of the request."""
+        await self._reader.readexactly(count)
 
     async def read_head(self) -> None:
         """Read the head of the request."""

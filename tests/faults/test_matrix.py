@@ -5,9 +5,7 @@
 
 from __future__ import annotations
 
-import gc
 import itertools
-import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -15,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from anyio.from_thread import BlockingPortal, start_blocking_portal
+from anyio.from_thread import BlockingPortal
 
 from muxi import MuxiError
 from muxi.resources.formation import _turn_end, chat
@@ -28,10 +26,9 @@ from .driver import play
 from .expected import RETRIES, Error, Tries, applies, expected
 from .faults import FAULTS, Fault, Seen
 from .proxy import Proxy
-from .world import World
+from .world import WHOLE, World
 
 CLIENTS = ("sync", "asyncio", "trio")
-WHOLE = os.environ.get("MUXI_FAULTS") == "whole"
 SILENT = (Seen.SILENCE, Seen.SILENT, Seen.SILENT_AT_END)
 NUMBERS = itertools.count()
 
@@ -46,20 +43,6 @@ def _cells() -> Iterator[Any]:
             for client, tries in ways if WHOLE else [ways[(row * 4 + column) % len(ways)]]:
                 name = f"{kind.name}, {fault.name}, {client}, {tries.value}"
                 yield pytest.param(kind, fault, client, tries, id=name)
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with World(tmp_path_factory.mktemp("bundles")) as world:
-        gc.collect()
-        gc.freeze()  # each cell collects what it leaves
-        yield world
-
-
-@pytest.fixture(scope="module")
-def portal() -> Iterator[BlockingPortal]:
-    with start_blocking_portal() as portal:
-        yield portal
 
 
 @pytest.mark.parametrize(("kind", "fault", "client", "tries"), [*_cells()])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from base64 import b64encode
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from muxi.testing import Emulator, Outcome, Reply, Turn
 
 from ..testing.raw_http import until
 
+WHOLE = os.environ.get("MUXI_FAULTS") == "whole"
+"""Whether to try everything, and not a sample."""
 FILE = bytes(range(256)) * 10
 READER, UPDATED = "reader", "updated-bot"
 
