@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import re
 from collections.abc import Callable
@@ -102,6 +103,14 @@ def rewrite(change: Change) -> Act:
         await exchange.close()
 
     return act
+
+
+async def delay(exchange: Exchange) -> None:
+    """Send the response a little later."""
+    answer = await exchange.ask()
+    await asyncio.sleep(0.03)
+    await exchange.send(answer.raw)
+    await exchange.close()
 
 
 async def dribble(exchange: Exchange) -> None:

@@ -100,6 +100,7 @@ _RESPONSES = (
     ("cut after an event", Seen.BROKEN_AFTER_EVENT, a.cut("after an event", a.close)),
     ("cut before the last byte", Seen.BROKEN_AT_END, a.cut("before the last byte", a.close)),
     ("silent before the last byte", Seen.SILENT_AT_END, a.cut("before the last byte", a.hold)),
+    ("a little late", Seen.WHOLE, a.delay),
     ("dribbled byte by byte", Seen.WHOLE, a.dribble),
 )
 

@@ -84,6 +84,22 @@ def test_an_encoding_that_nobody_asked_for_is_refused(client_kind: ClientKind) -
         client_kind.formation(server.url, lambda f: f.sessions.list())
 
 
+@pytest.mark.parametrize(
+    "page",
+    [
+        Answer(503, b"x" * 3000, {"Retry-After": "0"}),
+        Answer(503, b"Not now", {"Retry-After": "0", "Content-Encoding": "br"}),
+        Answer(503, b"Not now", {"Retry-After": "0", "Content-Encoding": "gzip"}),
+    ],
+    ids=["too long", "unknown encoding", "no gzip"],
+)
+def test_an_error_status_counts_whatever_its_page_is(client_kind: ClientKind, page: Answer) -> None:
+    with FakeServer(page, SESSIONS) as server:
+        given = {"retry": FAST, "max_response_bytes": 2000}
+        found = client_kind.formation(server.url, lambda f: f.sessions.list(), **given)
+    assert list(found) == []
+
+
 def test_a_long_event_is_refused(client_kind: ClientKind) -> None:
     with (
         FakeServer(stream_of(token("content", "x" * 5_000), DONE)) as server,
