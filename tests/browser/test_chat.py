@@ -131,6 +131,12 @@ def test_the_page_follows_the_reply_unless_one_scrolls_up(page: Page) -> None:
     latest.click()
     expect(latest).to_be_hidden()
     assert page.evaluate(distance) < 48
+    page.locator("#scroller").evaluate("scroller => scroller.scrollTo(0, 0)")
+    expect(latest).to_be_visible()
+    say(page, "hello there")
+    expect(page.locator(".reply[aria-busy=false]")).to_have_count(2)
+    expect(latest).to_be_hidden()
+    assert page.evaluate(distance) < 48
 
 
 def test_each_user_has_conversations_of_their_own(

@@ -1,5 +1,6 @@
 import * as api from "./api.js";
 import { byId } from "./dom.js";
+import { goToEnd } from "./follow.js";
 import { ReplyTurn, pastReply, userTurn } from "./turns.js";
 import { showWidget } from "./widgets.js";
 
@@ -25,6 +26,7 @@ export class Conversation {
     this.stop();
     this.#session = session;
     this.#log.replaceChildren();
+    goToEnd();
     byId("welcome").hidden = session !== null;
     if (session === null) return;
     try {
@@ -43,7 +45,7 @@ export class Conversation {
       old.disabled = true;
     }
     this.#log.append(userTurn(text, files));
-    this.#log.scrollIntoView({ block: "end" });
+    goToEnd();
     await this.#answer({ message: text, files, ui_response: choice });
   }
 

@@ -2,7 +2,7 @@ import * as api from "./api.js";
 import { Composer } from "./composer.js";
 import { Conversation } from "./conversation.js";
 import { byId } from "./dom.js";
-import { followTheEnd } from "./follow.js";
+import { goToEnd } from "./follow.js";
 
 // The address names the conversation, after its "#". So a reload and a bookmark find it again.
 const sessionInAddress = () => decodeURIComponent(location.hash.slice(1)) || null;
@@ -71,6 +71,11 @@ byId("new").addEventListener("click", () => {
   conversation.open();
 });
 
+byId("latest").addEventListener("click", () => {
+  goToEnd();
+  composer.focus();
+});
+
 for (const idea of document.querySelectorAll(".idea")) {
   idea.addEventListener("click", () => {
     composer.focus();
@@ -79,7 +84,6 @@ for (const idea of document.querySelectorAll(".idea")) {
 }
 
 window.addEventListener("popstate", () => conversation.open(sessionInAddress()));
-followTheEnd();
 
 try {
   const name = await api.me();
