@@ -110,6 +110,7 @@ class Emulator(Script, Interception):
         trace: TracebackType | None,
     ) -> None:
         self._stop()
+        self._where.pause()
         self._closing.close()
 
     def reset(self) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import socket
 import threading
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Literal
 
 import uvicorn
@@ -162,6 +163,14 @@ class Address:
         self.server_port = port_of(self.listening)
         self.formation_port = 0
         """The port that the formation gets if it is free. 0 is any port."""
+
+    def pause(self) -> None:
+        """Refuse connections until an emulator listens again. The port must not have been 0.
+
+        Only Linux can. Elsewhere, connections wait.
+        """
+        with suppress(OSError):
+            self.listening.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         """Close the server's port."""

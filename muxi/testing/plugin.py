@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -26,12 +27,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def _muxi_address() -> Iterator[Address]:
-    """The address of the emulators of all tests."""
-    from .hosting import Address
+    """The address of the emulators of all tests. Between two tests, it refuses connections."""
+    from .hosting import Address, listen, port_of
 
-    address = Address()
-    yield address
-    address.close()
+    with closing(listen(0)) as found:
+        port = port_of(found)
+    with closing(Address(port)) as address:
+        address.pause()
+        yield address
 
 
 @pytest.fixture

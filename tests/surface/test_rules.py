@@ -14,7 +14,7 @@ import pytest
 
 from .source import MODULES, PACKAGE, Definition, Function, Module
 
-_LAZY_PACKAGES = ["muxi", "muxi.models.formation", "muxi.models.server"]
+_LAZY_PACKAGES = ["muxi", "muxi.models.formation", "muxi.models.server", "muxi.testing"]
 _EXACTLY_TYPED = (
     "muxi.clients",
     "muxi.errors",

@@ -13,12 +13,11 @@ SERVICE = """
 
     import pytest
 
-    from muxi import FormationClient, ServerError
-    from muxi.testing import Emulator
+    from muxi import ConnectionError, FormationClient
 
     @functools.cache
     def formation():
-        return FormationClient()    # the service's own, for all tests
+        return FormationClient(max_retries=0)    # the service's own, for all tests
 
     def forget(user, memory_id):
         formation().memories.delete(memory_id, user_id=user)
@@ -52,8 +51,10 @@ SERVICE = """
     def test_an_unknown_argument(muxi_emulator):
         pass
 
-    def test_the_environment_is_as_before():
+    def test_without_the_fixture_nothing_is_reached():
         assert [name for name in os.environ if name.startswith("MUXI_")] == ["MUXI_URL"]
+        with pytest.raises(ConnectionError, match="refused"):
+            formation().health()
 """
 
 
