@@ -186,6 +186,14 @@ def test_clocks_that_agree_are_not_blamed() -> None:
     assert error.message == EXPIRED["message"]
 
 
+def test_a_clock_is_blamed_only_for_what_expired() -> None:
+    hour_off = "Sun, 22 Nov 2026 06:47:41 GMT"
+    other = {**EXPIRED, "message": "Invalid signature"}
+    assert read_error(reply(401, other, date=hour_off)).message == "Invalid signature"
+    for date in ({}, {"date": "soon"}):
+        assert read_error(reply(401, EXPIRED, **date)).message == EXPIRED["message"]
+
+
 @pytest.mark.parametrize(
     ("headers", "seconds"),
     [

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+import anyio.to_thread
 import pytest
 
 from muxi import AsyncFormationClient, AsyncServerClient, FormationClient, ServerClient
@@ -22,6 +23,7 @@ from muxi import AsyncFormationClient, AsyncServerClient, FormationClient, Serve
 from ..support.clients import FORMATION_SETTINGS, SERVER_SETTINGS
 from ..support.control_answers import COMPLETE, HELLO, ID, NOT_FOUND, STAGES, frame, ok, stream
 from ..support.fake_server import (
+    FAST,
     FORMATIONS,
     REPLY,
     RESTORED,
@@ -292,3 +294,26 @@ def interrupted(use: Callable[[Any, Path], object], client: Any, folder: Path) -
     except KeyboardInterrupt:
         return True
     return False
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_after_a_failed_attempt_a_call_is_cancelled_at_once(backend: str) -> None:
+    arrived, over = threading.Event(), threading.Event()
+    ends = []
+
+    def late(_: Received) -> Action:
+        arrived.set()
+        ends.append(over.wait(10))
+        return SESSIONS
+
+    async def main(url: str) -> None:
+        async with AsyncFormationClient(url=url, retry=FAST, **FORMATION_SETTINGS) as client:
+            async with anyio.create_task_group() as group:
+                group.start_soon(client.sessions.list)
+                await anyio.to_thread.run_sync(arrived.wait)
+                group.cancel_scope.cancel()
+            over.set()
+
+    with FakeServer(Answer(503), late) as server:
+        anyio.run(main, server.url, backend=backend)
+    assert ends == [True]

@@ -137,6 +137,7 @@ class FakeServer:
 
         class Server(ThreadingHTTPServer):
             daemon_threads = True
+            request_queue_size = 1_024
 
             def verify_request(self, request: Any, client_address: Any) -> bool:
                 return not outer._stopped.is_set()

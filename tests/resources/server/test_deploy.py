@@ -14,7 +14,7 @@ import muxi
 from muxi.bundle import open_bundle
 from muxi.models import server as m
 
-from ...support.clients import ClientKind
+from ...support.clients import ClientKind, Connect
 from ...support.control_answers import (
     COMPLETE,
     DROP,
@@ -364,6 +364,13 @@ def test_apply_of_what_runs_sends_nothing(client_kind: ClientKind) -> None:
     assert (streamed.result.changed, streamed.result.port) == (False, 8001)
     assert streamed.result.message == "The server already has this bundle"
     assert streamed.result.url == f"{server.url}/api/{ID}"
+
+
+def test_the_result_of_what_sends_nothing_outlives_its_stream(connect: Connect) -> None:
+    same = ok({**FORMATION, "version": {"current": sha256()}})
+    with FakeServer(same) as server, connect.server(server.url).formations.apply_stream(HELLO) as s:
+        s.close()
+        assert s.result().changed is False
 
 
 def test_apply_of_what_the_server_calls_identical_is_a_success(client_kind: ClientKind) -> None:
