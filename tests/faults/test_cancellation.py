@@ -30,6 +30,7 @@ from ..support.fake_server import (
     SESSIONS,
     Action,
     Answer,
+    Drop,
     FakeServer,
     Received,
     Silence,
@@ -314,6 +315,6 @@ def test_after_a_failed_attempt_a_call_is_cancelled_at_once(backend: str) -> Non
                 group.cancel_scope.cancel()
             over.set()
 
-    with FakeServer(Answer(503), late) as server:
+    with FakeServer(Drop(), late) as server:
         anyio.run(main, server.url, backend=backend)
     assert ends == [True]
