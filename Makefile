@@ -10,7 +10,7 @@ PEERS := $(CACHE)/muxi-client/peers
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo example test thorough faults lint types docs test-package test-browser screenshots \
-	test-official test-runtime compare bench generate format clean
+	bulk-kills test-official test-runtime compare bench generate format clean
 
 demo: .venv/user.stamp        ## the main jobs, on the embedded emulator
 	$(BIN)/python -m muxi.testing --port 0 $(BIN)/python examples/quickstart.py
@@ -54,6 +54,10 @@ test-browser: .venv/dev.stamp ## the chat page in Chromium, which it installs on
 screenshots: .venv/dev.stamp  ## pictures of the chat page, in docs/images
 	tests/browser/install.sh
 	$(BIN)/python -m tests.browser.screenshots
+
+bulk-kills: .venv/dev.stamp   ## bulk runs of 4000 calls, of which processes are killed
+	$(BIN)/python -m tests.bulk.kills 2000 10
+	$(BIN)/python -m tests.bulk.kills 2000 2 dask
 
 test-official: .venv/dev.stamp ## MUXI's own SDK, in an environment of its own, on the emulator
 	tests/install.sh $(OFFICIAL) tests/official/requirements.txt

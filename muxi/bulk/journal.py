@@ -44,6 +44,8 @@ _END = """
 UPDATE jobs SET state = ?, seconds = ?, type = ?, data = ?, error = ?, failures = failures + ?
 WHERE key = ?
 """
+_LOST = (408, 502, 504)
+"""Status codes of proxies that got no response from the server."""
 _GIVE_UP = "UPDATE jobs SET state = 'uncertain', error = ? WHERE key = ?"
 
 
@@ -238,6 +240,6 @@ def _columns(
 
 def _is_final(error: MuxiError | None) -> bool:
     """Return whether the server reported that the call failed. Otherwise it may still run."""
-    if error is None:
+    if error is None or error.status_code in _LOST:
         return False
     return not error.sent or error.status_code is not None or error.code is not None

@@ -103,7 +103,7 @@ def _wait_for(journal: Path, process: subprocess.Popen[Any], ended: float) -> No
             counts = bulk.count(journal)
             if counts["done"] + counts["uncertain"] >= ended:
                 return
-        time.sleep(0.002)
+        time.sleep(0.01)
 
 
 def _in_flight(journal: Path) -> set[str]:
@@ -135,21 +135,39 @@ def cluster(workers: int) -> Iterator[Any]:
         yield client
 
 
-def on_a_cluster(
-    engine: Any, count: int, kills: int, journal: Path
-) -> dict[str, bulk.Outcome[Any]]:
-    """Run the jobs on a cluster of which workers are killed meanwhile."""
+def on_a_cluster(engine: Any, count: int, kills: int, journal: Path) -> set[str]:
+    """Run the jobs on a cluster of which workers are killed meanwhile.
+
+    Returns:
+        Which memories were in flight at the kills, on the workers that weren't killed, too.
+    """
     processes = [*engine.run(os.getpid).values()]
-    found: dict[str, bulk.Outcome[Any]] = {}
+    in_flight: set[str] = set()
+    ended = 0
     with FormationClient() as client:
-        for outcome in bulk.run(
+        for _ in bulk.run(
             client, jobs(count), journal=journal, concurrency=CONCURRENCY, engine=engine
         ):
-            found[outcome.key] = outcome
-            if kills and len(found) > (3 - kills) * count / 2:
+            ended += 1
+            if kills and ended > (3 - kills) * count / 2:
                 os.kill(processes.pop(), signal.SIGKILL)
+                in_flight |= _in_flight(journal)
                 kills -= 1
-    return found
+    return in_flight
+
+
+def check(journal: Path, there: Formation, count: int) -> set[str]:
+    """Check what must hold however a run was killed, and return the keys that are uncertain."""
+    found = {outcome.key: outcome for outcome in bulk.results(journal)}
+    assert found.keys() == {job.key for job in jobs(count)}
+    uncertain = {key for key, outcome in found.items() if outcome.state == "uncertain"}
+    assert {found[key].state for key in found.keys() - uncertain} == {"done"}
+    assert there.turns == {f"prompt {number}": 1 for number in range(count)}
+    written = there.memories()
+    assert set(written.values()) == {1}
+    done = {f"fact {key.split()[1]}" for key in found.keys() - uncertain if key[0] == "m"}
+    assert done <= written.keys() <= {f"fact {number}" for number in range(count)}
+    return uncertain
 
 
 def main(count: int, kills: int, *, dask: bool) -> None:
@@ -157,13 +175,16 @@ def main(count: int, kills: int, *, dask: bool) -> None:
         journal = Path(folder, "run.db")
         if dask:
             with cluster(3) as engine:
-                on_a_cluster(engine, count, kills, journal)
+                in_flight = on_a_cluster(engine, count, kills, journal)
+            uncertain = check(journal, there, count)
+            assert uncertain <= in_flight
         else:
-            print(f"{len(killed(count, kills, journal))} memories in flight at {kills} kills")
-        memories = there.memories()
+            in_flight = killed(count, kills, journal)
+            uncertain = check(journal, there, count)
+            assert uncertain == in_flight
+        print(f"{kills} kills, {len(in_flight)} memories in flight, {len(uncertain)} uncertain")
         print(bulk.count(journal))
     print(f"{len(there.turns)} prompts, each worked on {set(there.turns.values())} times")
-    print(f"{len(memories)} memories, each written {set(memories.values())} times")
 
 
 if __name__ == "__main__":

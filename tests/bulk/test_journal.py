@@ -24,7 +24,8 @@ from muxi import (
 )
 from muxi.bulk import Job, count, results
 from muxi.bulk.dispatch import Dispatch, Ended
-from muxi.bulk.journal import open_journal
+from muxi.bulk.jobs import WorkerLostError
+from muxi.bulk.journal import State, open_journal
 from muxi.bulk.queue import Task
 from muxi.bulk.throttle import Throttle
 from muxi.resources.formation import Chat, Memories
@@ -40,8 +41,10 @@ LOST = [
     ConnectionError("cut", sent=True),
     TimeoutError("late", sent=True),
     ServerError("bad gateway", status_code=502, sent=True),
+    WorkerLostError("killed", sent=True),
 ]
-NO_RETRIES = Retry(max_retries=0, base_delay=0.0)
+ONE_RETRY = Retry(max_retries=1, base_delay=0.0)
+CONCURRENCY = 5
 
 
 def job(number: int) -> Job[Any]:
@@ -74,16 +77,21 @@ class Runs(RuleBasedStateMachine):
         self.now = 0.0
         self.doubtful: set[str] = set()
         """Not deduplicated, and without an answer that says whether it was done."""
-        self.settled: set[str] = set()
-        self.start()
+        self.settled: dict[str, str] = {}
+        """The state of each job that has ended."""
+        self.start(retry_failed=False)
 
-    def start(self) -> None:
+    def start(self, *, retry_failed: bool) -> None:
         self.opened = ExitStack()
         journal = self.opened.enter_context(open_journal(self.path))
-        throttle = Throttle(5, None, NO_RETRIES)
+        throttle = Throttle(CONCURRENCY, None, ONE_RETRY)
         jobs = (job(number) for number in range(JOBS))
-        skip = ("done", "failed", "uncertain")
-        self.dispatch: Dispatch[Any] = Dispatch(jobs, journal, throttle, NO_RETRIES, skip)
+        skip: set[State] = {"done", "uncertain"}
+        if retry_failed:
+            self.settled = {key: one for key, one in self.settled.items() if one != "failed"}
+        else:
+            skip.add("failed")
+        self.dispatch: Dispatch[Any] = Dispatch(jobs, journal, throttle, ONE_RETRY, skip)
         self.flying: list[Task[Any]] = []
         self.acted: set[str] = set()
         self.note()
@@ -93,7 +101,7 @@ class Runs(RuleBasedStateMachine):
         self.flying += self.dispatch.turn([*ended], self.now)
         while outcome := self.dispatch.next_outcome():
             assert outcome.key not in self.settled
-            self.settled.add(outcome.key)
+            self.settled[outcome.key] = outcome.state
             assert (outcome.state == "uncertain") == (outcome.key in self.doubtful)
 
     def take(self, data: st.DataObject) -> Task[Any]:
@@ -136,18 +144,23 @@ class Runs(RuleBasedStateMachine):
             self.doubtful.add(task.key)
         self.note(Ended(task, error=error))
 
-    @rule()
-    def kill(self) -> None:
+    @rule(retry_failed=st.booleans())
+    def kill(self, retry_failed: bool) -> None:
         self.doubtful |= {task.key for task in self.flying if not task.safe}
         self.opened.close()
-        self.start()
+        self.start(retry_failed=retry_failed)
+
+    @invariant()
+    def a_job_runs_once_at_a_time(self) -> None:
+        assert len(self.flying) == len({task.key for task in self.flying}) <= CONCURRENCY
+        assert not self.settled.keys() & {task.key for task in self.flying}
 
     @invariant()
     def nothing_is_done_twice(self) -> None:
         assert all(times == 1 for times in self.server.work.values())
 
     def teardown(self) -> None:
-        self.kill()
+        self.kill(retry_failed=False)
         while not self.dispatch.over:
             ended = [Ended(task, "the answer") for task in self.flying]
             for task in self.flying:

@@ -33,8 +33,10 @@ from ..support.fake_server import (
     Drop,
     FakeServer,
     Received,
+    envelope,
     failure,
 )
+from ..support.sse import state
 
 FAST = muxi.Retry(max_retries=2, base_delay=0.001)
 Jobs = Iterator[Job[Any]]
@@ -196,6 +198,17 @@ def test_what_is_deduplicated_is_repeated_under_its_key(
         sent = [one for one in server.received if one.method == "POST"]
     assert (outcome.state, outcome.attempts) == ("done", len(sent))
     assert len({one.headers["x-muxi-idempotency-key"] for one in sent}) == 1
+
+
+def test_a_turn_that_goes_to_the_background_is_waited_for(
+    client_kind: ClientKind, path: Path
+) -> None:
+    accepted = {"request_id": "req_bg", "status": "processing", "workflow_id": "wrk_1"}
+    later = envelope({"message": accepted, "user_id": "alice", "session_id": "s"})
+    ended = state("completed", result="It went on.")
+    with FakeServer(lambda request: later if request.method == "POST" else ended) as server:
+        [outcome] = run(client_kind, server.url, chats(1), path)
+    assert (outcome.result().text, outcome.attempts) == ("It went on.", 1)
 
 
 def test_two_journals_have_different_keys(path: Path) -> None:
