@@ -101,7 +101,11 @@ class Cluster:
             _make_call, process, self._settings, call, workers=[address], pure=False
         )
         done = threading.Event()
-        future.add_done_callback(lambda _: done.set())
+
+        def note_end(_: object) -> None:
+            done.set()
+
+        future.add_done_callback(note_end)
         while not done.wait(_LOOK_INTERVAL) and self._is_there(address, process):
             pass
         if done.is_set():

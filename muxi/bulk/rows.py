@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -127,15 +125,9 @@ def _user(row: Row) -> str | None:
 
 
 def write_outcomes(outcomes: Iterable[Outcome[object]], path: Path) -> None:
-    """Write outcomes to a CSV or JSONL file. The file appears when it is complete."""
-    handle, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=f".{path.name}-")
-    try:
-        with open(handle, "w", encoding="utf-8", newline="") as file:
-            (print_csv if path.suffix.lower() == ".csv" else print_json)(outcomes, file)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
+    """Write outcomes to a CSV or JSONL file."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        (_print_csv if path.suffix.lower() == ".csv" else print_json)(outcomes, file)
 
 
 def print_json(outcomes: Iterable[Outcome[object]], file: TextIO) -> None:
@@ -144,8 +136,8 @@ def print_json(outcomes: Iterable[Outcome[object]], file: TextIO) -> None:
         file.write(json.dumps(_shown(outcome), ensure_ascii=False) + "\n")
 
 
-def print_csv(outcomes: Iterable[Outcome[object]], file: TextIO) -> None:
-    """Write outcomes as CSV, without the data but their text."""
+def _print_csv(outcomes: Iterable[Outcome[object]], file: TextIO) -> None:
+    """Write the text of outcomes, but not their data."""
     table = csv.DictWriter(file, _CSV, extrasaction="ignore")
     table.writeheader()
     for outcome in outcomes:

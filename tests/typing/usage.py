@@ -4,7 +4,7 @@ That each method gives what its description says is checked in files that are ma
 """
 
 import io
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -20,12 +20,14 @@ from muxi import (
     Response,
     Retry,
     ServerClient,
+    bulk,
 )
 from muxi._core.async_stream import AsyncStream
 from muxi._core.stream import Stream
 from muxi.models import formation as m
 from muxi.models import server as s
 from muxi.models._base import Meta
+from muxi.resources.formation import Chat
 
 
 def construction(http: httpx.Client, async_http: httpx.AsyncClient) -> None:
@@ -172,3 +174,16 @@ def arguments(client: FormationClient, server: ServerClient, moment: datetime) -
     server.formations.apply(Path("d"), on_progress=print)
     for line in server.formations.logs_stream("f", stream="stderr"):
         assert_type(line, s.LogLine)
+
+
+def bulk_runs(sync: FormationClient, asynchronous: AsyncFormationClient) -> None:
+    jobs = [bulk.Job("a", Chat.send.build("hi"))]
+    assert_type(jobs, list[bulk.Job[m.ChatReply]])
+    for outcome in bulk.run(sync, jobs, journal="run.db"):
+        assert_type(outcome.result(), m.ChatReply)
+    assert_type(
+        bulk.run(asynchronous, jobs, journal="run.db"),
+        AsyncGenerator[bulk.Outcome[m.ChatReply], None],
+    )
+    for kept in bulk.results("run.db", m.ChatReply):
+        assert_type(kept.result(), m.ChatReply)
