@@ -129,7 +129,7 @@ def cluster(workers: int) -> Iterator[Any]:
     for name in ("distributed.scheduler", "distributed.nanny", "distributed.client"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     with (
-        LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None) as made,
+        LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=":0") as made,
         Client(made) as client,
     ):
         yield client

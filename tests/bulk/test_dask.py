@@ -20,7 +20,7 @@ from ..support.fake_server import REPLY, RESTORED, Action, FakeServer, Received,
 @pytest.fixture
 def cluster() -> Iterator[LocalCluster]:
     with LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None
+        n_workers=2, threads_per_worker=1, processes=False, dashboard_address=":0"
     ) as made:
         yield made
 

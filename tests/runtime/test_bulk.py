@@ -48,7 +48,8 @@ def test_a_killed_run_is_continued_and_each_turn_runs_once(
     subprocess.run(command, env={**os.environ, **keys}, check=True)
 
     # The text isn't compared: the runtime keeps the messages of the current turn in the agent, so
-    # turns that an agent runs at the same time ask the model each other's questions.
+    # turns that an agent runs at the same time ask the model each other's questions, also if they
+    # are of different users.
     replies = {one.key: one.result() for one in bulk.results(journal, ChatReply)}
     assert {key: reply.session_id for key, reply in replies.items()} == {
         str(number): f"bulk_{number}" for number in range(COUNT)
