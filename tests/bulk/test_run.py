@@ -286,9 +286,9 @@ def test_users_take_turns(path: Path) -> None:
 
 
 def test_a_rate_is_kept(path: Path) -> None:
-    with FakeServer(RESTORED) as server, FormationClient(url=server.url, client_key="c") as client:
-        with closing(bulk.run(client, posts(1, 2), journal=path, rate=0.001)) as outcomes:
-            next(outcomes)
+    with FakeServer(REPLY) as server, FormationClient(url=server.url, client_key="c") as client:
+        with closing(bulk.run(client, chats(1, 2), journal=path, rate=0.001)) as outcomes:
+            assert next(outcomes).state == "done"
         assert len(server.received) == 1  # the other one starts in 1000 seconds
 
 
