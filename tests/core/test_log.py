@@ -66,8 +66,15 @@ def test_nothing_is_logged_unless_asked(caplog: pytest.LogCaptureFixture) -> Non
     assert lines(caplog, SESSIONS, debug=False) == []
 
 
-@pytest.mark.parametrize("first", ["client", "logging"])
-@pytest.mark.parametrize("sets_up", [True, False])
+@pytest.mark.parametrize(
+    ("first", "sets_up"),
+    [
+        ("client", True),
+        ("logging", True),
+        ("client", False),
+        pytest.param("logging", False, marks=pytest.mark.thorough),
+    ],
+)
 def test_each_record_is_shown_once(first: str, sets_up: bool) -> None:
     """A program that sets up logging, before or after, sees no line twice."""
     steps = ["client = FormationClient(url='http://127.0.0.1:9', debug=True, max_retries=0)"]

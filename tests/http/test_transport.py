@@ -105,6 +105,7 @@ def test_a_timeout_tells_the_turn_and_wait_finishes_it(client_kind: ClientKind) 
     assert isinstance(caught.value, builtins.TimeoutError)
 
 
+@pytest.mark.thorough("asyncio", "trio")
 def test_wait_gives_a_new_turn_a_moment_to_become_known(client_kind: ClientKind) -> None:
     unknown = failure(404, "REQUEST_NOT_FOUND")
     done = envelope({"request_id": "r", "status": "completed", "created_at": 1.0})

@@ -19,6 +19,7 @@ import httpx
 import pytest
 
 from muxi.testing import Emulator, Outcome, Refusal, Reply, Turn
+from muxi.testing.__main__ import main
 
 from ..support.plain_http import NO_TLS
 from .raw_http import RawHttp, until
@@ -187,11 +188,14 @@ def test_a_taken_port_is_one_line() -> None:
 
 
 @pytest.mark.parametrize("port", ["70000", "-1", "abc", "1.5"])
-def test_an_impossible_port_is_refused(port: str) -> None:
-    done = run(f"--port={port}")
-    assert done.returncode == 2
-    assert done.stderr.splitlines()[-1].endswith(
-        f"argument --port: {port!r} isn't a port: use a number from 0 to 65535"
+def test_an_impossible_port_is_refused(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([f"--port={port}"])
+    assert ended.value.code == 2
+    assert (
+        capsys.readouterr()
+        .err.splitlines()[-1]
+        .endswith(f"argument --port: {port!r} isn't a port: use a number from 0 to 65535")
     )
 
 
