@@ -1,4 +1,4 @@
-"""How requests prove who sends them, as httpx auth flows: each attempt is signed again."""
+"""Signs requests to the control plane."""
 
 from __future__ import annotations
 

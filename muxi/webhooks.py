@@ -82,22 +82,24 @@ def unwrap(
         InvalidResponseError: The body isn't a JSON object, or lacks a field of its event.
         ValidationError: The body is neither bytes nor a string, or the tolerance is negative.
     """
-    found = [value for name, value in headers.items() if name.lower() == _HEADER]
-    given = [keys] if isinstance(keys, (str, SecretStr)) else keys
-    verify(body, found[0] if found else None, *given, tolerance=tolerance)
+    found = (value for name, value in headers.items() if name.lower() == _HEADER)
+    verify(body, next(found, None), keys, tolerance=tolerance)
     return parse(body)
 
 
 def verify(
-    body: bytes | str, signature: str | None, *keys: str | SecretStr, tolerance: float = 300.0
+    body: bytes | str,
+    signature: str | None,
+    keys: str | SecretStr | Iterable[str | SecretStr],
+    *,
+    tolerance: float = 300.0,
 ) -> None:
     """Verify that a formation signed a webhook recently. `unwrap` also parses it.
 
     Args:
         body: The raw body of the request.
         signature: The header `X-Muxi-Signature`; None if there is none.
-        keys: The formation's admin key. Pass a list to add the client key if you expect
-            escalations.
+        keys: The keys, as for `unwrap`.
         tolerance: The most seconds that the signature may be older or newer than this machine's
             clock.
 
@@ -117,12 +119,11 @@ def verify(
         raise WebhookSignatureError(
             f"The webhook was signed over {tolerance:g} s before or after now."
         )
-    for form in (data, _canonical(data)):
-        for key in keys:
-            if (secret := _secret(key)) and hmac.compare_digest(
-                _digest(form, moment, secret), digest
-            ):
-                return
+    given = [keys] if isinstance(keys, (str, SecretStr)) else keys
+    forms = (data, _canonical(data))
+    for secret in filter(None, map(_secret, given)):
+        if any(hmac.compare_digest(_digest(form, moment, secret), digest) for form in forms):
+            return
     raise WebhookSignatureError("The webhook was not signed with this key, or was changed.")
 
 

@@ -15,16 +15,16 @@ class AsyncPageIterator(AsyncIterator[T]):
     This isn't an async generator, because an unfinished generator has to be closed.
 
     Args:
-        turn: Fetches the next items; an empty list at the end.
+        next_page: Fetches the next items; an empty list at the end.
     """
 
-    def __init__(self, turn: Callable[[], Awaitable[Sequence[T]]]) -> None:
-        self._turn = turn
+    def __init__(self, next_page: Callable[[], Awaitable[Sequence[T]]]) -> None:
+        self._next_page = next_page
         self._left: deque[T] = deque()
 
     async def __anext__(self) -> T:
         if not self._left:
-            self._left.extend(await self._turn())
+            self._left.extend(await self._next_page())
         if not self._left:
             raise StopAsyncIteration
         return self._left.popleft()

@@ -1,1 +1,1 @@
-"""The methods of both services, one file a namespace; each method describes one call."""
+"""The methods of both services, one file for each namespace. Methods describe calls."""

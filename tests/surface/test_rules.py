@@ -89,6 +89,16 @@ def test_checkers_interpreter_and_star_import_see_the_same_names(name: str) -> N
     assert all(value is getattr(package, one) for one, value in starred.items() if one in public)
 
 
+@pytest.mark.parametrize("service", ["formation", "server"])
+def test_each_namespace_is_in_its_package(service: str) -> None:
+    package = import_module(f"muxi.resources.{service}")
+    stub = ast.parse(Path(package.__path__[0]).with_name(f"_{service}.pyi").read_text())
+    made = {node.name for node in stub.body if isinstance(node, ast.ClassDef)}
+    namespaces = {name for name in made if not name.startswith(("Async", "Raw"))}
+    assert len(namespaces) > 3
+    assert public_names(package) == namespaces
+
+
 @pytest.mark.parametrize("name", _LAZY_PACKAGES)
 def test_public_classes_have_docstrings_of_their_own(name: str) -> None:
     package = import_module(name)

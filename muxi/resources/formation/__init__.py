@@ -1,8 +1,7 @@
 """The Formation API: one module for each namespace."""
 
-from __future__ import annotations
-
 from .agents import Agents as Agents
+from .artifacts import Artifacts as Artifacts
 from .audit import Audit as Audit
 from .buffer import Buffer as Buffer
 from .chat import Audio as Audio
@@ -11,6 +10,8 @@ from .config import Config as Config
 from .credentials import Credentials as Credentials
 from .distilled import Distilled as Distilled
 from .distilleries import Distilleries as Distilleries
+from .feeds import Events as Events
+from .feeds import Logs as Logs
 from .history import History as History
 from .jobs import Jobs as Jobs
 from .knowledge import Knowledge as Knowledge

@@ -1,7 +1,5 @@
 """The control plane: one module for each namespace."""
 
-from __future__ import annotations
-
 from .dev import Dev as Dev
 from .drafts import Drafts as Drafts
 from .formations import Formations as Formations
