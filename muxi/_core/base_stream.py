@@ -115,6 +115,7 @@ class BaseStream(Generic[EventT, ResultT]):
             self._unhandled = found, began
             return False
         self._arrived.extend(found)
+        self._empty = 0
         self._silence = 0.0
         return True
 
