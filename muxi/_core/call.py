@@ -232,14 +232,3 @@ def query(**values: str | int | bool | None) -> dict[str, str]:
         for name, value in values.items()
         if value is not None
     }
-
-
-def check_range(name: str, value: object, low: int, high: int) -> int:
-    """Return a number after checking that it is between `low` and `high`.
-
-    Raises:
-        ValidationError: The number is out of range.
-    """
-    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-        raise ValidationError(f"{name} must be from {low} to {high}, not {value!r}.")
-    return value

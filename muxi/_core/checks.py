@@ -94,15 +94,17 @@ def _is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def check_count(name: str, value: object) -> int:
-    """Return an integer of at least 1.
+def check_int(name: str, value: object, low: int = 1, high: int | None = None) -> int:
+    """Return a whole number after checking that it is between `low` and `high`.
 
     Raises:
         ValidationError: The value is something else.
     """
-    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+    highest = math.inf if high is None else high
+    if isinstance(value, int) and not isinstance(value, bool) and low <= value <= highest:
         return value
-    raise ValidationError(f"{name} must be a whole number from 1 up, not {value!r}.")
+    limits = f"from {low} up" if high is None else f"from {low} to {high}"
+    raise ValidationError(f"{name} must be a whole number {limits}, not {value!r}.")
 
 
 def check_retry(name: str, value: object) -> Retry:

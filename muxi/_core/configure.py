@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from ..errors import ConfigurationError, ValidationError
 from ..retry import Retry
 from .call import KeyKind, path_part
-from .checks import check_count, check_header, check_headers, check_key, check_retry, check_seconds
+from .checks import check_header, check_headers, check_int, check_key, check_retry, check_seconds
 from .log import enable, logger
 from .messages import ApiKey, HmacKey, Key
 from .options import Options
@@ -157,9 +157,9 @@ def _options(given: Settings, url: str, keys: Mapping[KeyKind, Key]) -> Options:
         debug=debug,
         insecure_http=insecure_http,
         max_response_bytes=given.checked(
-            "max_response_bytes", check_count, defaults.max_response_bytes
+            "max_response_bytes", check_int, defaults.max_response_bytes
         ),
-        max_event_bytes=given.checked("max_event_bytes", check_count, defaults.max_event_bytes),
+        max_event_bytes=given.checked("max_event_bytes", check_int, defaults.max_event_bytes),
     )
 
 
@@ -279,6 +279,4 @@ def _bool(label: str, value: object) -> bool:
 
 
 def _retries(label: str, value: object) -> Retry:
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
-        return Retry(max_retries=value)
-    raise ValidationError(f"{label} must be a whole number from 0 up, not {value!r}.")
+    return Retry(max_retries=check_int(label, value, 0))

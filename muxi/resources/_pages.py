@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Generic, Protocol, TypeVar
 
-from .._core.call import Call, check_range
+from .._core.call import Call
+from .._core.checks import check_int
 from .._core.steps import Flow, Pages, request
 from ..errors import InvalidResponseError
 
@@ -35,8 +36,8 @@ def by_offset(
     Raises:
         ValidationError: A number is out of range.
     """
-    size = check_range("page_size", page_size, 1, 100)
-    left = None if max_items is None else check_range("max_items", max_items, 0, 2**63)
+    size = check_int("page_size", page_size, 1, 100)
+    left = None if max_items is None else check_int("max_items", max_items, 0)
     return Pages(OffsetPager(page, size, left).next_page)
 
 

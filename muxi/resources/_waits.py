@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
 from .._core.call import Call, T
-from .._core.checks import check_seconds
 from .._core.steps import Flow, clock, request, sleep
 from ..errors import NotFoundError, TimeoutError
 
@@ -54,11 +53,14 @@ class Deadline:
             return other if self.at is None else self
         return self if self.at < other.at else other
 
-    def request(self, call: Call[T]) -> Flow[T]:
-        """Make a call that may take the time that is left, but at least half a second."""
+    def for_look(self) -> float | None:
+        """Return the seconds for a status request: what is left, but at least half a second."""
         left = self.remaining()
-        bounded = call if left is None else replace(call, timeout=max(left, _LAST_LOOK))
-        return (yield from request(bounded))
+        return None if left is None else max(left, _LAST_LOOK)
+
+    def request(self, call: Call[T]) -> Flow[T]:
+        """Make a status request."""
+        return (yield from request(replace(call, timeout=self.for_look())))
 
 
 NO_DEADLINE = Deadline(None)
@@ -123,12 +125,7 @@ def until_terminal(
     Raises:
         TimeoutError: The work isn't done in time.
         NotFoundError: The server doesn't know the work.
-        ValidationError: `timeout` or `poll_interval` is out of range.
     """
-    if timeout is not None and timeout != 0:
-        check_seconds("timeout", timeout)
-    if poll_interval != 0:
-        check_seconds("poll_interval", poll_interval)
     deadline = deadline_in(timeout)
     pauses = list(grace)
 

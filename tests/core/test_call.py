@@ -12,7 +12,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from muxi import FormationClient, MuxiError, ServerClient, ValidationError
-from muxi._core.call import Call, KeyKind, check_range, path, query
+from muxi._core.call import Call, KeyKind, path, query
+from muxi._core.checks import check_int
 from muxi.models.formation import SessionList
 from muxi.resources.formation import Chat, Requests, Sessions
 
@@ -108,10 +109,12 @@ def test_query_leaves_out_what_is_none() -> None:
     assert query(a=1, b=None, c=True, d="x y") == {"a": "1", "c": "true", "d": "x y"}
 
 
-def test_within_names_the_bounds() -> None:
-    assert check_range("limit", 1, 1, 1000) == 1
-    with pytest.raises(ValidationError, match=r"^limit must be from 1 to 1000, not 0\.$"):
-        check_range("limit", 0, 1, 1000)
+def test_a_whole_number_out_of_range_is_refused_with_the_range() -> None:
+    assert check_int("limit", 1, 1, 1000) == 1
+    with pytest.raises(
+        ValidationError, match=r"^limit must be a whole number from 1 to 1000, not 0\.$"
+    ):
+        check_int("limit", 0, 1, 1000)
 
 
 def test_map_changes_the_answer() -> None:

@@ -159,6 +159,23 @@ def test_each_method_sends_something() -> None:
     assert sending == {".".join(one.path) for one in METHODS if one.service == "formation"}
 
 
+def test_an_id_that_can_not_be_is_refused_by_the_name_of_its_argument() -> None:
+    refused: dict[str, list[str]] = {}
+    for method in METHODS:
+        for one in method.parameters():
+            given = {**method.required(), one.name: "zz"}
+            if (
+                one.annotation != "str"
+                or "/zz" not in first_call(method.descriptor.build(**given)).path
+            ):
+                continue
+            with pytest.raises(ValidationError, match=f"^{one.name} is empty"):
+                first_call(method.descriptor.build(**{**given, one.name: ""}))
+            refused.setdefault(str(method), []).append(one.name)
+    assert len(refused) > 50
+    assert refused["formation.events.stream_turn"] == ["session_id", "request_id"]
+
+
 def test_the_calls_of_flows_are_methods_of_their_own() -> None:
     flows = [case for case in CASES if not case.describes_one_call]
     assert {"requests.wait", "secrets.set"} <= {case.name for case in flows}

@@ -23,8 +23,6 @@ from .sessions import Sessions
 
 _POLL_INTERVAL = 1.0
 """Seconds."""
-_LAST_LOOK = 0.5
-"""The fewest seconds that a status request gets, even at the deadline."""
 _LOST = (408, 502, 504)
 """Status codes of proxies that got no response from the server."""
 
@@ -104,9 +102,8 @@ def pick_up(
     deadline = deadline_in(timeout)
 
     def look() -> Flow[TurnEnd | None]:
-        left = deadline.remaining()
         try:
-            return (yield from find_end(ids, None if left is None else max(left, _LAST_LOOK)))
+            return (yield from find_end(ids, deadline.for_look()))
         except NotFoundError as exc:
             raise (outcome if isinstance(outcome, MuxiError) else exc) from None
         except MuxiError as exc:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 from os import PathLike
 
-from ..._core.call import BodyFormat, Call, KeyKind, Response, UserRule, check_range, path, query
+from ..._core.call import BodyFormat, Call, KeyKind, Response, UserRule, path, query
+from ..._core.checks import check_int
 from ..._core.endpoint import endpoint
 from ..._core.resource import Resource
 from ..._files.download import DownloadedFile, DownloadTarget, OnProgress, Writable
@@ -45,7 +46,7 @@ class Artifacts(Resource):
         Raises:
             ValidationError: There is no user id, or the limit is out of range.
         """
-        asked = query(limit=check_range("limit", limit, 1, 100))
+        asked = query(limit=check_int("limit", limit, 1, 100))
         return Call(
             "GET",
             path("artifacts"),
@@ -126,7 +127,7 @@ class Artifacts(Resource):
         """
         save = DownloadTarget(to, fallback=artifact_id, on_progress=on_progress)
         if version is not None:
-            check_range("version", version, 1, 2**31 - 1)
+            check_int("version", version, 1, 2**31 - 1)
         call = Call(
             "GET",
             path("artifacts", artifact_id, "content"),

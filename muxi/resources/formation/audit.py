@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ..._core.call import Call, KeyKind, check_range, path, query
+from ..._core.call import Call, KeyKind, path, query
+from ..._core.checks import check_int
 from ..._core.endpoint import endpoint
 from ..._core.resource import Resource
 from ...errors import ValidationError
@@ -51,7 +52,7 @@ class Audit(Resource):
         if since is not None and getattr(since, "tzinfo", None) is None:
             raise ValidationError("since must be a datetime with a time zone.")
         start = None if since is None else since.isoformat()
-        count = check_range("limit", limit, 1, 1000)
+        count = check_int("limit", limit, 1, 1000)
         asked = query(limit=count, action=action, resource_type=resource_type, since=start)
         return Call("GET", path("audit"), m.AuditLog, KeyKind.ADMIN, query=asked)
 

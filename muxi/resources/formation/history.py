@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from ..._core.call import Call, KeyKind, UserRule, check_range, path, query
+from ..._core.call import Call, KeyKind, UserRule, path, query
+from ..._core.checks import check_int
 from ..._core.endpoint import endpoint
 from ..._core.resource import Resource
 from ...errors import ValidationError
@@ -51,7 +52,7 @@ class History(Resource):
         """
         days = {"date_from": _day(date_from), "date_to": _day(date_to)}
         found = query(
-            limit=check_range("limit", limit, 1, 100), include_sources=include_sources, **days
+            limit=check_int("limit", limit, 1, 100), include_sources=include_sources, **days
         )
         return Call(
             "GET",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from ..._core.call import AlreadyDone, Call, KeyKind, UserRule, check_range, path, query
+from ..._core.call import AlreadyDone, Call, KeyKind, UserRule, path, query
+from ..._core.checks import check_int
 from ..._core.endpoint import endpoint, flow, paging
 from ..._core.resource import Resource
 from ..._core.steps import Flow, Pages
@@ -65,8 +66,8 @@ class Memories(Resource):
             ValidationError: There is no user id, a number is out of range or a scope is unknown.
         """
         asked = query(
-            limit=check_range("limit", limit, 1, 100),
-            offset=check_range("offset", offset, 0, 2**63),
+            limit=check_int("limit", limit, 1, 100),
+            offset=check_int("offset", offset, 0, 2**63),
             scopes=join_names("scopes", scopes),
         )
         where, kind = path("memories"), m.MemoryList

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ..._core.call import Call, KeyKind, UserRule, check_range, path, query
+from ..._core.call import Call, KeyKind, UserRule, path, query
+from ..._core.checks import check_int
 from ..._core.endpoint import endpoint
 from ..._core.resource import Resource
 from ...models import formation as m
@@ -42,7 +43,7 @@ class Sessions(Resource):
         Raises:
             ValidationError: There is no user id, or the limit is out of range.
         """
-        found = query(active_only=active_only, limit=check_range("limit", limit, 1, 1000))
+        found = query(active_only=active_only, limit=check_int("limit", limit, 1, 1000))
         return Call(
             "GET",
             path("sessions"),
@@ -92,7 +93,7 @@ class Sessions(Resource):
             ValidationError: There is no user id, or the limit is out of range.
         """
         where = path("sessions", session_id, "messages")
-        found = query(limit=check_range("limit", limit, 1, 1000))
+        found = query(limit=check_int("limit", limit, 1, 1000))
         return Call(
             "GET", where, m.MessageList, KeyKind.CLIENT, user=_USER, user_id=user_id, query=found
         )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from ..._core.call import AlreadyDone, Call, KeyKind, check_range, path
+from ..._core.call import AlreadyDone, Call, KeyKind, path
+from ..._core.checks import check_int
 from ..._core.endpoint import endpoint
 from ..._core.resource import Resource
 from ...models import formation as m
@@ -48,7 +49,7 @@ class Tuning(Resource):
         """
         body = validate_body(m.TuningUpdate, {"content": content})
         size = len(body.content.encode(errors="surrogatepass"))
-        check_range("The size of content in bytes", size, 0, _LARGEST)
+        check_int("The size of content in bytes", size, 0, _LARGEST)
         return Call("POST", path("tuning"), m.TuningUpdated, KeyKind.ADMIN, body=body)
 
     @endpoint

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from math import inf
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,56 +18,51 @@ from ._errors import explain
 from ._progress import TimeLimits
 
 
-def download_zip(
+def download(
     formation_id: str,
     to: str | os.PathLike[str],
+    *,
     include_db: bool,
+    extract: bool,
     limits: TimeLimits,
     on_progress: OnProgress | None,
 ) -> Flow[m.DownloadedFormation]:
-    """Download the zip."""
-    call = _download_call(formation_id, to, include_db, limits, on_progress)
+    """Download the zip, and extract it to a new directory if `extract` is True."""
+    where = path(*FORMATIONS, formation_id, "download")
+
+    def call(target: str | os.PathLike[str]) -> Call[DownloadedFile]:
+        return Call(
+            "GET",
+            where,
+            DownloadedFile,
+            KeyKind.HMAC,
+            query=query(db=True if include_db else None),
+            shape=BodyFormat.FILE,
+            save=DownloadTarget(target, f"{formation_id}.zip", on_progress, _check_zip),
+            timeout=limits.timeout,
+            read_timeout=inf if limits.silence_timeout is None else limits.silence_timeout,
+            explain=explain("other"),
+        )
+
+    return _extracted(call, Path(to)) if extract else _saved(call(to))
+
+
+def _saved(call: Call[DownloadedFile]) -> Flow[m.DownloadedFormation]:
     found = yield from request(call)
-    return m.DownloadedFormation(path=found.path or Path(to), size=found.size)
+    assert found.path is not None
+    return m.DownloadedFormation(path=found.path, size=found.size)
 
 
-def extract_zip(
-    formation_id: str,
-    to: Path,
-    include_db: bool,
-    limits: TimeLimits,
-    on_progress: OnProgress | None,
+def _extracted(
+    call: Callable[[Path], Call[DownloadedFile]], to: Path
 ) -> Flow[m.DownloadedFormation]:
-    """Download the zip and extract it to a new directory."""
     from ...bundle.unzip import unpack  # imported late: clients import fast
 
     with TemporaryDirectory(prefix="muxi-") as folder:
         archive = Path(folder, "formation.zip")
-        call = _download_call(formation_id, archive, include_db, limits, on_progress)
-        found = yield from request(call)
+        found = yield from request(call(archive))
         yield from run_in_thread(lambda: unpack(archive, to))
     return m.DownloadedFormation(path=to, size=found.size)
-
-
-def _download_call(
-    formation_id: str,
-    to: str | os.PathLike[str],
-    include_db: bool,
-    limits: TimeLimits,
-    on_progress: OnProgress | None,
-) -> Call[DownloadedFile]:
-    return Call(
-        "GET",
-        path(*FORMATIONS, formation_id, "download"),
-        DownloadedFile,
-        KeyKind.HMAC,
-        query=query(db=True if include_db else None),
-        shape=BodyFormat.FILE,
-        save=DownloadTarget(to, f"{formation_id}.zip", on_progress, _check_zip),
-        timeout=limits.timeout,
-        read_timeout=inf if limits.silence_timeout is None else limits.silence_timeout,
-        explain=explain("other"),
-    )
 
 
 def _check_zip(archive: Path) -> None:

@@ -26,7 +26,7 @@ def wait_until_healthy(
         DeploymentError: The formation is down.
         TimeoutError: The formation isn't healthy in time.
     """
-    deadline = deadline_in(timeout)
+    deadline, look = deadline_in(timeout), get_call(formation_id)
 
     def is_healthy(formation: m.Formation) -> bool:
         if formation.status in _DOWN:
@@ -38,18 +38,15 @@ def wait_until_healthy(
             )
         return formation.status == "running" and bool(formation.healthy)
 
-    return (
-        yield from poll(
-            lambda: deadline.request(get_call(formation_id)),
-            is_healthy,
-            deadline,
-            poll_interval,
-            lambda formation: TimeoutError(
-                f"The formation {formation_id} is {formation.status} and not healthy "
-                f"after {timeout} s",
-                sent=True,
-            ),
-        )
+    return poll(
+        lambda: deadline.request(look),
+        is_healthy,
+        deadline,
+        poll_interval,
+        lambda formation: TimeoutError(
+            f"The formation {formation_id} is {formation.status} and not healthy after {timeout} s",
+            sent=True,
+        ),
     )
 
 

@@ -37,16 +37,11 @@ class LineReader(EventReader["m.LogLine", None]):
         self._formation_id = formation_id
         self._stream: Literal["stdout", "stderr"] = stream
         self._lines = lines
-        self._again = False
+        self.was_open = False
+        """Whether the stream was open before."""
         self._seen: deque[str] = deque(maxlen=_REMEMBERED)
         self._overlap = Overlap(())
         self._late: list[m.LogLine] = []
-
-    def prepare(self) -> Flow[Call[m.FormationLogs]]:
-        """Return the call that opens the stream."""
-        if self._again:
-            yield from sleep(_RECONNECT_AFTER)
-        return follow_call(self._formation_id, self._stream)
 
     def read(self, name: str, data: str) -> m.LogLine | None:
         """Return the line in a server-sent event."""
@@ -55,8 +50,8 @@ class LineReader(EventReader["m.LogLine", None]):
         from ..._core.loose_json import validate_loosely
 
         if name == "connected":
-            self.has_gap = self._again or self._lines > 0
-            self._again = True
+            self.has_gap = self.was_open or self._lines > 0
+            self.was_open = True
         if name != "log":
             return None
         try:
@@ -132,9 +127,14 @@ def follow_logs(
     formation_id: str, stream: Literal["stdout", "stderr"], lines: int
 ) -> StreamCall[m.LogLine, None]:
     """Return the stream of a formation's log lines."""
-    return StreamCall(
-        LineReader.prepare, lambda _: LineReader(formation_id, stream, lines), reconnects=True
-    )
+    call = follow_call(formation_id, stream)
+
+    def prepare(reader: LineReader) -> Flow[Call[m.FormationLogs]]:
+        if reader.was_open:
+            yield from sleep(_RECONNECT_AFTER)
+        return call
+
+    return StreamCall(prepare, lambda _: LineReader(formation_id, stream, lines), reconnects=True)
 
 
 def unseen(seen: Sequence[str], tail: Sequence[str]) -> Sequence[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import Literal
 
 from ..._core.call import Call
@@ -16,7 +15,7 @@ from ...models import server as m
 from ._calls import cancel_call, delete_call, get_call, list_call, logs_call, stop_call
 from ._deployment import BundleDeployment
 from ._docs import documented_as
-from ._download import download_zip, extract_zip
+from ._download import download
 from ._health import wait_until_healthy
 from ._log_stream import follow_logs
 from ._progress import TimeLimits, action_stream
@@ -503,10 +502,14 @@ class Formations(Resource):
                 empty.
             OSError: The file can't be written.
         """
-        limits = TimeLimits(timeout, silence_timeout)
-        if extract:
-            return extract_zip(formation_id, Path(to), include_db, limits, on_progress)
-        return download_zip(formation_id, to, include_db, limits, on_progress)
+        return download(
+            formation_id,
+            to,
+            include_db=include_db,
+            extract=extract,
+            limits=TimeLimits(timeout, silence_timeout),
+            on_progress=on_progress,
+        )
 
     @flow
     def wait_until_healthy(

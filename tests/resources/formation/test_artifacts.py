@@ -91,10 +91,12 @@ def test_a_version_is_asked_for(client_kind: ClientKind, tmp_path: Path) -> None
 
 def test_what_the_server_would_refuse_is_not_sent() -> None:
     for limit in (0, 101):
-        with pytest.raises(muxi.ValidationError, match="limit must be from 1 to 100"):
+        with pytest.raises(
+            muxi.ValidationError, match="limit must be a whole number from 1 to 100"
+        ):
             Artifacts.list.build(limit=limit)
     assert Artifacts.list.build(limit=100).query == {"limit": "100"}
-    with pytest.raises(muxi.ValidationError, match="version must be from 1"):
+    with pytest.raises(muxi.ValidationError, match="version must be a whole number from 1"):
         Artifacts.download.build("a", "x", version=0)
     with pytest.raises(muxi.ValidationError, match="for writing bytes"):
         Artifacts.download.build("a", io.StringIO())  # type: ignore[arg-type]

@@ -189,7 +189,9 @@ def test_audit_filters_arrive_as_they_are(client_kind: ClientKind) -> None:
 def test_audit_arguments_are_checked() -> None:
     assert Audit.list.build().query == {"limit": "100"}
     for limit in (0, 1001):
-        with pytest.raises(muxi.ValidationError, match="limit must be from 1 to 1000"):
+        with pytest.raises(
+            muxi.ValidationError, match="limit must be a whole number from 1 to 1000"
+        ):
             Audit.list.build(limit=limit)
     for since in (datetime(2026, 1, 1), date(2026, 1, 1), "2026-01-01T00:00:00Z"):
         with pytest.raises(muxi.ValidationError, match="since must be a datetime with a time zone"):
@@ -202,7 +204,7 @@ def test_guidance_is_measured_in_bytes(letter: str) -> None:
     body = Tuning.replace.build(letter * most).body
     assert body == m.TuningUpdate(content=letter * most)
     with pytest.raises(
-        muxi.ValidationError, match="bytes must be from 0 to 32768, not 327"
+        muxi.ValidationError, match="bytes must be a whole number from 0 to 32768, not 327"
     ) as all_:
         Tuning.replace.build(letter * (most + 1))
     assert not all_.value.sent

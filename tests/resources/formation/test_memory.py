@@ -130,7 +130,9 @@ def test_a_walk_asks_for_no_page_before_it_is_wanted() -> None:
         assert [next(walk).id, next(walk).id] == ids(2)
         assert len(server.received) == 1
         assert [found.id for found in formation.raw.memories.iter()] == ids(9)
-        with pytest.raises(muxi.ValidationError, match="page_size must be from 1 to 100"):
+        with pytest.raises(
+            muxi.ValidationError, match="page_size must be a whole number from 1 to 100"
+        ):
             formation.memories.iter(page_size=101)
 
 

@@ -117,7 +117,9 @@ def test_history_takes_days(client_kind: ClientKind) -> None:
         "include_sources": "true",
     }
     for limit in (0, 101):
-        with pytest.raises(muxi.ValidationError, match="limit must be from 1 to 100"):
+        with pytest.raises(
+            muxi.ValidationError, match="limit must be a whole number from 1 to 100"
+        ):
             History.list.build(limit=limit)
     with pytest.raises(muxi.ValidationError, match="not str"):
         History.list.build(date_from="whenever")  # type: ignore[arg-type]
