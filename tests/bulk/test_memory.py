@@ -39,14 +39,14 @@ class Data:
     """What a call returns."""
 
 
-def test_jobs_and_data_are_forgotten_when_they_were_handed_out(tmp_path: Path) -> None:
-    calls, data = Alive(), Alive()
+def test_jobs_are_read_late_and_data_is_forgotten_when_it_was_handed_out(tmp_path: Path) -> None:
+    data, read = Alive(), 0
 
     def jobs() -> Iterator[Job[object]]:
+        nonlocal read
         for number in range(200):
-            call: Call[object] = Sessions.restore.build(f"s{number}", [])
-            calls.add(call)
-            yield Job(str(number), call)
+            read += 1
+            yield Job(str(number), Sessions.restore.build(f"s{number}", []))
 
     def perform(call: Call[object]) -> object:
         made = Data()
@@ -59,7 +59,7 @@ def test_jobs_and_data_are_forgotten_when_they_were_handed_out(tmp_path: Path) -
             throttle = Throttle(CONCURRENCY, None, Retry())
             yield Dispatch(jobs(), journal, throttle, Retry(), ())
 
-    count = sum(1 for _ in drive(opened(), perform))
-    assert count == 200
-    assert calls.most <= AHEAD + 2 * CONCURRENCY
+    for done, _ in enumerate(drive(opened(), perform), 1):
+        assert read - done <= AHEAD + 2 * CONCURRENCY
+    assert read == done == 200
     assert data.most <= 3 * CONCURRENCY

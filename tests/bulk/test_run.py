@@ -211,6 +211,24 @@ def test_a_turn_that_goes_to_the_background_is_waited_for(
     assert (outcome.result().text, outcome.attempts) == ("It went on.", 1)
 
 
+@pytest.mark.parametrize(
+    ("action", "keys"),
+    [(Drop(), 1), (failure(502, "BAD_GATEWAY"), 1), (failure(500, "INTERNAL_ERROR"), 2)],
+)
+def test_what_the_server_did_not_report_as_failed_keeps_its_key(
+    path: Path, action: Action, keys: int
+) -> None:
+    def decide(request: Received) -> Action:
+        return action if request.method == "POST" else failure(404, "REQUEST_NOT_FOUND")
+
+    with FakeServer(decide) as server:
+        for _ in range(2):
+            [outcome] = run(ClientKind("sync"), server.url, chats(1), path, retry_failed=True)
+            assert outcome.state == "failed"
+        sent = [one for one in server.received if one.method == "POST"]
+    assert len({one.headers["x-muxi-idempotency-key"] for one in sent}) == keys
+
+
 def test_two_journals_have_different_keys(path: Path) -> None:
     with FakeServer(REPLY) as server, FormationClient(url=server.url, client_key="c") as client:
         for name in ("a.db", "b.db"):
