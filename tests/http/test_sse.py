@@ -51,6 +51,12 @@ CASES: dict[str, tuple[bytes, list[Pair]]] = {
 }
 
 
+def test_bytes_outside_of_an_event_need_not_be_text() -> None:
+    decoder = EventDecoder(1_000)
+    assert [*decoder.feed(b': x\n\n{"error": "\xff"}')] == []
+    assert decoder.unframed() == '{"error": "\ufffd"}'
+
+
 def read(chunks: list[bytes]) -> list[Pair]:
     decoder = EventDecoder(1_000_000)
     return [pair for chunk in chunks for pair in decoder.feed(chunk)]

@@ -33,6 +33,16 @@ def test_events_are_typed_and_add_up(client_kind: ClientKind) -> None:
     assert request.headers["x-muxi-user-id"] == "alice"
 
 
+def test_what_follows_the_last_event_is_ignored(client_kind: ClientKind) -> None:
+    end = (
+        token("completed", "Hello") + DONE + token("content", "late") + b"event: error\ndata: x\n\n"
+    )
+    with FakeServer(stream_of(end)) as server:
+        streamed = client_kind.stream(server.url, lambda f: f.chat.stream("hi"))
+    assert [event.type for event in streamed.events] == ["completed"]
+    assert streamed.result.text == "Hello"
+
+
 def test_unknown_types_stages_names_and_frames_are_kept(client_kind: ClientKind) -> None:
     odd = stream_of(
         token("dream", "zzz", depth=3),

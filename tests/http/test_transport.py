@@ -8,7 +8,14 @@ from typing import Any
 
 import pytest
 
-from muxi import ConnectionError, MuxiError, NotFoundError, ServerError, TimeoutError
+from muxi import (
+    ConnectionError,
+    MuxiError,
+    NotFoundError,
+    ServerError,
+    TimeoutError,
+    ValidationError,
+)
 
 from ..support.clients import ClientKind
 from ..support.fake_server import (
@@ -154,6 +161,14 @@ def test_an_answer_that_is_cut_off(client_kind: ClientKind) -> None:
     with FakeServer(short) as server, pytest.raises(ConnectionError) as caught:
         client_kind.formation(server.url, lambda f: f.sessions.list(), max_retries=0)
     assert caught.value.sent
+
+
+def test_an_id_that_is_too_long_for_an_address_is_refused(client_kind: ClientKind) -> None:
+    with FakeServer(SESSIONS) as server, pytest.raises(ValidationError, match="too long") as caught:
+        client_kind.formation(server.url, lambda f: f.sessions.get("x" * 70_000))
+    assert not caught.value.sent
+    assert len(caught.value.message) < 400
+    assert server.received == []
 
 
 def test_redirects_are_not_followed_with_keys(client_kind: ClientKind) -> None:
