@@ -28,7 +28,7 @@ def attach(
     def __getattr__(name: str) -> object:
         if name not in homes:
             text = f"module {package!r} has no attribute {name!r}"
-            if name.startswith("_"):
+            if package != __package__ or name.startswith("_"):
                 raise AttributeError(text)
             from ._missing import not_in_package
 

@@ -91,7 +91,7 @@ def test_our_sdk_over_theirs(ours: Path, theirs: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "code", ["from muxi.models.formation import ChatReply", "import muxi.testing"]
+    "code", ["from muxi.models.formation import ChatReply", "from muxi.testing import Emulator"]
 )
 def test_their_sdk_over_ours(code: str, ours: Path, theirs: Path, tmp_path: Path) -> None:
     error = importing(code, ours, theirs, tmp_path / "both")

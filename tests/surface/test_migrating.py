@@ -86,6 +86,8 @@ def test_names_of_the_package() -> None:
         )
         assert new.partition(".")[0] in {"muxi", *dir(muxi), *dir(m)}
     assert message(muxi, "xyzzy") == "module 'muxi' has no attribute 'xyzzy'"
+    expected = "module 'muxi.models.formation' has no attribute 'webhook'"
+    assert message(m, "webhook") == expected
 
 
 def test_nothing_of_it_is_loaded_until_a_name_is_missing() -> None:
