@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from muxi import bulk
+
 from . import kills
 
 
@@ -20,5 +22,7 @@ def test_the_process_is_killed_and_begun_again(tmp_path: Path) -> None:
 def test_two_of_three_dask_workers_are_killed(tmp_path: Path) -> None:
     journal = tmp_path / "run.db"
     with kills.formation(0.05) as there, kills.cluster(3) as engine:
-        in_flight = kills.on_a_cluster(engine, 40, 2, journal)
-        assert kills.check(journal, there, 40) <= in_flight
+        kills.on_a_cluster(engine, 40, 2, journal)
+        uncertain = kills.check(journal, there, 40)
+    again = [one for one in bulk.results(journal) if one.attempts > 1]
+    assert again or uncertain
