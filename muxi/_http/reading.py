@@ -21,7 +21,7 @@ def read_whole(response: httpx.Response, request: HttpRequest) -> bytearray:
             raise
     finally:
         chunks.close()
-    return answer.content()
+    return answer.content
 
 
 async def read_whole_async(response: httpx.Response, request: HttpRequest) -> bytearray:
@@ -35,13 +35,13 @@ async def read_whole_async(response: httpx.Response, request: HttpRequest) -> by
             raise
     finally:
         await chunks.close()
-    return answer.content()
+    return answer.content
 
 
 class _Answer:
     def __init__(self, request: HttpRequest) -> None:
         self._request = request
-        self._content = bytearray()
+        self.content = bytearray()
 
     def add(self, chunk: bytes) -> None:
         """Add a chunk.
@@ -51,17 +51,13 @@ class _Answer:
             TimeoutError: The call takes too long.
         """
         limit = self._request.max_response_bytes
-        if len(self._content) + len(chunk) > limit:
+        if len(self.content) + len(chunk) > limit:
             what = self._request.target
             raise InvalidResponseError(
                 f"The response to {what} is longer than {limit} bytes", sent=True
             )
-        self._content += chunk
+        self.content += chunk
         check_deadline(self._request)
-
-    def content(self) -> bytearray:
-        """Return the whole body."""
-        return self._content
 
 
 def check_deadline(request: HttpRequest) -> None:

@@ -74,7 +74,7 @@ class EventDecoder:
             last = self._held.rfind(b"\n\n", begin)
             return last + 2 if last >= 0 else 0
         end = longest = 0
-        for found in _BLANK_LINE.finditer(self._held, max(0, self._searched - 3)):
+        for found in _BLANK_LINE.finditer(self._held, begin):
             longest = max(longest, found.end() - end)
             end = found.end()
         self._searched = len(self._held)

@@ -18,7 +18,6 @@ from .._core.options import Options
 from .._core.steps import (
     CloseBody,
     ConsumeStream,
-    Flow,
     OpenStream,
     Pages,
     ReadEvents,
@@ -63,11 +62,22 @@ class SyncTransport:
 
     def respond(self, call: Call[T]) -> Response[T]:
         """Make a call and return its whole `Response`."""
-        return self._drive(call_steps(call, self.options))
+        return self.run(call_steps(call, self.options))
 
-    def run(self, steps: Flow[T]) -> T:
-        """Run a flow of several calls."""
-        return self._drive(steps)
+    def run(self, steps: Generator[Any, Any, T]) -> T:
+        """Run the steps of a call or of a flow."""
+        try:
+            step = next(steps)
+            while True:
+                try:
+                    outcome = self._take(step)
+                except BaseException as exc:  # flows clean up after Ctrl-C too
+                    step = steps.throw(exc)
+                else:
+                    step = steps.send(outcome)
+        except StopIteration as stop:
+            answer: T = stop.value
+            return answer
 
     def iterate(self, pages: Pages[T]) -> Iterator[T]:
         """Iterate over the items of all pages. Pages are fetched when they are needed."""
@@ -82,20 +92,6 @@ class SyncTransport:
         """Read the events in the next chunk of a stream; None at the end."""
         assert isinstance(body, SyncBody)
         return body.read()
-
-    def _drive(self, steps: Generator[Any, Any, T]) -> T:
-        try:
-            step = next(steps)
-            while True:
-                try:
-                    outcome = self._take(step)
-                except BaseException as exc:  # flows clean up after Ctrl-C too
-                    step = steps.throw(exc)
-                else:
-                    step = steps.send(outcome)
-        except StopIteration as stop:
-            answer: T = stop.value
-            return answer
 
     def _take(self, step: Step | HttpRequest) -> object:
         if isinstance(step, ReadEvents):
@@ -112,7 +108,7 @@ class SyncTransport:
         if isinstance(step, ConsumeStream):
             return self._consume(step)
         if isinstance(step, OpenStream):
-            return self._drive(send_with_retries(step.call, self.options, events=True))
+            return self.run(send_with_retries(step.call, self.options, events=True))
         if isinstance(step, CloseBody):  # pyright: ignore[reportUnnecessaryIsInstance]
             assert isinstance(step.body, SyncBody)
             step.body.close(ended=step.ended)
@@ -171,26 +167,10 @@ class AsyncTransport:
 
     async def respond(self, call: Call[T]) -> Response[T]:
         """Make a call and return its whole `Response`."""
-        return await self._drive(call_steps(call, self.options))
+        return await self.run(call_steps(call, self.options))
 
-    async def run(self, steps: Flow[T]) -> T:
-        """Run a flow of several calls."""
-        return await self._drive(steps)
-
-    def iterate(self, pages: Pages[T]) -> AsyncIterator[T]:
-        """Iterate over the items of all pages. Pages are fetched when they are needed."""
-        return AsyncPageIterator(lambda: self.run(pages.next_page()))
-
-    def stream(self, call: StreamCall[EventT, ResultT]) -> AsyncStream[EventT, ResultT]:
-        """Return a stream, which opens when it is entered, awaited or read."""
-        return AsyncStream(self, call, self.options)
-
-    def read(self, body: EventBody) -> Awaitable[ServerSentEvents | None]:
-        """Read the events in the next chunk of a stream; None at the end."""
-        assert isinstance(body, AsyncBody)
-        return body.read()
-
-    async def _drive(self, steps: Generator[Any, Any, T]) -> T:
+    async def run(self, steps: Generator[Any, Any, T]) -> T:
+        """Run the steps of a call or of a flow."""
         take = self._take
         try:
             step = next(steps)
@@ -208,6 +188,19 @@ class AsyncTransport:
             answer: T = stop.value
             return answer
 
+    def iterate(self, pages: Pages[T]) -> AsyncIterator[T]:
+        """Iterate over the items of all pages. Pages are fetched when they are needed."""
+        return AsyncPageIterator(lambda: self.run(pages.next_page()))
+
+    def stream(self, call: StreamCall[EventT, ResultT]) -> AsyncStream[EventT, ResultT]:
+        """Return a stream, which opens when it is entered, awaited or read."""
+        return AsyncStream(self, call, self.options)
+
+    def read(self, body: EventBody) -> Awaitable[ServerSentEvents | None]:
+        """Read the events in the next chunk of a stream; None at the end."""
+        assert isinstance(body, AsyncBody)
+        return body.read()
+
     async def _take(self, step: Step | HttpRequest) -> object:
         if isinstance(step, ReadEvents):
             return await self.read(step.body)
@@ -223,7 +216,7 @@ class AsyncTransport:
         if isinstance(step, ConsumeStream):
             return await self._consume(step)
         if isinstance(step, OpenStream):
-            return await self._drive(send_with_retries(step.call, self.options, events=True))
+            return await self.run(send_with_retries(step.call, self.options, events=True))
         if isinstance(step, CloseBody):  # pyright: ignore[reportUnnecessaryIsInstance]
             assert isinstance(step.body, AsyncBody)
             await step.body.close(ended=step.ended)

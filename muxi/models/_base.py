@@ -270,6 +270,14 @@ def _check_json(value: ValueT) -> ValueT:
     return value
 
 
+def _empty_if_null(value: object) -> object:
+    return [] if value is None else value
+
+
+EmptyIfNull = BeforeValidator(_empty_if_null)
+"""Annotates lists for which the server sends null when they are empty."""
+
+
 def _id_as_text(value: object) -> object:
     is_number = isinstance(value, int) and not isinstance(value, bool)
     return str(value) if is_number or isinstance(value, UUID) else value

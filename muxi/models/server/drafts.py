@@ -5,9 +5,9 @@ from __future__ import annotations
 import base64
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BeforeValidator, model_validator
+from pydantic import model_validator
 
-from .._base import Answer, JsonObject, Listing, Model, Request, UtcTime
+from .._base import Answer, EmptyIfNull, JsonObject, Listing, Model, Request, UtcTime
 from .formations import FormationState
 
 
@@ -61,17 +61,13 @@ class DraftEntry(Model):
     """Bytes; 0 for a directory."""
 
 
-def _entries(value: object) -> object:
-    return [] if value is None else value
-
-
 class DraftFileList(DraftAnswer, Listing[DraftEntry]):
     """One directory of a draft, without the content of its subdirectories."""
 
     items_field: ClassVar[str] = "entries"
     path: str
     """`.` for the root."""
-    entries: Annotated[list[DraftEntry], BeforeValidator(_entries)]
+    entries: Annotated[list[DraftEntry], EmptyIfNull]
 
 
 class DraftFile(DraftAnswer):

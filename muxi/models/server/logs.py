@@ -4,16 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BeforeValidator
+from .._base import Answer, EmptyIfNull, Model
 
-from .._base import Answer, Model
-
-
-def _lines(value: object) -> object:
-    return [] if value is None else value
-
-
-Lines = Annotated[list[str], BeforeValidator(_lines)]
+Lines = Annotated[list[str], EmptyIfNull]
 """Lines as they were written, often JSON or with colours; `null` from the server means none."""
 
 

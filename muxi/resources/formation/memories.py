@@ -134,11 +134,8 @@ class Memories(Resource):
         fields = drop_none(
             content=content, type=type, metadata=metadata, scope=scope, scope_id=scope_id
         )
-        body, where, kind = (
-            validate_body(m.MemoryRequest, fields),
-            path("memories"),
-            m.CreatedMemory,
-        )
+        body, kind = validate_body(m.MemoryRequest, fields), m.CreatedMemory
+        where = path("memories")
         return Call("POST", where, kind, KeyKind.EITHER, user=_USER, user_id=user_id, body=body)
 
     @endpoint
@@ -293,11 +290,8 @@ class Memories(Resource):
             NotFoundError: The user's knowledge graph has no such entity.
             UnavailableError: The formation has no knowledge graph.
         """
-        where, kind, asked = (
-            path("memories", "provenance"),
-            m.EntityProvenance,
-            query(entity=entity),
-        )
+        where, kind = path("memories", "provenance"), m.EntityProvenance
+        asked = query(entity=entity)
         return Call("GET", where, kind, KeyKind.EITHER, user=_USER, user_id=user_id, query=asked)
 
     @endpoint

@@ -148,14 +148,12 @@ def slow_upload(error: MuxiError, upload: Upload, limit: float) -> MuxiError:
     seconds = upload.seconds
     if error.status_code != 500 or not cut or seconds < limit - 1:
         return error
-    return type(error)(
+    error.sent = False
+    return _replaced(
+        error,
         f"{error.message}. The MUXI Server reads an upload for at most {limit:.0f} s. This one, "
         f"{upload.size} bytes, took {seconds:.0f} s. Nothing was deployed. Make the bundle "
         "smaller, or deploy it over a faster connection",
-        code=error.code,
-        status_code=error.status_code,
-        details=error.details,
-        retryable=False,
     )
 
 
