@@ -49,9 +49,10 @@ class HttpRequest:
 
     method: str
     url: str
-    headers: tuple[tuple[bytes, bytes], ...]
+    headers: tuple[tuple[bytes, bytes], ...] = field(repr=False)
+    """Not in the repr, and neither is the body: tracebacks show local variables."""
     content: bytes | Upload | None = field(repr=False)
-    """The body. Not in the repr, because tracebacks show local variables and it may be secret."""
+    """The body."""
     key: Key | None
     sign_body: Callable[[bytes], Mapping[str, str]] | None
     """Creates headers from the body, for each attempt again."""

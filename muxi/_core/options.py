@@ -55,8 +55,9 @@ class Options:
     timeout: float = 30.0
     """Seconds to wait for a connection, for each write and for each read."""
     user_id: str | None = None
-    headers: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Headers to send with each request, with names in lower case."""
+    headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    """Headers to send with each request, with names in lower case. Not in the repr, because
+    tracebacks show local variables, and `Authorization` may be among them."""
     debug: bool = False
     insecure_http: str = "warn"
     max_response_bytes: int = 64 * 2**20

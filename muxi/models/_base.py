@@ -138,6 +138,9 @@ class Model(LazyModel):
         return (pair for pair in super().__repr_args__() if pair[1] is not None)
 
 
+BY_NAME = ConfigDict(validate_by_alias=True, validate_by_name=True, serialize_by_alias=True)
+"""The configuration of models whose fields have other names than their keys."""
+
 ModelT = TypeVar("ModelT", bound=Model)
 
 

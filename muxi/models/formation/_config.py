@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
-from .._base import Model
+from .._base import BY_NAME, Model
 
 
 class ConfigBlock(Model):
@@ -16,12 +16,8 @@ class ConfigBlock(Model):
     Keys that this version doesn't know are kept, but `repr` leaves them out: they may hold secrets.
     """
 
-    model_config = ConfigDict(
-        validate_by_name=True,
-        validate_by_alias=True,
-        serialize_by_alias=True,
-        coerce_numbers_to_str=True,  # `version: 1.0` is a number to YAML
-    )
+    # `version: 1.0` is a number to YAML.
+    model_config = {**BY_NAME, "coerce_numbers_to_str": True}
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
         unknown = self.model_extra or {}

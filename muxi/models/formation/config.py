@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from .._base import Answer, JsonObject, Listing, Model
+from .._base import BY_NAME, Answer, JsonObject, Listing, Model
 from ._config import ConfigBlock
 from .mcp import McpServer
 from .overlord import OverlordBlock
@@ -217,7 +217,7 @@ class McpSummary(Model):
 class ConfigSummary(Answer):
     """A summary of the configuration."""
 
-    model_config = {"validate_by_alias": True, "validate_by_name": True}
+    model_config = BY_NAME
 
     formation_id: str
     version: str

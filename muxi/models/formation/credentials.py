@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from .._base import Answer, JsonInput, Listing, Model, UtcTime
+from .._base import BY_NAME, Answer, JsonInput, Listing, Model, UtcTime
 from ._secret_request import SecretRequest
 
 
@@ -46,7 +46,7 @@ class CredentialList(Listing[Credential]):
 class DeletedCredential(Answer):
     """The result of the deletion of a credential."""
 
-    model_config = {"validate_by_alias": True, "validate_by_name": True, "serialize_by_alias": True}
+    model_config = BY_NAME
 
     id: str = Field(alias="credential_id")
     """The id of the credential that was deleted."""

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, Field
 
 from .._base import (
+    BY_NAME,
     Answer,
     AsJson,
     Id,
@@ -67,7 +68,7 @@ class CreatedMemory(Answer):
 class DeletedMemory(Answer):
     """The result of the deletion of a memory."""
 
-    model_config = {"validate_by_alias": True, "validate_by_name": True, "serialize_by_alias": True}
+    model_config = BY_NAME
 
     id: str = Field(alias="deleted")
     """The id of the memory that was deleted."""
@@ -123,11 +124,7 @@ class BatchCounts(Model):
 class IngestionBatch(Listing[BatchItem]):
     """The response to a batch: a sequence with one entry per item, in the order they were sent."""
 
-    model_config = {
-        "validate_by_alias": True,
-        "validate_by_name": True,
-        "serialize_by_alias": True,
-    }
+    model_config = BY_NAME
 
     items_field = "results"
     processing_id: str | None = None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import Literal
 
+from pydantic import Field
+
 from .._base import Epoch, JsonObject, Model
 from .replies import ContentPart
 from .widgets import Widget
@@ -32,7 +34,7 @@ class WebhookCompletion(Model):
     processing_time: float | None = None
     """Seconds."""
     processing_mode: Literal["async", "sync"] | str | None = None
-    webhook_url: str | None = None
+    webhook_url: str | None = Field(default=None, repr=False)
     error: WebhookError | None = None
     response: list[ContentPart]
     """Empty if the turn failed."""

@@ -10,7 +10,7 @@ from ..._core.call import Call, KeyKind, path
 from ..._core.steps import EventReader, Flow, StreamCall
 from ...errors import DeploymentError, InvalidResponseError, MuxiError, StreamInterruptedError
 from ...models import server as m
-from .._waits import Deadline, deadline_in
+from .._waits import NO_DEADLINE, Deadline, deadline_in
 from ._calls import FORMATIONS, find, get_call, manifest_version
 from ._errors import StreamedAction, explain, failure
 from ._health import wait_until_it_answers
@@ -63,7 +63,7 @@ class ProgressReader(EventReader["m.Progress", "m.Deployment"]):
         """The stages read so far."""
         self._limits = limits
         self._base_url = base_url
-        self._until = Deadline(None)
+        self._until = NO_DEADLINE
         self._deployment: m.Deployment | None = None
         self._message = ""
         self._unchanged = False

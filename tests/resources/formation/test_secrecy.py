@@ -66,6 +66,22 @@ def test_no_local_variable_shows_it(
     assert HIDDEN not in caplog.text + str(caught.value) + repr(caught.value)
 
 
+@pytest.mark.parametrize("end", ["refused", "misfit"])
+def test_no_local_variable_shows_a_header_for_a_gateway(end: str) -> None:
+    headers = {"Authorization": f"Bearer {HIDDEN}"}
+    with (
+        FakeServer(ENDS[end]) as server,
+        muxi.FormationClient(
+            url=server.url, admin_key="fma_x", headers=headers, retry=FAST, debug=True
+        ) as client,
+        pytest.raises(muxi.MuxiError) as caught,
+    ):
+        client.secrets.reload()
+    assert server.received[0].headers["authorization"] == headers["Authorization"]
+    assert len([*frames(caught.value)]) > 3
+    assert showing(caught.value) == []
+
+
 def test_a_description_does_not_show_it() -> None:
     for described in (
         Secrets.create.build("K", HIDDEN),
