@@ -18,6 +18,7 @@ from muxi.models import formation as m
 
 from ..resources.formation import test_logs
 from ..support import endpoint_calls
+from ..support.each import each
 from ..support.fake_server import Answer, Events, FakeServer
 from ..support.model_diff import differences, unknown_keys
 from ..support.recorded import Recording, recordings
@@ -109,7 +110,7 @@ def client(server: FakeServer) -> FormationClient:
     )
 
 
-@pytest.mark.parametrize("recording", PLAIN, ids=str)
+@each(PLAIN)
 def test_answers(recording: Recording) -> None:
     ask = method_for(recording)
     assert ask is not None
@@ -166,7 +167,7 @@ def check_reply(reply: m.ChatReply | m.ChatAccepted, data: dict[str, Any]) -> No
     assert reply.awaiting_user == bool(endpoint_calls & set(message["metadata"] or {}))
 
 
-@pytest.mark.parametrize("recording", REFUSED, ids=str)
+@each(REFUSED)
 def test_streams_that_never_began(recording: Recording) -> None:
     chat = recording.path.endswith("chat")
     ask = (lambda f: [*f.chat.stream("hi")]) if chat else method_for(recording)
@@ -181,7 +182,7 @@ def test_streams_that_never_began(recording: Recording) -> None:
     check_error(caught.value, recording)
 
 
-@pytest.mark.parametrize("recording", STREAMS, ids=str)
+@each(STREAMS)
 def test_streams(recording: Recording) -> None:
     tokens = [line for line in recording.body.split(b"\n") if line.startswith(b'data: {"token"')]
     with (
