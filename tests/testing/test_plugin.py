@@ -79,7 +79,8 @@ PARALLEL = """
         assert len(muxi_emulator.calls) == 1
 """
 
-PLUGINS = ("muxi.testing.plugin", "anyio.pytest_plugin", "xdist.plugin")
+ASYNCIO = ("-o", "asyncio_default_fixture_loop_scope=function")
+PLUGINS = ("muxi.testing.plugin", "anyio.pytest_plugin", "pytest_asyncio.plugin", "xdist.plugin")
 
 
 def test_applications_need_no_conftest(
@@ -92,11 +93,12 @@ def test_applications_need_no_conftest(
         test_service=SERVICE,
         test_parallel=PARALLEL,
         test_anyio=ASYNC.format(mark="anyio"),
+        test_asyncio=ASYNC.format(mark="asyncio"),
     )
     plugins = [option for name in PLUGINS for option in ("-p", name)]
-    strict = ("--strict-markers", "-W", "error", "-p", "no:cacheprovider")
+    strict = ("--strict-markers", "-W", "error", "-p", "no:cacheprovider", *ASYNCIO)
     result = pytester.runpytest_subprocess(*plugins, *strict, "-n", "2", "--dist", "loadfile")
-    result.assert_outcomes(passed=5 + 4 + 2, errors=1)
+    result.assert_outcomes(passed=5 + 4 + 2 + 1, errors=1)
     result.stdout.fnmatch_lines("*TypeError*unexpected keyword argument 'multi_usr'*")
 
 
