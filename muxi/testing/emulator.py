@@ -133,14 +133,14 @@ class Emulator(Script, Interception):
         self._behavior = ServerBehavior()
 
     def _start(self) -> None:
-        assert self._address is not None
+        self._where.resume()
         with ExitStack() as stack:
             files = stack.enter_context(tempfile.TemporaryDirectory(prefix="muxi-emulator-"))
             server = Server(
                 config=self._config,
                 keys=self._keys,
                 behavior=self._behavior,
-                address=self._address,
+                address=self._where,
                 files=files,
                 watch=self._watch,
             )

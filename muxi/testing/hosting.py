@@ -19,6 +19,8 @@ Service = Literal["formation", "server"]
 Watch = Callable[[ASGIApp, Service], ASGIApp]
 """Returns an application that passes requests to another one, if nothing else was planned."""
 
+_BACKLOG = 2048
+
 
 class Hosts:
     """The web servers of an event loop. Create it inside the loop."""
@@ -164,8 +166,12 @@ class Address:
         self.formation_port = 0
         """The port that the formation gets if it is free. 0 is any port."""
 
+    def resume(self) -> None:
+        """Accept connections. They wait until a web server serves them."""
+        self.listening.listen(_BACKLOG)
+
     def pause(self) -> None:
-        """Refuse connections until an emulator listens again. The port must not have been 0.
+        """Refuse connections until `resume`. The port must not have been 0.
 
         Only Linux can. Elsewhere, connections wait.
         """
@@ -179,7 +185,7 @@ class Address:
 
 def listen(port: int) -> socket.socket:
     """Return a listening socket on loopback. Port 0 takes a free one."""
-    listening = socket.create_server(("127.0.0.1", port), backlog=2048)
+    listening = socket.create_server(("127.0.0.1", port), backlog=_BACKLOG)
     # Connections inherit this option. asyncio sets it only on sockets that name their protocol.
     # Without it, every second response on a connection waits 40 ms for an acknowledgement.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
