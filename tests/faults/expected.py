@@ -51,6 +51,14 @@ class Error:
     status: int | None = None
     retry_after: float | None = None
 
+    @classmethod
+    def of(cls, error: muxi.MuxiError | None) -> Error | None:
+        """Return what an error tells; None if there is none."""
+        if error is None:
+            return None
+        facts = (error.sent, error.retryable, error.status_code, error.retry_after)
+        return cls(type(error), *facts)
+
 
 @dataclass(frozen=True)
 class Outcome:

@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 from anyio.from_thread import BlockingPortal
 
-from muxi import MuxiError
 from muxi.resources.formation import _turn_end, chat
 from muxi.resources.server import _log_stream
 
@@ -84,7 +83,7 @@ def test_a_call_answers_or_raises_one_typed_error_and_works_at_most_once(
     world.settle()
     record_property("outcome", "answer" if error is None else type(error).__name__)
 
-    assert _facts(error) == must.error, error or answer
+    assert Error.of(error) == must.error, error or answer
     if must.attempts is not None and fault.at_request is not None:
         assert proxy.arrived == must.attempts
     if kind.work is not None:
@@ -94,9 +93,3 @@ def test_a_call_answers_or_raises_one_typed_error_and_works_at_most_once(
     elif fault.seen is not Seen.ALTERED:
         assert kind.is_right(answer, cell)
     world.remove(cell.name)
-
-
-def _facts(error: MuxiError | None) -> Error | None:
-    if error is None:
-        return None
-    return Error(type(error), error.sent, error.retryable, error.status_code, error.retry_after)

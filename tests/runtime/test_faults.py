@@ -124,7 +124,7 @@ def test_the_real_runtime_does_the_work_once_whatever_breaks(
         proxy.open()
         said, error = _call(client_kind, proxy.url, work, user, runtime, tries)
 
-    assert _facts(error) == must.error, error or said
+    assert Error.of(error) == must.error, error or said
     assert proxy.arrived == must.attempts
     if must.work:
         until(lambda: work.count(ask, user) > 0)
@@ -148,9 +148,3 @@ def _call(
         return work.read(use(url, lambda f: work.make(f, word), **settings)), None
     except MuxiError as exc:
         return "", exc
-
-
-def _facts(error: MuxiError | None) -> Error | None:
-    if error is None:
-        return None
-    return Error(type(error), error.sent, error.retryable, error.status_code, error.retry_after)
