@@ -102,9 +102,18 @@ def portal() -> Iterator[BlockingPortal]:
         yield portal
 
 
+CLIENTS = ("sync", "asyncio", "trio")
+CELLS = [
+    pytest.param(name, broken, tries, ClientKind(client), id=f"{name}, {broken}, {client}")
+    for row, name in enumerate(WORK)
+    for column, (broken, tries) in enumerate(FAULTS_AND_TRIES)
+    for client in [CLIENTS[(row + column) % 3]]
+]
+"""Each fault of each call with one kind of client: how these differ is tested on the emulator."""
+
+
 @many_users
-@pytest.mark.parametrize(("broken", "tries"), FAULTS_AND_TRIES)
-@pytest.mark.parametrize("name", WORK)
+@pytest.mark.parametrize(("name", "broken", "tries", "client_kind"), CELLS)
 def test_the_real_runtime_does_the_work_once_whatever_breaks(
     name: str,
     broken: str,
