@@ -75,11 +75,6 @@ def request(call: Call[T]) -> Flow[T]:
     return response.data
 
 
-def sleep(seconds: float) -> Flow[None]:
-    """Pause a flow."""
-    yield Sleep(seconds)
-
-
 def clock() -> float:
     """Return the time of a monotonic clock, in seconds."""
     return monotonic()

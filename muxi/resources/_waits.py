@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
 from .._core.call import Call, T
-from .._core.steps import Flow, clock, request, sleep
+from .._core.steps import Flow, Sleep, clock, request
 from ..errors import NotFoundError, TimeoutError
 
 _LAST_LOOK = 0.5
@@ -95,7 +95,7 @@ def poll(
         if deadline.has_passed:
             raise too_late(state)
         left = deadline.remaining()
-        yield from sleep(poll_interval if left is None else min(poll_interval, left))
+        yield Sleep(poll_interval if left is None else min(poll_interval, left))
         try:
             state = yield from look()
         except TimeoutError as exc:
@@ -137,7 +137,7 @@ def until_terminal(
                 left = deadline.remaining()
                 if not pauses or left == 0:
                     raise
-                yield from sleep(pauses.pop(0) if left is None else min(pauses.pop(0), left))
+                yield Sleep(pauses.pop(0) if left is None else min(pauses.pop(0), left))
             else:
                 pauses.clear()
                 return state

@@ -99,9 +99,7 @@ class ChatReader(EventReader[m.ChatEvent, m.ChatReply]):
         if self.ended and self._end is None:  # after ten minutes, `done` comes alone
             yield from self._check_request()
         if self._end is None or not self.ended:
-            raise self._failure(
-                StreamInterruptedError, "The stream ended before the turn did", code=None
-            )
+            raise self._interrupted("The stream ended before the turn did")
         return self._recovered
 
     def result(self) -> m.ChatReply:
@@ -122,9 +120,7 @@ class ChatReader(EventReader[m.ChatEvent, m.ChatReply]):
         if self._end is not None:
             what = self._end.content or f"The turn was {self._end.type}"
             raise self._failure(StreamError, what, code=self._end.type.upper())
-        raise self._failure(
-            StreamInterruptedError, "The stream ended before the turn did", code=None
-        )
+        raise self._interrupted("The stream ended before the turn did")
 
     def _record(self, event: m.ChatEvent) -> m.ChatEvent:
         if isinstance(event, (m.Widgets, m.UnknownEvent)):
@@ -159,6 +155,9 @@ class ChatReader(EventReader[m.ChatEvent, m.ChatReply]):
         error.partial = self.partial
         return error
 
+    def _interrupted(self, message: str) -> StreamError:
+        return self._failure(StreamInterruptedError, message, code=None)
+
     def _recover(self, end: m.Completed) -> m.Completed:
         self._end = self._recovered = end
         self.ended = True
@@ -169,8 +168,7 @@ class ChatReader(EventReader[m.ChatEvent, m.ChatReply]):
         try:
             end = yield from find_end(ids)
         except NotFoundError:
-            gone = "The formation no longer knows the turn"
-            raise self._failure(StreamInterruptedError, gone, code=None) from None
+            raise self._interrupted("The formation no longer knows the turn") from None
         except MuxiError:
             return  # the check failed; the turn may be fine
         if end is None:

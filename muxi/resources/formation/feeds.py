@@ -71,7 +71,7 @@ class Events(Resource):
             user_id=user_id,
             read_timeout=silence_timeout,
         )
-        return _feed(call, "message", lambda data: m.FormationEvent.model_validate_json(data))
+        return _feed(call, "message", m.FormationEvent.model_validate_json)
 
     @streaming
     def stream_turn(
@@ -99,6 +99,8 @@ class Events(Resource):
             StreamError: The turn isn't in progress, belongs to another user, or failed.
             StreamInterruptedError: The formation closed the connection.
         """
+        from ._live_events import token_of  # imported late: clients import fast
+
         where = path("events", session_id, request_id)
         call = Call(
             "GET",
@@ -109,7 +111,7 @@ class Events(Resource):
             user_id=user_id,
             read_timeout=silence_timeout,
         )
-        return _feed(call, "message", _token)
+        return _feed(call, "message", token_of)
 
 
 class Logs(Resource):
@@ -168,13 +170,7 @@ class Logs(Resource):
             query={**query(level=level, event_type=event_type), **ids},
             read_timeout=silence_timeout,
         )
-        return _feed(call, "log", lambda data: m.LogRecord.model_validate_json(data))
-
-
-def _token(data: Json) -> m.TokenEvent:
-    from ._live_events import token_of
-
-    return token_of(data)
+        return _feed(call, "log", m.LogRecord.model_validate_json)
 
 
 def _feed(
@@ -184,5 +180,4 @@ def _feed(
 
     if call.read_timeout is not None:
         check_seconds("silence_timeout", call.read_timeout)
-
     return StreamCall(call, lambda _: LiveEventReader(name, parse, call.read_timeout))

@@ -9,7 +9,7 @@ from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING
 
 from ..._core.call import Call, KeyKind, path
-from ..._core.steps import Flow, StreamCall, consume_stream, request, run_in_thread, sleep
+from ..._core.steps import Flow, Sleep, StreamCall, consume_stream, request, run_in_thread
 from ..._files.upload import Upload
 from ...errors import ConflictError, MuxiError, NotFoundError, ValidationError
 from ...models import server as m
@@ -211,7 +211,7 @@ def _delete_own(bundle: Bundle) -> Flow[str | None]:
                 f"the server doesn't list it after {_UNDO_WITHIN:.0f} s. Check later with "
                 "formations.get, and delete it."
             )
-        yield from sleep(_UNDO_DELAY)
+        yield Sleep(_UNDO_DELAY)
 
 
 def _cancel_own(bundle: Bundle, before: m.Formation, reader: ProgressReader) -> Flow[str | None]:
@@ -235,7 +235,7 @@ def _cancel_own(bundle: Bundle, before: m.Formation, reader: ProgressReader) -> 
         except ValidationError:  # nothing is in progress, or the new version isn't starting yet
             if "spawning_staging" in reader.stages or until.has_passed:
                 return None
-            yield from sleep(_UNDO_DELAY)
+            yield Sleep(_UNDO_DELAY)
         else:
             return None
 

@@ -8,7 +8,7 @@ from itertools import takewhile
 from typing import Literal
 
 from ..._core.call import Call
-from ..._core.steps import EventReader, Flow, StreamCall, request, sleep
+from ..._core.steps import EventReader, Flow, Sleep, StreamCall, request
 from ...errors import InvalidResponseError
 from ...models import server as m
 from ._calls import follow_call, logs_call
@@ -131,7 +131,7 @@ def follow_logs(
 
     def prepare(reader: LineReader) -> Flow[Call[m.FormationLogs]]:
         if reader.was_open:
-            yield from sleep(_RECONNECT_AFTER)
+            yield Sleep(_RECONNECT_AFTER)
         return call
 
     return StreamCall(prepare, lambda _: LineReader(formation_id, stream, lines), reconnects=True)

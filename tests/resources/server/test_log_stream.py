@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import muxi
 from muxi import AsyncServerClient, ServerClient
-from muxi._core.steps import Flow
+from muxi._core.steps import Sleep
 from muxi.resources.server import _log_stream
 from muxi.resources.server._log_stream import unseen
 
@@ -156,11 +156,11 @@ def test_a_server_that_ends_each_stream_is_not_hammered(
 ) -> None:
     pauses: list[float] = []
 
-    def pause(seconds: float) -> Flow[None]:
+    def pause(seconds: float) -> Sleep:
         pauses.append(seconds)
-        yield from ()
+        return Sleep(0)
 
-    monkeypatch.setattr(_log_stream, "sleep", pause)
+    monkeypatch.setattr(_log_stream, "Sleep", pause)
     script = follow("a"), follow(), tail("a"), follow("b"), tail("a", "b")
     with FakeServer(*script) as server:
         assert first(client_kind, server.url, 2) == ["a", "b"]
