@@ -40,7 +40,7 @@ def refusal(path: Path, to: Path) -> str:
 
 @pytest.mark.parametrize("exists", [False, True])
 def test_a_download_is_unpacked(tmp_path: Path, exists: bool) -> None:
-    to = tmp_path / "new/to"
+    to = tmp_path / "new/deep/to"
     if exists:
         to.mkdir(parents=True)
     unpack(zipped(tmp_path / "a.zip", [*MEMBERS, ("secrets.enc", b"s"), ("b/c/d", b"")]), to)

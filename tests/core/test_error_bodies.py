@@ -233,6 +233,13 @@ def test_an_error_inside_a_200_is_an_error() -> None:
         read_answer(Call("GET", "/sessions", SessionList, KeyKind.CLIENT), reply(200, fits), 1)
 
 
+@pytest.mark.parametrize("moment", [0, -1, 10**14, "now", None])
+def test_a_time_that_is_none_is_left_out(moment: Any) -> None:
+    call = Call("GET", "/sessions", SessionList, KeyKind.CLIENT)
+    body = {"data": {"sessions": [], "count": 0}, "timestamp": moment}
+    assert read_answer(call, reply(200, body), 1).data.meta.server_time is None
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -208,6 +208,18 @@ def test_whoever_watches_may_stop_it(client_kind: ClientKind, tmp_path: Path) ->
     assert (names(tmp_path), len(server.received)) == ([], 1)
 
 
+def test_a_file_that_somebody_removes_changes_no_error(
+    client_kind: ClientKind, tmp_path: Path
+) -> None:
+    def stop(received: int, total: int | None) -> None:
+        for part in tmp_path.iterdir():
+            part.unlink()
+        raise Enough
+
+    with FakeServer(WHOLE) as server, pytest.raises(Enough):
+        fetch(client_kind, server, tmp_path, on_progress=stop)
+
+
 def test_a_bad_file_never_gets_its_name(client_kind: ClientKind, tmp_path: Path) -> None:
     looked: list[bytes] = []
 

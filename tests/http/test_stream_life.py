@@ -25,7 +25,7 @@ from muxi import (
 )
 from muxi.models import formation as m
 
-from ..support.clients import ClientKind
+from ..support.clients import ClientKind, Connect
 from ..support.fake_server import SESSIONS, Events, FakeServer, Received, Silence
 from ..support.sse import DONE, GOOD, KEEPALIVE, slow_keepalives, stream_of, token
 from ..testing.control.leaks import connections
@@ -98,6 +98,18 @@ def test_a_stream_that_was_opened_and_dropped_closes_the_connection() -> None:
     ):
         client.chat.stream("hi").open()
         assert endless.left.wait(5)
+
+
+def test_a_stream_that_was_closed_before_it_was_opened_sends_nothing(connect: Connect) -> None:
+    with FakeServer(GOOD) as server:
+        stream = connect.formation(server.url).chat.stream("hi")
+        stream.close()
+        for use in (lambda: list(stream), stream.result):
+            with pytest.raises(StreamError, match="closed"):
+                use()
+        assert next(stream, None) is None
+        stream.open()
+        assert server.received == []
 
 
 def test_a_stream_is_an_iterator_that_is_read_once() -> None:

@@ -322,8 +322,9 @@ def test_an_error_of_drafts_without_a_frame_is_read(client_kind: ClientKind) -> 
 
 def test_events_that_are_no_json_are_named(client_kind: ClientKind) -> None:
     for bad in (b"event: progress\ndata: {\n\n", b"event: error\ndata: [\n\n", frame("complete")):
-        with FakeServer(stream(bad)) as server, pytest.raises(muxi.InvalidResponseError):
+        with FakeServer(stream(bad)) as server, pytest.raises(muxi.InvalidResponseError) as caught:
             client_kind.server(server.url, RESTART)
+        assert caught.value.sent
 
 
 def test_a_silent_server_is_given_up(client_kind: ClientKind) -> None:
