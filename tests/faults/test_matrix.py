@@ -57,7 +57,7 @@ def test_a_call_answers_or_raises_one_typed_error_and_works_at_most_once(
     record_property: Callable[[str, object], None],
 ) -> None:
     must = expected(kind, fault, tries)
-    patience = 10.0 if fault.seen not in SILENT else 0.1 if must.error else 0.8
+    patience = 10.0 if fault.seen not in SILENT else 0.2 if must.error else 0.8
     monkeypatch.setattr(chat, "_DEAD_AFTER", patience)
     monkeypatch.setattr(_turn_end, "_POLL_INTERVAL", 0.01)
     monkeypatch.setattr(_log_stream, "_RECONNECT_AFTER", 0.0)
