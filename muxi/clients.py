@@ -185,21 +185,22 @@ class _ServerClient(_Client[HttpT], Generic[HttpT, FormationT]):
         Raises:
             ConfigurationError: A setting is missing or invalid.
         """
-        from ._core.configure import server_options
+        from ._core.configure import Arguments, server_options
 
-        given = {
-            "url": url,
-            "key_id": key_id,
-            "secret_key": secret_key,
-            "timeout": timeout,
-            "max_retries": max_retries,
-            "retry": retry,
-            "headers": headers,
-            "debug": debug,
-            "max_response_bytes": max_response_bytes,
-            "max_event_bytes": max_event_bytes,
-            "insecure_http": insecure_http,
-        }
+        given = Arguments(
+            url=url,
+            key_id=key_id,
+            secret_key=secret_key,
+            timeout=timeout,
+            max_retries=max_retries,
+            retry=retry,
+            headers=headers,
+            debug=debug,
+            max_response_bytes=max_response_bytes,
+            max_event_bytes=max_event_bytes,
+            insecure_http=insecure_http,
+        )
+        del secret_key  # tracebacks show local variables
         self._open(server_options(given, settings), http_client)
 
     __init__.__qualname__ = "ServerClient.__init__"  # the name in TypeErrors about arguments
@@ -230,9 +231,10 @@ class _ServerClient(_Client[HttpT], Generic[HttpT, FormationT]):
         Raises:
             ConfigurationError: The id or a key is invalid.
         """
-        from ._core.configure import proxied_options
+        from ._core.configure import Arguments, proxied_options
 
-        given = {"client_key": client_key, "admin_key": admin_key, "user_id": user_id, "mode": mode}
+        given = Arguments(client_key=client_key, admin_key=admin_key, user_id=user_id, mode=mode)
+        del client_key, admin_key  # tracebacks show local variables
         options = proxied_options(self._transport.options, formation_id, given)
         return self._formation_on(self._transport.view(options))
 
@@ -299,26 +301,27 @@ class _FormationClient(_Client[HttpT], Generic[HttpT]):
         Raises:
             ConfigurationError: A setting is missing or invalid, or two exclude each other.
         """
-        from ._core.configure import formation_options
+        from ._core.configure import Arguments, formation_options
 
-        given = {
-            "server_url": server_url,
-            "formation_id": formation_id,
-            "url": url,
-            "base_url": base_url,
-            "client_key": client_key,
-            "admin_key": admin_key,
-            "user_id": user_id,
-            "mode": mode,
-            "timeout": timeout,
-            "max_retries": max_retries,
-            "retry": retry,
-            "headers": headers,
-            "debug": debug,
-            "max_response_bytes": max_response_bytes,
-            "max_event_bytes": max_event_bytes,
-            "insecure_http": insecure_http,
-        }
+        given = Arguments(
+            server_url=server_url,
+            formation_id=formation_id,
+            url=url,
+            base_url=base_url,
+            client_key=client_key,
+            admin_key=admin_key,
+            user_id=user_id,
+            mode=mode,
+            timeout=timeout,
+            max_retries=max_retries,
+            retry=retry,
+            headers=headers,
+            debug=debug,
+            max_response_bytes=max_response_bytes,
+            max_event_bytes=max_event_bytes,
+            insecure_http=insecure_http,
+        )
+        del client_key, admin_key  # tracebacks show local variables
         self._open(formation_options(given, settings), http_client)
 
     __init__.__qualname__ = "FormationClient.__init__"  # the name in TypeErrors about arguments

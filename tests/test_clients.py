@@ -332,6 +332,7 @@ def test_a_proxy_error_is_not_the_formations(client_kind: ClientKind) -> None:
 
 
 def test_server_client_and_formation_client_are_told_apart_in_repr() -> None:
+    assert repr(object.__new__(ServerClient)) == "<ServerClient without settings>"
     assert repr(ServerClient(url="http://x:1/")) == "ServerClient('http://x:1')"
     formation = FormationClient(server_url="http://x:1", formation_id="bot", user_id="u")
     where = "('http://x:1/api/bot/v1', user_id='u'"

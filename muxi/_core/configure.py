@@ -31,6 +31,13 @@ _warned: set[str] = set()
 """The addresses for which a warning was logged."""
 
 
+class Arguments(dict[str, object]):
+    """Arguments by name. Its repr has the names only: tracebacks show local variables."""
+
+    def __repr__(self) -> str:
+        return f"Arguments({', '.join(self)})"
+
+
 class Settings:
     """The settings of one client, from arguments, a settings object and environment variables.
 
@@ -48,7 +55,7 @@ class Settings:
     def __init__(
         self,
         kind: Literal["ServerSettings", "FormationSettings"],
-        arguments: Mapping[str, object],
+        arguments: Arguments,
         settings: ClientSettings | None,
     ) -> None:
         self._arguments = {name: one for name, one in arguments.items() if one is not None}
@@ -92,10 +99,11 @@ class Settings:
         try:
             return check(self.label(name), value)
         except ValidationError as exc:
+            del value  # it may be a key
             raise ConfigurationError(exc.message) from None
 
 
-def server_options(arguments: Mapping[str, object], settings: ClientSettings | None) -> Options:
+def server_options(arguments: Arguments, settings: ClientSettings | None) -> Options:
     """Return the options of a client for a server.
 
     Raises:
@@ -113,11 +121,11 @@ def server_options(arguments: Mapping[str, object], settings: ClientSettings | N
             "MUXI_SECRET_KEY."
         )
     if key_id is not None and secret is not None:
-        keys[KeyKind.HMAC] = HmacKey(key_id, SecretStr(secret), unquote(urlsplit(url).path))
+        keys[KeyKind.HMAC] = HmacKey(key_id.get_secret_value(), secret, unquote(urlsplit(url).path))
     return _options(given, url, keys)
 
 
-def formation_options(arguments: Mapping[str, object], settings: ClientSettings | None) -> Options:
+def formation_options(arguments: Arguments, settings: ClientSettings | None) -> Options:
     """Return the options of a client for a formation.
 
     Raises:
@@ -127,14 +135,14 @@ def formation_options(arguments: Mapping[str, object], settings: ClientSettings 
     keys: dict[KeyKind, Key] = {}
     for kind, name in ((KeyKind.CLIENT, "client_key"), (KeyKind.ADMIN, "admin_key")):
         if (key := _key(given, name)) is not None:
-            keys[kind] = ApiKey(f"X-Muxi-{kind.name.title()}-Key", SecretStr(key))
+            keys[kind] = ApiKey(f"X-Muxi-{kind.name.title()}-Key", key)
     return _options(given, _formation_url(given), keys)
 
 
-def proxied_options(server: Options, formation_id: str, arguments: Mapping[str, object]) -> Options:
+def proxied_options(server: Options, formation_id: str, arguments: Arguments) -> Options:
     """Return the options of a client for a formation behind a server."""
     where = {"server_url": server.base_url, "formation_id": formation_id}
-    given = {**where, **arguments, "insecure_http": server.insecure_http}
+    given = Arguments({**arguments, **where, "insecure_http": server.insecure_http})
     own = formation_options(given, None)
     return replace(server, base_url=own.base_url, keys=own.keys, user_id=own.user_id)
 
@@ -163,8 +171,11 @@ def _options(given: Settings, url: str, keys: Mapping[KeyKind, Key]) -> Options:
     )
 
 
-def _key(given: Settings, name: str) -> str | None:
-    return given.checked(name, lambda label, value: check_key(label, name, value), None)
+def _key(given: Settings, name: str) -> SecretStr | None:
+    def check(label: str, value: object) -> SecretStr:
+        return SecretStr(check_key(label, name, value))
+
+    return given.checked(name, check, None)
 
 
 def _from_environment(

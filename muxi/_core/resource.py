@@ -60,6 +60,8 @@ class Resource:
         self._raw = raw
 
     def __repr__(self) -> str:
+        if "_transport" not in vars(self):  # a traceback shows a client whose constructor failed
+            return f"<{type(self).__name__} without settings>"
         options = self._transport.options
         user = f", user_id={options.user_id!r}" if options.user_id is not None else ""
         raw = ", raw=True" if self._raw else ""

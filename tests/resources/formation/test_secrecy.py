@@ -82,6 +82,23 @@ def test_no_local_variable_shows_a_header_for_a_gateway(end: str) -> None:
     assert showing(caught.value) == []
 
 
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: muxi.FormationClient(url="no", client_key=HIDDEN),
+        lambda: muxi.FormationClient(url="http://h", client_key=f"fma_{HIDDEN}"),
+        lambda: muxi.AsyncFormationClient(url="http://h", admin_key=HIDDEN, timeout=-1),
+        lambda: muxi.ServerClient(url="no", key_id="MUXI_x", secret_key=HIDDEN),
+        lambda: muxi.ServerClient(url="http://h").formation_client("", admin_key=HIDDEN),
+    ],
+)
+def test_no_local_variable_of_a_constructor_shows_a_key(make: Callable[[], object]) -> None:
+    with pytest.raises(muxi.ConfigurationError) as caught:
+        make()
+    assert len([*frames(caught.value)]) > 3
+    assert showing(caught.value) == []
+
+
 def test_a_description_does_not_show_it() -> None:
     for described in (
         Secrets.create.build("K", HIDDEN),
