@@ -11,7 +11,7 @@ import httpx
 from muxi import MuxiError
 from muxi._core.call import Call, Response
 from muxi._core.exchange import call_steps, send_with_retries
-from muxi._core.messages import HttpRequest, RawResponse, ServerSentEvents
+from muxi._core.messages import EventBody, HttpRequest, RawResponse, ServerSentEvents
 from muxi._core.options import Options
 from muxi._core.steps import (
     CloseBody,
@@ -38,12 +38,14 @@ class Played:
     Attributes:
         chunks: The body.
         breaks: How the connection breaks after the body, if it does.
+        pause: The seconds before each chunk.
     """
 
     status: int
     headers: list[tuple[str, str]]
     chunks: list[bytes]
     breaks: MuxiError | None = None
+    pause: float = 0.0
 
 
 class Player:
@@ -118,8 +120,11 @@ class Player:
         if isinstance(step, CloseBody):
             return None
         assert isinstance(step, ReadEvents)
-        assert isinstance(step.body, _Body)
-        return step.body.read()
+        return self.read(step.body)
+
+    def read(self, body: EventBody) -> ServerSentEvents | None:
+        assert isinstance(body, _Body)
+        return body.read()
 
     def _send(self, request: HttpRequest, call: Call[Any]) -> RawResponse:
         found = self._answer(call, request)
@@ -128,7 +133,7 @@ class Player:
         response = httpx.Response(found.status, headers=found.headers)
         more: dict[str, Any] = {}
         if request.events and is_event_stream(response):
-            more["events"] = _Body(found, request.max_event_bytes)
+            more["events"] = _Body(found, request.max_event_bytes, self._now)
         elif found.breaks is not None:
             raise found.breaks
         elif request.save is not None and is_file(response):
@@ -142,12 +147,15 @@ class Player:
 
 
 class _Body:
-    def __init__(self, played: Played, limit: int) -> None:
+    def __init__(self, played: Played, limit: int, now: list[float]) -> None:
+        self._pause = played.pause
+        self._now = now
         self._left = list(played.chunks)
         self._breaks = played.breaks
         self._decoder = EventDecoder(limit)
 
     def read(self) -> ServerSentEvents | None:
+        self._now[0] += self._pause
         if self._left:
             return self._decoder.feed(self._left.pop(0))
         if self._breaks is not None:
