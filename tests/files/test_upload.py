@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import anyio
 import pytest
 
 from muxi._files.upload import Upload
+from muxi._http.messages import UploadBody
 from muxi.errors import BundleError
 
 CONTENT = os.urandom(600_000)
@@ -37,6 +39,20 @@ def test_each_attempt_sends_all_of_it(tmp_path: Path) -> None:
         assert send(upload) == CONTENT
     assert told == [262_144, 524_288, 600_000] * 2
     assert (upload.sent, upload.is_complete) == (600_000, True)
+
+
+@pytest.mark.parametrize("backend", ["sync", "asyncio", "trio"])
+def test_each_attempt_of_a_client_sends_all_of_it(tmp_path: Path, backend: str) -> None:
+    (tmp_path / "x").write_bytes(CONTENT)
+
+    async def sent(body: UploadBody) -> bytes:
+        return b"".join([piece async for piece in body])
+
+    with (tmp_path / "x").open("rb") as file:
+        body = UploadBody(Upload(file, len(CONTENT), "application/gzip"))
+        for _ in range(2):
+            whole = b"".join(body) if backend == "sync" else anyio.run(sent, body, backend=backend)
+            assert whole == CONTENT
 
 
 def test_the_piece_that_is_being_written_counts(tmp_path: Path) -> None:
