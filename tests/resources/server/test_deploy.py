@@ -35,7 +35,7 @@ from ...support.control_answers import (
     stage,
     stream,
 )
-from ...support.fake_server import FAST, Action, FakeServer, Received
+from ...support.fake_server import FAST, Action, FakeServer, Received, Silence
 from ...support.trees import MANIFEST, make_tree
 
 DEPLOYED = stream(*STAGES, COMPLETE)
@@ -337,6 +337,16 @@ def test_a_silent_server_is_given_up(client_kind: ClientKind) -> None:
         with pytest.raises(muxi.TimeoutError, match=r"(silent for|no response within) 0\.05 s"):
             client_kind.server(server.url, lambda s: s.formations.restart(ID, silence_timeout=0.05))
         over.set()
+
+
+def test_the_message_of_a_silent_server_has_the_limit_that_was_reached(
+    client_kind: ClientKind,
+) -> None:
+    with (
+        FakeServer(Silence()) as server,
+        pytest.raises(muxi.TimeoutError, match=r"no response within 0\.1 s"),
+    ):
+        client_kind.server(server.url, lambda s: s.formations.restart(ID, silence_timeout=0.1))
 
 
 def sha256() -> str:
