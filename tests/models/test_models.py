@@ -34,7 +34,7 @@ TOKENS = [
 ]
 EVENTS: TypeAdapter[m.ChatEvent] = TypeAdapter(m.ChatEvent)
 NAMES = {"formation_id": "f", "triggers": ["a", "b", "c"]}
-NEW_KEYS = st.text(st.characters(categories=["Ll"]), min_size=12, max_size=16)
+NEW_KEYS = st.text(st.characters(categories=["Ll"]), max_size=16).map("new_".__add__)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner),

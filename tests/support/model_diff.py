@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime, timezone
 from pathlib import Path
@@ -41,7 +42,9 @@ def differences(ours: object, wire: object, where: str = "") -> list[str]:
         assert ours.utcoffset() is not None, f"{where} has no timezone: {ours}"
         moment = wire
         if isinstance(wire, str):
-            parsed = datetime.fromisoformat(wire.replace("Z", "+00:00"))
+            # Python 3.10 reads neither a Z nor fractions of other than three or six digits.
+            written = re.sub(r"\.(\d+)", lambda m: f".{m[1][:6]:0<6}", wire)
+            parsed = datetime.fromisoformat(written.replace("Z", "+00:00"))
             aware = parsed if parsed.tzinfo else parsed.replace(tzinfo=timezone.utc)
             moment = aware.timestamp()
         assert isinstance(moment, (int, float))

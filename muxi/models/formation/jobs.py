@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timezone
 from typing import Annotated, Literal
 
@@ -12,10 +13,16 @@ from .._base import Answer, JsonObject, Listing, Request, UtcTime
 JobState = Literal["ACTIVE", "PAUSED", "COMPLETED"] | str
 
 
+def _parsed(text: str) -> datetime:
+    """Read a time. Python 3.10 knows no Z, and only fractions of three or six digits."""
+    text = re.sub(r"\.(\d+)", lambda found: f".{found[1][:6]:0<6}", text)
+    return datetime.fromisoformat(re.sub("Z$", "+00:00", text))
+
+
 def _in_utc(schedule: datetime | str) -> datetime | str:
     """Convert a time with an offset to UTC: the server ignores offsets."""
     try:
-        moment = schedule if isinstance(schedule, datetime) else datetime.fromisoformat(schedule)
+        moment = schedule if isinstance(schedule, datetime) else _parsed(schedule)
     except ValueError:
         return schedule
     try:

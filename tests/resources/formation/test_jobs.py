@@ -113,6 +113,8 @@ def test_all_users_takes_the_admin_key_and_no_user(client_kind: ClientKind, use:
             "2099-01-01T07:00:00Z",
         ),
         ("2099-01-01T09:00:00+02:00", "2099-01-01T07:00:00Z"),
+        ("2099-01-01T09:00:00.5+02:00", "2099-01-01T07:00:00.500000Z"),
+        ("2099-01-01T09:00:00.1234567Z", "2099-01-01T09:00:00.123456Z"),
     ],
 )
 def test_schedules_are_texts_or_moments(
