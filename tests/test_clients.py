@@ -81,9 +81,12 @@ def test_a_user_in_the_body_moves_to_the_header(client_kind: ClientKind) -> None
         client_kind.formation(server.url, lambda f: f.chat.send(message, user_id="carol"))
         with pytest.raises(ValidationError, match="user_id is empty"):
             client_kind.formation(server.url, lambda f: f.chat.send("hi", user_id=""))
-        with pytest.raises(ValidationError, match="user_id must be a string"):
-            client_kind.formation(server.url, lambda f: f.chat.send({**message, "user_id": 5}))
-    assert [one.headers["x-muxi-user-id"] for one in server.received] == ["bob", "carol"]
+        client_kind.formation(server.url, lambda f: f.chat.send({**message, "user_id": 5}))
+        for wrong in (True, [5]):
+            given = {**message, "user_id": wrong}
+            with pytest.raises(ValidationError, match="user_id must be a string, not"):
+                client_kind.formation(server.url, lambda f, given=given: f.chat.send(given))
+    assert [one.headers["x-muxi-user-id"] for one in server.received] == ["bob", "carol", "5"]
     assert not [one for one in server.received if "user_id" in one.json]
 
 

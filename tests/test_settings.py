@@ -359,3 +359,12 @@ def test_keys_that_cross_the_network_unencrypted_are_warned_of_once(
             FormationClient(url=url, client_key="c", insecure_http="refuse")
     else:
         FormationClient(url=url, client_key="c", insecure_http="refuse")
+
+
+@pytest.mark.parametrize("settings", [ServerSettings(url="http://h"), {"url": "http://h"}])
+def test_settings_of_another_kind_are_refused(settings: Any) -> None:
+    kind = type(settings).__name__
+    with pytest.raises(
+        ConfigurationError, match=rf"^settings must be FormationSettings, not {kind}\.$"
+    ):
+        FormationClient(settings=settings)

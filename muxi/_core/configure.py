@@ -49,7 +49,8 @@ class Settings:
         settings: The settings object, if any.
 
     Raises:
-        ConfigurationError: Two arguments exclude each other, or a variable has an invalid value.
+        ConfigurationError: Two arguments exclude each other, a variable has an invalid value, or
+            the settings are those of the other client.
     """
 
     def __init__(
@@ -68,6 +69,8 @@ class Settings:
             raise ConfigurationError(
                 "retry= and max_retries= exclude each other: write retry=Retry(max_retries=...)."
             )
+        if settings is not None and all(one.__name__ != kind for one in type(settings).__mro__):
+            raise ConfigurationError(f"settings must be {kind}, not {type(settings).__name__}.")
         self._passed = settings is not None
         self._settings = settings
         if settings is None and None in arguments.values():

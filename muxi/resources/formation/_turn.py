@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from ..._core.call import Call, FollowUp, KeyKind, Response, UserRule, path
+from ..._core.checks import id_text
 from ...errors import ValidationError
 from ...models import formation as m
 from .._inputs import drop_none, validate_body
@@ -51,6 +52,10 @@ class Turn:
         """Create a text turn. The answer to a question keeps the id of that turn (A6.3)."""
         fields = _fields(message)
         if reply_to is not None:
+            if not isinstance(reply_to, m.ChatReply):  # pyright: ignore[reportUnnecessaryIsInstance]
+                raise ValidationError(
+                    f"reply_to must be a ChatReply, not {type(reply_to).__name__}."
+                )
             if session_id is not None or fields.keys() & {"session_id", "request_id"}:
                 raise ValidationError(
                     "reply_to= continues the session and the turn of that reply: leave out "
@@ -156,10 +161,8 @@ def _complete(
     """
     fields.update(drop_none(session_id=session_id, agent_id=agent_id))
     fields["session_id"] = fields.get("session_id") or f"sess_{uuid4().hex}"
-    for name in ("session_id", "agent_id", "request_id"):
-        if isinstance(value := fields.get(name), (int, UUID)):
-            fields[name] = str(value)
-    in_body = fields.pop("user_id", None)
-    if in_body is not None and not isinstance(in_body, str):
-        raise ValidationError("user_id must be a string.")
-    return in_body if user_id is None else user_id
+    names = ("session_id", "agent_id", "request_id", "user_id")
+    ids = {name: id_text(name, fields[name]) for name in names if fields.get(name) is not None}
+    fields.update(ids)
+    fields.pop("user_id", None)
+    return ids.get("user_id") if user_id is None else user_id

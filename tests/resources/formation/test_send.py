@@ -303,6 +303,8 @@ def test_reply_to_goes_with_no_other_ids() -> None:
     for message in messages:
         with pytest.raises(muxi.ValidationError, match="leave out session_id and request_id"):
             Chat.send.build(message, reply_to=reply)
+    with pytest.raises(muxi.ValidationError, match=r"^reply_to must be a ChatReply, not str\.$"):
+        Chat.send.build("yes", reply_to="r")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
