@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import inf
 
 from ..._core.call import Call, KeyKind, Response, UserRule, path
 from ..._core.endpoint import endpoint
@@ -94,6 +95,7 @@ class Triggers(Resource):
             body=body,
             idempotent=True,
             timeout=timeout,
+            read_timeout=inf if wait else None,
         ).map_response(_run)
 
 

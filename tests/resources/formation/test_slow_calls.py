@@ -20,6 +20,7 @@ SLOW: dict[str, Callable[..., Any]] = {
     "memory.backfill": lambda f, **more: f.memory.backfill(user_id="u", **more),
     "memory.forget": lambda f, **more: f.memory.forget(user_id="u", source="s", **more),
     "memory.lint": lambda f, **more: f.memory.lint(**more),
+    "triggers.fire": lambda f, **more: f.triggers.fire("t", {}, wait=True, **more),
     "tuning.run": lambda f, **more: f.tuning.run(**more),
 }
 
