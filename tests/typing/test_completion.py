@@ -35,6 +35,13 @@ from muxi.resources import server as r
 
 ROOT = Path(__file__).parents[2]
 
+
+@pytest.fixture(autouse=True, scope="module")
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Processes that share a cache read files that others are still writing."""
+    jedi.settings.cache_directory = str(tmp_path_factory.mktemp("jedi"))
+
+
 _HEAD = """\
 from muxi import AsyncFormationClient, AsyncServerClient, FormationClient, ServerClient
 client, server = FormationClient(), ServerClient()
