@@ -127,6 +127,7 @@ def test_many_clients_one_after_another(kind: str, closed: bool) -> None:
         run(server, CLIENTS if closed else CLIENTS // 10)
         until(lambda: connections(port_of(server)) == 0)
         until(lambda: threading.active_count() <= before[1])
+        server.received.clear()
         assert living() - before[0] < 2_000  # a client has some hundred
 
 
