@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from muxi import FormationClient, ServerClient
-from muxi.models.formation import ReplyArtifact
+from muxi.models.formation import ActionLink, OptionsWidget, ReplyArtifact, WidgetOption
 from muxi.testing import Clarification, Emulator, Model, Outcome, Reply, Turn
 from muxi.testing.model import echo
 
@@ -30,6 +30,11 @@ MANIFEST = {
 }
 
 CHART = ReplyArtifact(type="image", format="svg", filename="chart.svg", content="<svg/>")
+
+OPTIONS = OptionsWidget(
+    type="options", id="color", prompt="Which?", options=[WidgetOption(label="Red", value="red")]
+)
+LINK = ActionLink(type="action_link", id="docs", label="Read more", url="https://muxi.org")
 
 _POST = """
 import asyncio, json, httpx
@@ -99,6 +104,8 @@ def a_model() -> Model:
     def model(turn: Turn) -> Outcome:
         if "chart" in turn.message:
             return Reply("Here it is.", artifacts=[CHART])
+        if "choose" in turn.message:
+            return Reply("Here they are.", widgets=[OPTIONS, LINK])
         later = turn.session_id in sessions
         sessions.add(turn.session_id)
         if (later and "story" in turn.message) or (later and turn.message.startswith("What")):
