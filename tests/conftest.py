@@ -49,6 +49,11 @@ def _is_thorough(item: pytest.Item) -> bool:
     return any(not names or params.get("client_kind") in names for names in kinds)
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Return more workers than cores: tests wait for sockets a third of their time."""
+    return (os.cpu_count() or 1) * 3 // 2
+
+
 def pytest_collection_finish() -> None:
     """Spare `gc.collect()` in tests the heap of all that was collected."""
     gc.collect()

@@ -31,6 +31,7 @@ from muxi.testing import (
 from ..support.fake_server import Events, FakeServer
 from ..support.service import serving
 from ..support.sse import token
+from ..testing.raw_http import until
 from .service import service
 
 LINK = ActionLink(type="action_link", id="w", label="Pay", url="https://pay.example.com")
@@ -227,6 +228,7 @@ def test_a_browser_that_does_not_read_slows_the_formation_down() -> None:
         httpx.stream("POST", f"{url}/chat", json={"message": "m"}, headers={"X-User": "a"}) as got,
     ):
         assert next(got.iter_lines()) == "event: started"
+        until(lambda: written > 0)
         before = 0
         while before != (before := written):
             threading.Event().wait(0.2)

@@ -45,6 +45,7 @@ SOME = settings(
     max_examples=150 if WHOLE else 2,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
     database=None,
+    derandomize=False,  # the first examples are alike: errors only
 )
 _MOST = 200
 """The requests of one call, after which it would never end."""
@@ -266,7 +267,7 @@ def test_every_method_gives_its_result_or_a_muxi_error(
         fuzz()
 
     check_each(check, METHODS)
-    assert min(ends.values()) > len(METHODS) // 8, ends
+    assert min(ends.values()) > len(METHODS) // 16, ends
 
 
 LINES = st.sampled_from(
