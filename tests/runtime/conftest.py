@@ -59,6 +59,8 @@ class Runtime:
     admin_key: str
     database: str
     """`sqlite` or `postgres`."""
+    hook_port: int
+    """Where it sends webhooks. Nobody listens, unless a test does."""
 
     @property
     def many_users(self) -> bool:
@@ -93,7 +95,8 @@ def booted(database: str, *formation: Path) -> Iterator[Runtime]:
             errors.seek(0)
             pytest.exit(f"The MUXI runtime did not boot.\n{errors.read()}", returncode=2)
         boot = json.loads(line)
-        yield Runtime(boot["url"], boot["client_key"], boot["admin_key"], database)
+        keys = boot["client_key"], boot["admin_key"]
+        yield Runtime(boot["url"], *keys, database, boot["hook_port"])
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgres"])

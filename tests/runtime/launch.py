@@ -2,8 +2,8 @@
 
     RUNTIME_PYTHON tests/runtime/launch.py [sqlite|postgres [FORMATION_DIR]]
 
-Prints one JSON line {"url", "client_key", "admin_key", "log"} once the formation answers,
-then waits for SIGTERM, SIGINT or the end of stdin, stops everything and cleans up.
+Prints one JSON line {"url", "client_key", "admin_key", "hook_port", "log"} once the formation
+answers, then waits for SIGTERM, SIGINT or the end of stdin, stops everything and cleans up.
 """
 
 import contextlib
@@ -45,7 +45,7 @@ def free_port() -> int:
 def copy_formation(source: Path, target: Path, values: dict[str, str]) -> None:
     """Copy the formation (the runtime writes into it) and fill its @PLACEHOLDERS@."""
     shutil.copytree(source, target)
-    for path in target.rglob("*.afs"):
+    for path in [*target.rglob("*.afs"), *target.rglob("*.md")]:
         text = path.read_text()
         for name, value in values.items():
             text = text.replace(f"@{name}@", value)
@@ -159,6 +159,7 @@ def run(source: Path, kind: str, work: Path, log: Path) -> None:
         "url": f"http://127.0.0.1:{port}",
         "client_key": client_key,
         "admin_key": admin_key,
+        "hook_port": free_port(),
         "log": str(log),
     }
     with stub_model.running() as model_url, database(kind, work) as memory:
@@ -170,6 +171,7 @@ def run(source: Path, kind: str, work: Path, log: Path) -> None:
                 "MEMORY": memory,
                 "ADMIN_KEY": admin_key,
                 "CLIENT_KEY": client_key,
+                "HOOK": f"http://127.0.0.1:{boot['hook_port']}/",
                 "FORMATION": str(formation),
                 "PYTHON": sys.executable,
                 "ECHO_SERVER": str(HERE / "echo_mcp.py"),
