@@ -107,6 +107,8 @@ class _Observer:
         seconds: float,
         reply: RawResponse | None,
         error: MuxiError | None,
+        *,
+        turn_id: str | None,
     ) -> None:
         facts = _facts(request, reply)
         failure = {} if error is None else {"error.type": _type_of(error, reply)}
@@ -115,16 +117,16 @@ class _Observer:
         if number > 1:
             self._retries.add(1, {"http.request.method": request.method})
             details["http.request.resend_count"] = number - 1
+        if request_id := turn_id or _request_id(reply, error):
+            details["muxi.request_id"] = request_id
         span = _span.get()
         if span is not None:
             span.set_attributes(details)
-            _identify(span, reply, error)
             span.add_event("attempt", {**facts, **failure, "muxi.attempt": number})
             return
         began = time.time_ns() - int(seconds * 1e9)
         alone = self._start(request.method, began)
         alone.set_attributes(details)
-        _identify(alone, reply, error)
         if error is not None:
             _fail(alone, error)
         alone.end()
@@ -193,10 +195,10 @@ def _type_of(error: MuxiError, reply: RawResponse | None) -> str:
     return str(reply.status_code) if reply is not None else type(error).__qualname__
 
 
-def _identify(span: Span, reply: RawResponse | None, error: MuxiError | None) -> None:
-    request_id = error.request_id if error is not None else reply and request_id_of(reply)
-    if request_id:
-        span.set_attribute("muxi.request_id", request_id)
+def _request_id(reply: RawResponse | None, error: MuxiError | None) -> str | None:
+    if error is not None:
+        return error.request_id
+    return None if reply is None else request_id_of(reply)
 
 
 def _fail(span: Span, error: BaseException) -> None:

@@ -139,6 +139,7 @@ def test_a_stream_is_one_span(client_kind: ClientKind, observed: Observed) -> No
     assert observed.span.name == "chat.stream"
     assert observed.span.status.is_ok
     assert attributes(observed.span)["http.response.status_code"] == 200
+    assert str(attributes(observed.span)["muxi.request_id"]).startswith("req_")
     [point] = observed.points("muxi.client.tokens_per_second")
     assert point.count == 1
     assert point.sum > 0

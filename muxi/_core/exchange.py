@@ -122,7 +122,9 @@ def _note_attempt(
     if options.debug:
         log_attempt(call, request, attempt, reply, error)
     if telemetry.observer is not None:
-        telemetry.observer.attempt(request, attempt, clock() - began, reply, error)
+        telemetry.observer.attempt(
+            request, attempt, clock() - began, reply, error, turn_id=call.turn_id
+        )
 
 
 def _bounded(request: HttpRequest, deadline: float | None) -> HttpRequest:

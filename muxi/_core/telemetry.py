@@ -44,6 +44,8 @@ class Observer(Protocol):
         seconds: float,
         reply: RawResponse | None,
         error: MuxiError | None,
+        *,
+        turn_id: str | None,
     ) -> None:
         """Note an attempt to send a request, the first being number 1."""
         ...
