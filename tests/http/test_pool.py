@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import anyio
@@ -170,6 +171,31 @@ def test_a_closed_client_says_which_one(client_kind: ClientKind, server: FakeSer
     with pytest.raises(ClientClosedError, match=r"^The client is closed\.$"):
         call()
     assert server.received == []
+
+
+@pytest.mark.thorough("trio")
+def test_more_than_a_hundred_calls_may_run_at_once(client_kind: ClientKind) -> None:
+    """httpx by itself would let a hundred run."""
+    count = 101
+    together = threading.Barrier(count)
+
+    def answer(_: Received) -> Answer:
+        together.wait(5)
+        return SESSIONS
+
+    def use_sync(client: FormationClient) -> None:
+        with ThreadPoolExecutor(count) as threads:
+            list(threads.map(lambda _: client.sessions.list(), range(count)))
+
+    async def use_async(client: AsyncFormationClient) -> None:
+        async with anyio.create_task_group() as tasks:
+            for _ in range(count):
+                tasks.start_soon(client.sessions.list)
+
+    with FakeServer(answer) as server:
+        use = use_sync if client_kind.name == "sync" else use_async
+        client_kind.formation(server.url, use, max_retries=0)
+    assert len(server.received) == count
 
 
 def test_the_wait_for_a_free_connection_ends(client_kind: ClientKind) -> None:

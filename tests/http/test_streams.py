@@ -15,7 +15,7 @@ from muxi import (
 )
 from muxi.models import formation as m
 
-from ..support.clients import ClientKind
+from ..support.clients import ClientKind, collect
 from ..support.fake_server import Answer, Events, FakeServer, failure
 from ..support.sse import DONE, GOOD, stream_of, token
 
@@ -93,6 +93,12 @@ def test_text_gives_the_pieces() -> None:
     assert text_of(GOOD)[0] == ["Hel", "lo"]
 
 
+def test_text_opens_the_stream(client_kind: ClientKind) -> None:
+    with FakeServer(GOOD) as server:
+        pieces = client_kind.formation(server.url, lambda f: collect(f.chat.stream("hi").text()))
+    assert pieces == ["Hel", "lo"]
+
+
 def test_text_gives_the_whole_where_there_are_no_pieces() -> None:
     late = token("content", "Whole", stage="final_response")
     assert text_of(stream_of(token("completed", "Whole"), late, DONE))[0] == ["Whole"]
@@ -139,6 +145,16 @@ def test_an_event_that_is_no_json_raises(client_kind: ClientKind) -> None:
         client_kind.stream(server.url, lambda f: f.chat.stream("hi"))
 
 
+def test_a_stream_that_can_not_be_decoded_is_refused(client_kind: ClientKind) -> None:
+    headers = {"Content-Type": "text/event-stream", "Content-Encoding": "gzip"}
+    with (
+        FakeServer(Answer(200, b"no gzip", headers)) as server,
+        pytest.raises(InvalidResponseError, match=r"^The stream can't be decoded: .") as caught,
+    ):
+        client_kind.stream(server.url, lambda f: f.chat.stream("hi"))
+    assert caught.value.sent
+
+
 @pytest.mark.parametrize("ends", [True, False])
 def test_a_body_that_ends_early_is_an_interruption(client_kind: ClientKind, ends: bool) -> None:
     with (
@@ -147,6 +163,17 @@ def test_a_body_that_ends_early_is_an_interruption(client_kind: ClientKind, ends
     ):
         client_kind.stream(server.url, lambda f: f.chat.stream("hi"))
     assert caught.value.partial == "Hal"
+
+
+def test_a_stream_that_is_reset_says_so(client_kind: ClientKind) -> None:
+    """The error of asyncio has no text: the name of its type stands in for it."""
+    events = Events([token("content", "Hal")], resets=True)
+    why = "ReadError" if client_kind.name == "asyncio" else ".*Connection reset by peer"
+    with (
+        FakeServer(events) as server,
+        pytest.raises(StreamInterruptedError, match=f"^The stream broke: {why}"),
+    ):
+        client_kind.stream(server.url, lambda f: f.chat.stream("hi"))
 
 
 @pytest.mark.parametrize("kind", ["failed", "cancelled"])

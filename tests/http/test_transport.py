@@ -6,9 +6,11 @@ import builtins
 import socket
 from typing import Any
 
+import anyio
 import pytest
 
 from muxi import (
+    AsyncFormationClient,
     ConnectionError,
     MuxiError,
     NotFoundError,
@@ -16,6 +18,8 @@ from muxi import (
     TimeoutError,
     ValidationError,
 )
+from muxi._core.steps import Flow, Sleep
+from muxi._http import transport
 
 from ..support.clients import ClientKind
 from ..support.fake_server import (
@@ -161,6 +165,40 @@ def test_an_answer_that_is_cut_off(client_kind: ClientKind) -> None:
     with FakeServer(short) as server, pytest.raises(ConnectionError) as caught:
         client_kind.formation(server.url, lambda f: f.sessions.list(), max_retries=0)
     assert caught.value.sent
+
+
+def test_a_connection_that_is_reset_says_so(client_kind: ClientKind) -> None:
+    """The error of asyncio has no text: the name of its type stands in for it."""
+    why = "ReadError" if client_kind.name == "asyncio" else ".*Connection reset by peer"
+    with (
+        FakeServer(Drop(resets=True)) as server,
+        pytest.raises(ConnectionError, match=f"^GET /v1/sessions failed: {why}") as caught,
+    ):
+        client_kind.formation(server.url, lambda f: f.sessions.list(), max_retries=0)
+    assert caught.value.sent
+
+
+@pytest.mark.anyio
+async def test_clean_up_after_a_cancellation_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transport, "_CLEANUP", 0.01)
+    caught: list[TimeoutError] = []
+
+    def flow() -> Flow[None]:
+        try:
+            yield Sleep(5)
+        finally:
+            try:
+                yield Sleep(5)
+            except TimeoutError as exc:
+                caught.append(exc)
+
+    async with AsyncFormationClient(url="http://127.0.0.1:1") as client:
+        with anyio.move_on_after(0) as scope:
+            await client._transport.run(flow())
+    assert scope.cancelled_caught
+    assert [(one.message, one.sent) for one in caught] == [
+        ("Cleaning up took longer than 0.01 s", True)
+    ]
 
 
 def test_an_id_that_is_too_long_for_an_address_is_refused(client_kind: ClientKind) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import ssl
+import struct
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -53,11 +54,16 @@ class Events:
     """The chunks to write. A callable is called between two writes."""
     ends: bool = True
     """Whether the body ends properly. Otherwise the connection just closes."""
+    resets: bool = False
+    """Whether the connection is reset after the last chunk."""
 
 
 @dataclass(frozen=True)
 class Drop:
     """Read the request and close the connection without a response."""
+
+    resets: bool = False
+    """Whether the connection is reset instead."""
 
 
 @dataclass(frozen=True)
@@ -184,6 +190,8 @@ class FakeServer:
         else:
             if isinstance(action, Silence):
                 self._stopped.wait(30)
+            elif action.resets:
+                _reset(handler)
             handler.close_connection = True
 
 
@@ -208,7 +216,15 @@ def _stream(handler: BaseHTTPRequestHandler, events: Events) -> None:
             continue
         handler.wfile.write(f"{len(chunk):x}\r\n".encode() + chunk + b"\r\n")
         handler.wfile.flush()
-    if events.ends:
+    if events.resets:
+        _reset(handler)
+    if events.ends and not events.resets:
         handler.wfile.write(b"0\r\n\r\n")
     else:
         handler.close_connection = True
+
+
+def _reset(handler: BaseHTTPRequestHandler) -> None:
+    handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    handler.rfile.close()  # it would keep the connection open
+    handler.connection.close()

@@ -151,6 +151,12 @@ def test_a_lost_connection_is_made_again_without_repeating_lines(
         assert server.received[3].path.endswith("lines=1000&stream=stdout")
 
 
+def test_lines_that_repeat_are_placed_by_those_before_them(client_kind: ClientKind) -> None:
+    script = follow("b", "a", "b"), follow(), tail("b", "a", "b", "new")
+    with FakeServer(*script) as server:
+        assert first(client_kind, server.url, 4) == ["b", "a", "b", "new"]
+
+
 def test_a_server_that_ends_each_stream_is_not_hammered(
     client_kind: ClientKind, monkeypatch: pytest.MonkeyPatch
 ) -> None:
