@@ -14,7 +14,7 @@ import muxi
 from muxi.bundle import open_bundle
 from muxi.models import server as m
 
-from ...support.clients import ClientKind, Connect
+from ...support.clients import ClientKind, Connect, collect
 from ...support.control_answers import (
     COMPLETE,
     DROP,
@@ -75,6 +75,15 @@ def test_a_directory_is_deployed(client_kind: ClientKind) -> None:
         "complete",
     ]
     assert (told[-2].attempt, told[-2].max_attempts) == (1, 30)
+
+
+def test_the_text_of_a_deployment_is_its_messages(client_kind: ClientKind) -> None:
+    with FakeServer(by_method(POST=stream(stage("extracting"), COMPLETE))) as server:
+        uploading, *others = client_kind.server(
+            server.url, lambda s: collect(s.formations.deploy_stream(HELLO).text())
+        )
+    assert uploading.startswith("Uploading, ")
+    assert others == ["extracting...", "Done"]
 
 
 def test_progress_as_a_stream(client_kind: ClientKind) -> None:
