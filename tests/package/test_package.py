@@ -120,7 +120,7 @@ def test_pytest_finds_the_plugin(python: Path) -> None:
 from importlib.metadata import entry_points
 print([(each.name, each.value) for each in entry_points(group="pytest11")])
 """
-    assert run(python, "-I", "-c", code).strip() == "[('muxi', 'muxi.testing.plugin')]"
+    assert "('muxi', 'muxi.testing.plugin')" in run(python, "-I", "-c", code)
 
 
 def test_the_emulator_s_command_names_its_extra(python: Path) -> None:
