@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _TURN = 0.02
 """Seconds between two turns: each waits for the disk, so it should write the news of many jobs."""
-
-
 _LONGEST_WAIT = 3600.0
 """Seconds; longer waits overflow the timers of some systems."""
 
