@@ -110,6 +110,8 @@ class Exchange:
         raw: socket.socket = self._writer.get_extra_info("socket")
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._writer.transport.abort()
+        with suppress(OSError):
+            await self._writer.wait_closed()
 
 
 Act = Callable[[Exchange], Awaitable[Any]]
@@ -228,8 +230,10 @@ class Proxy:
             else:
                 await exchange.relay()
                 if self.at_idle is not None and self._spend():
-                    await self.at_idle(exchange)
-                    self.idled.set()
+                    try:
+                        await self.at_idle(exchange)
+                    finally:  # a client that has noticed it may have left already
+                        self.idled.set()
                     goes_on = await exchange.hold()
 
     def _spend(self) -> bool:
