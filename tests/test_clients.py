@@ -198,14 +198,6 @@ def test_a_wrong_argument_is_one_of_the_client() -> None:
         ServerClient(uri="http://h")  # type: ignore[call-arg]
 
 
-def test_a_closed_client_says_so(client_kind: ClientKind) -> None:
-    client = FormationClient(url="http://127.0.0.1:9", client_key="c", user_id="u")
-    client.close()
-    client.close()
-    with pytest.raises(MuxiError, match="closed"):
-        client.sessions.list()
-
-
 def close(http: Any) -> None:
     """Close an HTTP client that holds no connection."""
     if isinstance(http, httpx.Client):

@@ -229,7 +229,7 @@ def test_what_no_attempt_can_have_done_is_not_done(
     ],
 )
 def test_only_the_very_answer_means_that_it_is_done(other: RawResponse) -> None:
-    with pytest.raises(MuxiError):
+    with pytest.raises((NotFoundError, ConflictError)):
         play(DELETE, ConnectionError("cut", sent=True), other)
 
 

@@ -164,15 +164,24 @@ def test_what_can_not_be_taken_back_is_not_tried_again(client_kind: ClientKind) 
     assert file.got == BODY
 
 
-@pytest.mark.parametrize("trouble", [failure(404, "NOT_FOUND", "Gone."), Answer(302, b"x"), Drop()])
+@pytest.mark.parametrize(
+    ("trouble", "kind", "code"),
+    [
+        (failure(404, "NOT_FOUND"), muxi.NotFoundError, "NOT_FOUND"),
+        (Answer(302, b"x"), muxi.MuxiError, None),
+        (Drop(), muxi.ConnectionError, None),
+    ],
+)
 def test_errors_are_errors_and_no_files(
-    client_kind: ClientKind, tmp_path: Path, trouble: Answer | Drop
+    client_kind: ClientKind,
+    tmp_path: Path,
+    trouble: Answer | Drop,
+    kind: type[muxi.MuxiError],
+    code: str | None,
 ) -> None:
-    with FakeServer(trouble) as server, pytest.raises(muxi.MuxiError) as caught:
+    with FakeServer(trouble) as server, pytest.raises(kind) as caught:
         fetch(client_kind, server, tmp_path)
-    if isinstance(trouble, Answer) and trouble.status == 404:
-        assert isinstance(caught.value, muxi.NotFoundError)
-        assert (caught.value.message, caught.value.code) == ("Gone.", "NOT_FOUND")
+    assert (type(caught.value), caught.value.code) == (kind, code)
     assert names(tmp_path) == []
 
 

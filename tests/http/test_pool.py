@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import functools
 import os
 import subprocess
 import sys
@@ -26,7 +25,7 @@ from muxi import (
 )
 from muxi._http.pool import proxy_of, tls
 
-from ..support.clients import ClientKind
+from ..support.clients import ClientKind, Connect
 from ..support.fake_server import SESSIONS, Answer, Events, FakeServer, Received, envelope
 
 OFF = {"max_retries": 0, "client_key": "c"}
@@ -118,15 +117,16 @@ def test_event_loops_at_once(server: FakeServer) -> None:
             answers = await asyncio.gather(*[mine.list() for _ in range(6)])
             wrong.extend(one[0].session_id for one in answers if one[0].session_id != name)
 
+    async def few(name: str) -> None:
+        mine = client.for_user(name).sessions
+        found = [(await mine.list())[0].session_id for _ in range(10)]
+        wrong.extend(one for one in found if one != name)
+
     def work(name: str, backend: str) -> None:
         try:
-            anyio.run(many, name) if backend == "asyncio" else anyio.run(few, name, backend="trio")
+            anyio.run(many if backend == "asyncio" else few, name, backend=backend)
         except BaseException as exc:
             wrong.append(exc)
-
-    async def few(name: str) -> None:
-        for _ in range(10):
-            wrong.extend([] if (await client.for_user(name).sessions.list()) else [name])
 
     threads = [
         threading.Thread(target=work, args=(f"user{number}", "trio" if number == 2 else "asyncio"))
@@ -151,7 +151,9 @@ def test_an_http_client_of_the_other_kind_is_refused() -> None:
             ServerClient(url="http://h", http_client="x")  # type: ignore[arg-type]
 
 
-def test_a_closed_client_says_which_one(client_kind: ClientKind, server: FakeServer) -> None:
+def test_a_closed_client_says_which_one(
+    client_kind: ClientKind, connect: Connect, server: FakeServer
+) -> None:
     closed: Any = httpx.Client() if client_kind.name == "sync" else httpx.AsyncClient()
     if client_kind.name == "sync":
         closed.close()
@@ -160,16 +162,11 @@ def test_a_closed_client_says_which_one(client_kind: ClientKind, server: FakeSer
     with pytest.raises(ClientClosedError, match="http_client= that this client was given"):
         client_kind.formation(server.url, lambda f: f.sessions.list(), http_client=closed)
 
-    def use(client: Any) -> Any:
-        return client.close() if client_kind.name == "sync" else client.aclose()
-
-    client: list[Any] = []
-    client_kind.formation(server.url, lambda f: client.append(f) or use(f))
-    call: Any = client[0].sessions.list
-    if client_kind.name != "sync":
-        call = functools.partial(anyio.run, call, backend=client_kind.name)
+    client = connect.formation(server.url)
+    client.close()
+    client.close()
     with pytest.raises(ClientClosedError, match=r"^The client is closed\.$"):
-        call()
+        client.sessions.list()
     assert server.received == []
 
 
@@ -323,17 +320,11 @@ def test_plain_http_loads_no_certificates(client_kind: ClientKind, server: FakeS
     assert tls.cache_info().currsize == 0
 
 
-def test_cookies_of_an_answer_are_not_kept(client_kind: ClientKind) -> None:
+def test_cookies_of_an_answer_are_not_kept(connect: Connect) -> None:
     cookie = Answer(200, SESSIONS.body, {**SESSIONS.headers, "Set-Cookie": "who=alice"})
 
-    def twice(client: Any) -> Any:
-        client.sessions.list()
-        return client.sessions.list()
-
-    async def atwice(client: Any) -> Any:
-        await client.sessions.list()
-        return await client.sessions.list()
-
     with FakeServer(cookie) as server:
-        client_kind.formation(server.url, twice if client_kind.name == "sync" else atwice)
+        client = connect.formation(server.url)
+        client.sessions.list()
+        client.sessions.list()
     assert ["cookie" in request.headers for request in server.received] == [False, False]

@@ -125,9 +125,8 @@ def test_a_server_that_answers_with_something_else_is_named(
     client_kind: ClientKind, answer: Answer
 ) -> None:
     for script in ([answer], [follow("a"), answer]):
-        with FakeServer(*script) as server, pytest.raises(muxi.MuxiError) as caught:
+        with FakeServer(*script) as server, pytest.raises(muxi.InvalidResponseError):
             first(client_kind, server.url, 2)
-        assert isinstance(caught.value, (muxi.InvalidResponseError, muxi.ServerError))
 
 
 def test_without_a_tail_one_request_is_enough(client_kind: ClientKind) -> None:
