@@ -1,47 +1,36 @@
-"""Authenticates requests, as httpx auth flows. Each attempt is signed again."""
+"""Authenticates requests. Each attempt is signed again."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Generator
-
-import httpx
+from collections.abc import Iterator
 
 from .._core.messages import ApiKey, HmacKey, HttpRequest
 from ..auth import sign
 
-AuthFlow = Generator[httpx.Request, httpx.Response, None]
+
+def key_headers(request: HttpRequest, path: str) -> Iterator[tuple[bytes, bytes]]:
+    """Return headers computed from the body, and the one with the key or its signature.
+
+    Args:
+        request: The request, whose own headers have neither.
+        path: The path of its URL, decoded.
+    """
+    if request.sign_body is not None and isinstance(request.content, bytes):
+        for name, value in request.sign_body(request.content).items():
+            yield name.encode(), value.encode()
+    if isinstance(request.key, ApiKey):
+        yield request.key.header.encode(), request.key.secret.get_secret_value().encode()
+    elif request.key is not None:
+        yield b"Authorization", _hmac_header(request.key, request.method, path).encode()
 
 
-def auth_for(request: HttpRequest) -> httpx.Auth | None:
-    """Return the auth flow of a request; None if it needs neither a key nor a signature."""
-    return None if request.key is None and request.sign_body is None else _Auth(request)
-
-
-class _Auth(httpx.Auth):
-    """Adds headers computed from the body, and the header with the key or its signature."""
-
-    def __init__(self, request: HttpRequest) -> None:
-        self._key = request.key
-        self._sign_body = request.sign_body
-        self.requires_request_body = request.sign_body is not None
-
-    def auth_flow(self, request: httpx.Request) -> AuthFlow:
-        if self._sign_body is not None:
-            request.headers.update(self._sign_body(request.content))
-        if isinstance(self._key, ApiKey):
-            request.headers[self._key.header] = self._key.secret.get_secret_value()
-        elif self._key is not None:
-            request.headers["Authorization"] = _hmac_header(self._key, request)
-        yield request
-
-
-def _hmac_header(key: HmacKey, request: httpx.Request) -> str:
+def _hmac_header(key: HmacKey, method: str, path: str) -> str:
     timestamp = int(time.time())
     signature = sign(
         key.secret.get_secret_value(),
         timestamp=timestamp,
-        method=request.method,
-        path=request.url.path.removeprefix(key.prefix),
+        method=method,
+        path=path.removeprefix(key.prefix),
     )
     return f"MUXI-HMAC key={key.id}, timestamp={timestamp}, signature={signature}"

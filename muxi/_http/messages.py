@@ -14,8 +14,11 @@ from .._core.messages import EventBody, HttpRequest, RawResponse
 from .._files.download import DownloadedFile
 from .._files.upload import Upload
 from ..errors import ConnectionError, InvalidResponseError, MuxiError, TimeoutError, ValidationError
+from .auth import key_headers
 from .threads import run_in_thread
 
+_WITH_BODY = ("POST", "PUT", "PATCH")
+"""The methods whose requests have a length, even if it is 0."""
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
 
@@ -27,28 +30,46 @@ def _url(url: str) -> httpx.URL:
         raise ValidationError(f"{url[:200]} can't be requested: {exc}") from None
 
 
-def to_httpx_request(
-    step: HttpRequest, given: httpx.Client | httpx.AsyncClient | None
-) -> httpx.Request:
-    """Return the httpx request, with headers, cookies and parameters of a given HTTP client."""
-    timeout = httpx.Timeout(_limit(step.timeout), read=_limit(step.read_timeout))
-    build = httpx.Request if given is None else given.build_request
-    url = _url(step.url)
-    request = build(
+def request_for_transport(step: HttpRequest) -> httpx.Request:
+    """Return the httpx request with everything that is sent."""
+    url, content = _url(step.url), step.content
+    headers = [(b"Host", url.netloc), *step.headers, *key_headers(step, url.path)]
+    if not isinstance(content, Upload) and (content or step.method in _WITH_BODY):
+        headers.append((b"Content-Length", str(len(content or b"")).encode()))
+    return httpx.Request(
         step.method,
         url,
-        params=url.params if given is not None and given.params else None,
-        headers=list(step.headers),
-        content=None if isinstance(step.content, Upload) else step.content,
-        extensions={"timeout": timeout.as_dict()},
+        headers=headers,
+        stream=_body(content),
+        extensions={"timeout": _timeouts(step)},
     )
-    content = step.content or b""
-    request.stream = UploadBody(content) if isinstance(content, Upload) else BytesBody(content)
+
+
+def request_for_client(
+    step: HttpRequest, client: httpx.Client | httpx.AsyncClient
+) -> httpx.Request:
+    """Return the httpx request, with headers, cookies and parameters of an HTTP client."""
+    url, content = _url(step.url), step.content
+    request = client.build_request(
+        step.method,
+        url,
+        params=url.params if client.params else None,
+        headers=[*step.headers, *key_headers(step, url.path)],
+        content=None if isinstance(content, Upload) else content,
+        extensions={"timeout": _timeouts(step)},
+    )
+    request.stream = _body(content)
     return request
 
 
-def _limit(seconds: float) -> float | None:
-    return None if seconds == math.inf else seconds
+def _timeouts(step: HttpRequest) -> dict[str, float | None]:
+    other = None if step.timeout == math.inf else step.timeout
+    read = None if step.read_timeout == math.inf else step.read_timeout
+    return {"connect": other, "read": read, "write": other, "pool": other}
+
+
+def _body(content: bytes | Upload | None) -> BytesBody | UploadBody:
+    return UploadBody(content) if isinstance(content, Upload) else BytesBody(content or b"")
 
 
 class BytesBody(httpx.SyncByteStream, httpx.AsyncByteStream):

@@ -29,11 +29,9 @@ from .._core.steps import (
 from .._core.stream import Stream
 from ..errors import TimeoutError
 from .async_items import AsyncPageIterator
-from .auth import auth_for
 from .body import AsyncBody, SyncBody
-from .cancellation import CancelAtIO
 from .download import download, download_async, is_file
-from .messages import is_event_stream, map_httpx_error, to_httpx_request, to_raw_response
+from .messages import is_event_stream, map_httpx_error, to_raw_response
 from .pool import AsyncPool, SyncPool
 from .reading import read_whole, read_whole_async
 from .threads import run_in_thread
@@ -124,17 +122,14 @@ class SyncTransport:
 
     def _send(self, step: HttpRequest) -> RawResponse:
         began = time.perf_counter()
-        request, client = to_httpx_request(step, self.pool.given), self.pool.client()
         try:
-            response = client.send(
-                request, auth=auth_for(step), stream=True, follow_redirects=False
-            )
+            response = self.pool.send(step)
         except httpx.HTTPStatusError as exc:  # from a hook
             response = exc.response
         except (httpx.HTTPError, httpx.InvalidURL) as exc:
             raise map_httpx_error(exc, step) from exc
         except RuntimeError:
-            self.pool.client()  # raises if it was closed meanwhile
+            self.pool.check_open()  # it may have been closed meanwhile
             raise
         if step.events and is_event_stream(response):
             return to_raw_response(response, began, events=self.pool.bodies.open(response, step))
@@ -237,17 +232,14 @@ class AsyncTransport:
 
     async def _send(self, step: HttpRequest) -> RawResponse:
         began = time.perf_counter()
-        request, client = to_httpx_request(step, self.pool.given), await self.pool.client()
         try:
-            response = await CancelAtIO(
-                client.send(request, auth=auth_for(step), stream=True, follow_redirects=False)
-            )
+            response = await self.pool.send(step)
         except httpx.HTTPStatusError as exc:  # from a hook
             response = exc.response
         except (httpx.HTTPError, httpx.InvalidURL) as exc:
             raise map_httpx_error(exc, step) from exc
         except RuntimeError:
-            await self.pool.client()  # raises if it was closed meanwhile
+            self.pool.check_open()  # it may have been closed meanwhile
             raise
         if step.events and is_event_stream(response):
             return to_raw_response(response, began, events=AsyncBody(response, step))

@@ -145,11 +145,15 @@ def test_a_redirect_to_nowhere_tells_that_the_call_was_sent(
     client_kind: ClientKind, location: str
 ) -> None:
     moved = Answer(302, b"", {"Location": location})
-    with FakeServer(moved) as server, pytest.raises(MuxiError) as caught:
-        client_kind.formation(server.url, lambda f: f.memories.create("x"), retry=FAST)
-    assert caught.value.sent
-    assert not isinstance(caught.value, ValueError)
-    assert len(server.received) == 1
+    own = httpx.Client if client_kind.name == "sync" else httpx.AsyncClient
+    for theirs in (None, own(limits=httpx.Limits(max_keepalive_connections=0))):
+        with FakeServer(moved) as server, pytest.raises(MuxiError) as caught:
+            client_kind.formation(
+                server.url, lambda f: f.memories.create("x"), retry=FAST, http_client=theirs
+            )
+        assert caught.value.sent
+        assert not isinstance(caught.value, ValueError)
+        assert len(server.received) == 1
 
 
 def test_a_dribbled_answer_is_given_up_in_time(client_kind: ClientKind) -> None:

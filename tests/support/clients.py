@@ -105,10 +105,10 @@ class Connect:
         return self._stack.enter_context(Driven(self._portal, asynchronous(**settings)))
 
 
-def http_client(client: Any) -> Any:
-    """Return the only HTTP client that a client has created."""
+def http_transport(client: Any) -> Any:
+    """Return the only transport of httpx that a client has created."""
     [made] = client._transport.pool._made.values()
-    return getattr(made, "client", made)
+    return getattr(made, "transport", made)
 
 
 def collect(found: Any) -> Any:

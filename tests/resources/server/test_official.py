@@ -19,7 +19,7 @@ from muxi import ServerClient
 from muxi._core import sdk_notice
 from muxi.testing import Emulator
 
-from ...support.clients import ClientKind, http_client
+from ...support.clients import ClientKind, http_transport
 from ...support.control_answers import HELLO, ID, NOT_FOUND, Plane, by_method, flat, ok, refused
 from ...support.fake_server import Answer, FakeServer
 from ...support.plain_http import NO_TLS
@@ -195,14 +195,14 @@ def test_closing_closes_the_only_pool(client_kind: ClientKind) -> None:
 
         def pinged(client: Any) -> Any:
             client.ping()
-            return client, http_client(client)
+            return client, http_transport(client)
 
         async def apinged(client: Any) -> Any:
             await client.ping()
-            return client, http_client(client)
+            return client, http_transport(client)
 
         client, http = client_kind.server(emulator.server_url, use)
         assert connections(int(emulator.server_url.rpartition(":")[2])) == 0
-    assert http.is_closed
-    assert isinstance(http, httpx.Client if client_kind.name == "sync" else httpx.AsyncClient)
+    sync = client_kind.name == "sync"
+    assert isinstance(http, httpx.HTTPTransport if sync else httpx.AsyncHTTPTransport)
     assert vars(client._transport).keys() == {"options", "pool"}

@@ -16,7 +16,7 @@ from typing import Any
 
 import trio
 
-from ...support.clients import http_client
+from ...support.clients import http_transport
 from ..raw_http import until
 
 
@@ -60,7 +60,7 @@ def no_leaks(url: str, folder: Path) -> Iterator[None]:
 
 def busy(client: Any) -> list[Any]:
     """Return the connections of a client that are still in use."""
-    pool = http_client(client)._transport._pool
+    pool = http_transport(client)._pool
     return [one for one in pool.connections if not one.is_idle()]
 
 
