@@ -55,7 +55,7 @@ class Retry:
             repeatable: Whether the call is safe to retry.
             jitter: A random number from 0 to 1, the share of the back-off to wait.
         """
-        if not error.retryable or attempt > self._limit(error):
+        if not error.retryable or attempt > limit_retries(error, self.max_retries):
             return None
         if error.sent and not repeatable:
             return None
@@ -67,8 +67,9 @@ class Retry:
         # The server sends many clients the same time: jitter spreads their retries.
         return error.retry_after + longest * jitter
 
-    def _limit(self, error: MuxiError) -> int:
-        # The formation says SERVICE_UNAVAILABLE for a feature that isn't configured, which
-        # rarely changes within seconds (contract A2.2).
-        permanent = error.code == "SERVICE_UNAVAILABLE"
-        return min(self.max_retries, 1) if permanent else self.max_retries
+
+def limit_retries(error: MuxiError, most: int) -> int:
+    """Return how many retries make sense after an error, up to a limit."""
+    # The formation says SERVICE_UNAVAILABLE for a feature that isn't configured, which rarely
+    # changes within seconds (contract A2.2).
+    return min(most, 1) if error.code == "SERVICE_UNAVAILABLE" else most

@@ -164,7 +164,7 @@ def _files(service: str, root: str) -> Iterator[tuple[Path, str]]:
         HEAD + IMPORTS + "\n".join(sorted(imports)) + "\n\n" + "\n\n".join(classes),
     )
     names = [f"from .{service}.{one.module} import {one.name} as {one.name}" for one in found]
-    names += [f"{kind}{one.name} = {one.name}" for one in found for kind in KINDS if kind]
+    names += [" = ".join(f"{kind}{one.name}" for kind in (*KINDS[1:], "")) for one in found]
     yield RESOURCES / f"_{service}.py", HEAD + "\n".join(names)
 
 

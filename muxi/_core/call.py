@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, dataclass, field, replace
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from urllib.parse import quote
@@ -118,7 +119,7 @@ class Call(Generic[T]):
     read_timeout: float | None = None
     """Seconds to wait for each chunk of the response or stream, instead of the client's timeout."""
     safe_to_retry: bool | None = None
-    """Whether the call may safely run twice; None to decide by the HTTP method."""
+    """Whether the call may safely run twice; None to decide as `is_repeatable` does."""
     already_done: AlreadyDone[T] | None = None
     """The error that means "done" if an earlier attempt may have succeeded."""
     explain: Callable[[MuxiError, int], MuxiError] | None = None
@@ -133,6 +134,21 @@ class Call(Generic[T]):
     def __post_init__(self) -> None:
         if self.timeout is not None:
             check_seconds("timeout", self.timeout)
+
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether the call may run twice, if both requests have the same idempotency key."""
+        if self.safe_to_retry is not None:
+            return self.safe_to_retry
+        return self.method in ("GET", "PUT", "DELETE") or self.idempotent
+
+    def within(self, timeout: float | None) -> Call[T]:
+        """Return the call with a timeout that is the only one for its response.
+
+        Args:
+            timeout: The most seconds, as in `Call.timeout`; None for no limit.
+        """
+        return replace(self, timeout=timeout, read_timeout=math.inf)
 
     def map(self, transform: Callable[[T], U]) -> Call[U]:
         """Return the call with its data converted by a function."""
@@ -170,14 +186,6 @@ class Response(Generic[T]):
     """How many times the request was sent."""
     elapsed: timedelta
     """The time from sending the last attempt until its response was read."""
-
-    def with_data(self, data: U) -> Response[U]:
-        """Return the response with other data."""
-        return _with_data(self, data)
-
-
-def _with_data(response: Response[Any], data: Any) -> Response[Any]:  # noqa: ANN401
-    return changed(response, data=data)
 
 
 class IdError(ValidationError):

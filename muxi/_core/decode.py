@@ -11,7 +11,7 @@ from typing_extensions import Required, TypedDict
 
 from ..errors import InvalidResponseError
 from ..models._base import SCHEMA_LOCK, Answer, Meta
-from .call import BodyFormat, Call, Response
+from .call import BodyFormat, Call, Response, changed
 from .error_bodies import dict_or_empty, error_inside, read_error, request_id_of, str_or_none
 from .loose_json import validate_loosely
 
@@ -59,7 +59,7 @@ def read_answer(call: Call[T], reply: RawResponse, attempts: int) -> Response[T]
         elapsed=timedelta(seconds=reply.elapsed),
     )
     if call.transform is not None:
-        response = response.with_data(call.transform(response))
+        response = changed(response, data=call.transform(response))
     if isinstance(response.data, Answer):
         object.__setattr__(response.data, "_meta", meta)
     return response

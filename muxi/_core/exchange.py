@@ -141,13 +141,11 @@ def _bounded(request: HttpRequest, deadline: float | None) -> HttpRequest:
 
 
 def _is_safe_to_retry(call: Call[Any], error: MuxiError) -> bool:
-    if call.safe_to_retry is not None:
-        return call.safe_to_retry
     if call.save is not None and not call.save.is_restartable and error.status_code is None:
         return False  # part of the file may already be written
-    if call.method in ("GET", "PUT", "DELETE"):
-        return True
-    # The server doesn't remember deduplicated calls that failed, and would run them again: a chat
-    # turn whose reply it can't serialise ends with 500 each time, after all its work (contract
-    # A5, A10).
-    return call.idempotent and error.status_code != 500
+    if call.idempotent and error.status_code == 500:
+        # The server doesn't remember deduplicated calls that failed, and would run them again: a
+        # chat turn whose reply it can't serialise ends with 500 each time, after all its work
+        # (contract A5, A10).
+        return False
+    return call.is_repeatable

@@ -35,7 +35,7 @@ class Upload:
     """Bytes of the chunk that is being sent."""
 
     def __post_init__(self) -> None:
-        self._state = _state(self.file)
+        self._state = file_state(self.file)
 
     @property
     def is_complete(self) -> bool:
@@ -63,7 +63,7 @@ class Upload:
             return b""
         piece = self.file.read(min(_PIECE, self.size - self.sent))
         is_last = self.sent + len(piece) >= self.size
-        if not piece or (is_last and _state(self.file) != self._state):
+        if not piece or (is_last and file_state(self.file) != self._state):
             raise BundleError(
                 f"The bundle changed while it was sent, after {self.sent} of {self.size} bytes: "
                 "deploy it again when nothing writes to it."
@@ -79,6 +79,7 @@ class Upload:
             self.on_sent(self.sent)
 
 
-def _state(file: BinaryIO) -> tuple[int, int]:
+def file_state(file: BinaryIO) -> tuple[int, int]:
+    """Return what changes when an open file is written to: its size and modification time."""
     status = os.fstat(file.fileno())
     return status.st_size, status.st_mtime_ns

@@ -9,6 +9,7 @@ from math import inf
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from ..errors import AuthenticationError, ConfigurationError, MuxiError, TimeoutError
+from ..retry import limit_retries
 from .jobs import Job, Outcome, Progress, WorkerLostError, is_refusal, may_have_acted
 from .queue import Queue, Task
 
@@ -202,8 +203,6 @@ class Dispatch(Generic[T]):
             return 0.0
         if is_refusal(error) or isinstance(error, TimeoutError):
             task.refusals += 1
-            # Waiting doesn't help if a feature isn't configured.
-            most = 1 if error.code == "SERVICE_UNAVAILABLE" else _REFUSALS
-            return 0.0 if task.refusals <= most else None
+            return 0.0 if task.refusals <= limit_retries(error, _REFUSALS) else None
         task.mistakes += 1
         return self._retry.delay(error, attempt=task.mistakes, repeatable=True, jitter=1.0)

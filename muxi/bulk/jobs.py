@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Generic, Literal, TypeVar
+from typing import Generic, Literal, TypeVar
 
 from .._core.call import Call
 from ..errors import ConnectionError, MuxiError
@@ -87,13 +87,6 @@ class Progress:
 
 class WorkerLostError(ConnectionError):
     """The process that ran the job is gone."""
-
-
-def is_safe(call: Call[Any]) -> bool:
-    """Return whether a call may always be repeated with its idempotency key."""
-    if call.safe_to_retry is not None:
-        return call.safe_to_retry
-    return call.method in ("GET", "PUT", "DELETE") or call.idempotent
 
 
 def is_refusal(error: MuxiError) -> bool:

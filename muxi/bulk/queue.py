@@ -10,7 +10,6 @@ from math import inf
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from ..errors import ValidationError
-from .jobs import is_safe
 
 if TYPE_CHECKING:
     from .._core.call import Call
@@ -99,7 +98,7 @@ class Queue(Generic[T]):
                 return None
             attempts, failures = entry.attempts, entry.failures
         call = replace(job.call, idempotency_key=self._journal.idempotency_key(job.key, failures))
-        return Task(job.key, call, is_safe(call), attempts)
+        return Task(job.key, call, call.is_repeatable, attempts)
 
     def due(self, now: float, *, new: bool) -> float:
         """Return the seconds until a job may start; infinity if there is none.

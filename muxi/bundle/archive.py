@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+from .._files.upload import file_state
 from ..errors import BundleError
 from .manifest import NAMES
 from .tree import Entry
@@ -75,19 +76,14 @@ def open_for_reading(path: Path) -> BinaryIO:
 @contextmanager
 def fail_if_modified(path: Path, file: BinaryIO) -> Generator[None]:
     """Raise `BundleError` if an open file has changed while it was read."""
-    before = _state(file)
+    before = file_state(file)
     try:
         yield
     except OSError:
-        if _state(file) == before:
+        if file_state(file) == before:
             raise
-    if _state(file) != before:
+    if file_state(file) != before:
         raise BundleError(f"{path} changed while it was read.")
-
-
-def _state(file: BinaryIO) -> tuple[int, int]:
-    status = os.fstat(file.fileno())
-    return status.st_size, status.st_mtime_ns
 
 
 @dataclass

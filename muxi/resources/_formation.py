@@ -29,87 +29,31 @@ from .formation.triggers import Triggers as Triggers
 from .formation.tuning import Tuning as Tuning
 from .formation.users import Users as Users
 
-AsyncAgents = Agents
-RawAgents = Agents
-AsyncRawAgents = Agents
-AsyncArtifacts = Artifacts
-RawArtifacts = Artifacts
-AsyncRawArtifacts = Artifacts
-AsyncAudio = Audio
-RawAudio = Audio
-AsyncRawAudio = Audio
-AsyncAudit = Audit
-RawAudit = Audit
-AsyncRawAudit = Audit
-AsyncBuffer = Buffer
-RawBuffer = Buffer
-AsyncRawBuffer = Buffer
-AsyncChat = Chat
-RawChat = Chat
-AsyncRawChat = Chat
-AsyncConfig = Config
-RawConfig = Config
-AsyncRawConfig = Config
-AsyncCredentials = Credentials
-RawCredentials = Credentials
-AsyncRawCredentials = Credentials
-AsyncDistilled = Distilled
-RawDistilled = Distilled
-AsyncRawDistilled = Distilled
-AsyncDistilleries = Distilleries
-RawDistilleries = Distilleries
-AsyncRawDistilleries = Distilleries
-AsyncEvents = Events
-RawEvents = Events
-AsyncRawEvents = Events
-AsyncFormationApi = FormationApi
-RawFormationApi = FormationApi
-AsyncRawFormationApi = FormationApi
-AsyncHistory = History
-RawHistory = History
-AsyncRawHistory = History
-AsyncJobs = Jobs
-RawJobs = Jobs
-AsyncRawJobs = Jobs
-AsyncKnowledge = Knowledge
-RawKnowledge = Knowledge
-AsyncRawKnowledge = Knowledge
-AsyncLogs = Logs
-RawLogs = Logs
-AsyncRawLogs = Logs
-AsyncMcp = Mcp
-RawMcp = Mcp
-AsyncRawMcp = Mcp
-AsyncMemories = Memories
-RawMemories = Memories
-AsyncRawMemories = Memories
-AsyncMemory = Memory
-RawMemory = Memory
-AsyncRawMemory = Memory
-AsyncNotifications = Notifications
-RawNotifications = Notifications
-AsyncRawNotifications = Notifications
-AsyncRequests = Requests
-RawRequests = Requests
-AsyncRawRequests = Requests
-AsyncSecrets = Secrets
-RawSecrets = Secrets
-AsyncRawSecrets = Secrets
-AsyncSessions = Sessions
-RawSessions = Sessions
-AsyncRawSessions = Sessions
-AsyncSkills = Skills
-RawSkills = Skills
-AsyncRawSkills = Skills
-AsyncSops = Sops
-RawSops = Sops
-AsyncRawSops = Sops
-AsyncTriggers = Triggers
-RawTriggers = Triggers
-AsyncRawTriggers = Triggers
-AsyncTuning = Tuning
-RawTuning = Tuning
-AsyncRawTuning = Tuning
-AsyncUsers = Users
-RawUsers = Users
-AsyncRawUsers = Users
+AsyncAgents = RawAgents = AsyncRawAgents = Agents
+AsyncArtifacts = RawArtifacts = AsyncRawArtifacts = Artifacts
+AsyncAudio = RawAudio = AsyncRawAudio = Audio
+AsyncAudit = RawAudit = AsyncRawAudit = Audit
+AsyncBuffer = RawBuffer = AsyncRawBuffer = Buffer
+AsyncChat = RawChat = AsyncRawChat = Chat
+AsyncConfig = RawConfig = AsyncRawConfig = Config
+AsyncCredentials = RawCredentials = AsyncRawCredentials = Credentials
+AsyncDistilled = RawDistilled = AsyncRawDistilled = Distilled
+AsyncDistilleries = RawDistilleries = AsyncRawDistilleries = Distilleries
+AsyncEvents = RawEvents = AsyncRawEvents = Events
+AsyncFormationApi = RawFormationApi = AsyncRawFormationApi = FormationApi
+AsyncHistory = RawHistory = AsyncRawHistory = History
+AsyncJobs = RawJobs = AsyncRawJobs = Jobs
+AsyncKnowledge = RawKnowledge = AsyncRawKnowledge = Knowledge
+AsyncLogs = RawLogs = AsyncRawLogs = Logs
+AsyncMcp = RawMcp = AsyncRawMcp = Mcp
+AsyncMemories = RawMemories = AsyncRawMemories = Memories
+AsyncMemory = RawMemory = AsyncRawMemory = Memory
+AsyncNotifications = RawNotifications = AsyncRawNotifications = Notifications
+AsyncRequests = RawRequests = AsyncRawRequests = Requests
+AsyncSecrets = RawSecrets = AsyncRawSecrets = Secrets
+AsyncSessions = RawSessions = AsyncRawSessions = Sessions
+AsyncSkills = RawSkills = AsyncRawSkills = Skills
+AsyncSops = RawSops = AsyncRawSops = Sops
+AsyncTriggers = RawTriggers = AsyncRawTriggers = Triggers
+AsyncTuning = RawTuning = AsyncRawTuning = Tuning
+AsyncUsers = RawUsers = AsyncRawUsers = Users

@@ -5,15 +5,7 @@ from .server.drafts import Drafts as Drafts
 from .server.formations import Formations as Formations
 from .server.root import ServerApi as ServerApi
 
-AsyncDev = Dev
-RawDev = Dev
-AsyncRawDev = Dev
-AsyncDrafts = Drafts
-RawDrafts = Drafts
-AsyncRawDrafts = Drafts
-AsyncFormations = Formations
-RawFormations = Formations
-AsyncRawFormations = Formations
-AsyncServerApi = ServerApi
-RawServerApi = ServerApi
-AsyncRawServerApi = ServerApi
+AsyncDev = RawDev = AsyncRawDev = Dev
+AsyncDrafts = RawDrafts = AsyncRawDrafts = Drafts
+AsyncFormations = RawFormations = AsyncRawFormations = Formations
+AsyncServerApi = RawServerApi = AsyncRawServerApi = ServerApi

@@ -7,9 +7,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from packaging.version import Version
 
 from muxi import NotFoundError, __version__
 from muxi._core import sdk_notice
@@ -92,16 +89,3 @@ def test_nothing_is_printed() -> None:
         cwd=Path(__file__).parents[2],
     )
     assert (run.stdout, run.stderr) == (b"", b"")
-
-
-VERSIONS = st.builds(
-    lambda release, stage, number: ".".join(map(str, release)) + (stage and f"{stage}{number}"),
-    st.lists(st.integers(0, 30), min_size=1, max_size=4),
-    st.sampled_from(["", "a", "b", "rc", ".dev", ".post", "-alpha.", "-beta.", "-rc."]),
-    st.integers(0, 12),
-)
-
-
-@given(VERSIONS, VERSIONS)
-def test_versions_are_ordered_as_pythons_are(one: str, other: str) -> None:
-    assert sdk_notice._newer(one, other) == (Version(one) > Version(other))

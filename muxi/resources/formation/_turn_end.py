@@ -132,7 +132,7 @@ def pick_up(
         session_id=ids.session_id,
         request_id=end.found.data.request_id,
     )
-    return end.found.with_data(carry_meta(end.found.data, reply))
+    return Response(**{**vars(end.found), "data": carry_meta(end.found.data, reply)})
 
 
 def _is_lost(error: MuxiError) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from ..._core.call import Call, KeyKind, path
 from ..._core.endpoint import endpoint
 from ..._core.resource import Resource
@@ -67,16 +65,9 @@ class Agents(Resource):
             ValidationError: The agent has no remote sources.
             TimeoutError: The sync took longer. The server may finish it.
         """
+        where = path("agents", agent_id, "knowledge", "sync")
         body = validate_body(m.SyncRequest, drop_none(source_id=source_id))
-        return Call(
-            "POST",
-            path("agents", agent_id, "knowledge", "sync"),
-            m.KnowledgeSync,
-            KeyKind.ADMIN,
-            body=body,
-            timeout=timeout,
-            read_timeout=math.inf,
-        )
+        return Call("POST", where, m.KnowledgeSync, KeyKind.ADMIN, body=body).within(timeout)
 
     @endpoint
     def list_skills(self, agent_id: str) -> Call[m.AgentSkillList]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from ..._core.call import Call, KeyKind, UserRule, path, query
@@ -62,16 +63,8 @@ class Events(Resource):
             StreamInterruptedError: The formation closed the connection.
         """
         where = path("events") if session_id is None else path("events", session_id)
-        call = Call(
-            "GET",
-            where,
-            object,
-            KeyKind.EITHER,
-            user=_USER,
-            user_id=user_id,
-            read_timeout=silence_timeout,
-        )
-        return _feed(call, "message", m.FormationEvent.model_validate_json)
+        call = Call("GET", where, object, KeyKind.EITHER, user=_USER, user_id=user_id)
+        return _feed(call, silence_timeout, "message", m.FormationEvent.model_validate_json)
 
     @streaming
     def stream_turn(
@@ -102,16 +95,8 @@ class Events(Resource):
         from ._live_events import token_of  # imported late: clients import fast
 
         where = path("events", session_id, request_id)
-        call = Call(
-            "GET",
-            where,
-            object,
-            KeyKind.EITHER,
-            user=_USER,
-            user_id=user_id,
-            read_timeout=silence_timeout,
-        )
-        return _feed(call, "message", token_of)
+        call = Call("GET", where, object, KeyKind.EITHER, user=_USER, user_id=user_id)
+        return _feed(call, silence_timeout, "message", token_of)
 
 
 class Logs(Resource):
@@ -162,22 +147,17 @@ class Logs(Resource):
             StreamInterruptedError: The formation closed the connection.
         """
         ids = query(session_id=session_id, request_id=request_id, user_id=user_id)
-        call = Call(
-            "GET",
-            path("logs"),
-            object,
-            KeyKind.ADMIN,
-            query={**query(level=level, event_type=event_type), **ids},
-            read_timeout=silence_timeout,
-        )
-        return _feed(call, "log", m.LogRecord.model_validate_json)
+        wanted = {**query(level=level, event_type=event_type), **ids}
+        call = Call("GET", path("logs"), object, KeyKind.ADMIN, query=wanted)
+        return _feed(call, silence_timeout, "log", m.LogRecord.model_validate_json)
 
 
 def _feed(
-    call: Call[object], name: str, parse: Callable[[Json], FeedT]
+    call: Call[object], silence_timeout: float | None, name: str, parse: Callable[[Json], FeedT]
 ) -> StreamCall[FeedT | m.UnknownEvent, None]:
     from ._live_events import LiveEventReader  # imported late: clients import fast
 
-    if call.read_timeout is not None:
-        check_seconds("silence_timeout", call.read_timeout)
-    return StreamCall(call, lambda _: LiveEventReader(name, parse, call.read_timeout))
+    if silence_timeout is not None:
+        check_seconds("silence_timeout", silence_timeout)
+    call = replace(call, read_timeout=silence_timeout)
+    return StreamCall(call, lambda _: LiveEventReader(name, parse, silence_timeout))

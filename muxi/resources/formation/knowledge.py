@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from ..._core.call import Call, KeyKind, path
 from ..._core.endpoint import endpoint
 from ..._core.resource import Resource
@@ -51,12 +49,5 @@ class Knowledge(Resource):
             TimeoutError: The rebuild took longer. The server may finish it.
         """
         body = validate_body(m.RebuildRequest, drop_none(agent_id=agent_id, source_id=source_id))
-        return Call(
-            "POST",
-            path("knowledge", "rebuild"),
-            m.KnowledgeRebuild,
-            KeyKind.ADMIN,
-            body=body,
-            timeout=timeout,
-            read_timeout=math.inf,
-        )
+        where, kind = path("knowledge", "rebuild"), m.KnowledgeRebuild
+        return Call("POST", where, kind, KeyKind.ADMIN, body=body).within(timeout)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from functools import cached_property
 
 from ..._core.call import Call, KeyKind, path
@@ -84,15 +83,8 @@ class Memory(Resource):
         """
         fields = {"user_id": user_id, "dry_run": dry_run, "background": background}
         fields |= {"backfill": backfill, **drop_none(projection=projection)}
-        return Call(
-            "POST",
-            path("memory", "rebuild"),
-            m.MemoryRebuild,
-            KeyKind.ADMIN,
-            body=validate_body(m.MemoryRebuildRequest, fields),
-            timeout=timeout,
-            read_timeout=math.inf,
-        )
+        body, where = validate_body(m.MemoryRebuildRequest, fields), path("memory", "rebuild")
+        return Call("POST", where, m.MemoryRebuild, KeyKind.ADMIN, body=body).within(timeout)
 
     @endpoint
     def get_rebuild_status(self, job_id: str) -> Call[m.MemoryRebuild]:
@@ -141,15 +133,9 @@ class Memory(Resource):
             ValidationError: The formation records no events.
             TimeoutError: The call took longer. The server may finish its part.
         """
-        return Call(
-            "POST",
-            path("memory", "backfill"),
-            m.Backfill,
-            KeyKind.ADMIN,
-            body=validate_body(m.BackfillRequest, {"user_id": user_id}),
-            timeout=timeout,
-            read_timeout=math.inf,
-        )
+        body = validate_body(m.BackfillRequest, {"user_id": user_id})
+        where = path("memory", "backfill")
+        return Call("POST", where, m.Backfill, KeyKind.ADMIN, body=body).within(timeout)
 
     @endpoint
     def forget(
@@ -183,15 +169,8 @@ class Memory(Resource):
         """
         fields = {"user_id": user_id, "source": source, "rebuild": rebuild}
         fields |= {"background": background, **drop_none(reason=reason)}
-        return Call(
-            "POST",
-            path("memory", "forget"),
-            m.MemoryForget,
-            KeyKind.ADMIN,
-            body=validate_body(m.MemoryForgetRequest, fields),
-            timeout=timeout,
-            read_timeout=math.inf,
-        )
+        body, where = validate_body(m.MemoryForgetRequest, fields), path("memory", "forget")
+        return Call("POST", where, m.MemoryForget, KeyKind.ADMIN, body=body).within(timeout)
 
     @endpoint
     def get_forget_status(self, job_id: str) -> Call[m.MemoryForget]:
@@ -241,12 +220,6 @@ class Memory(Resource):
             UnavailableError: The formation has no `memory.lint` block.
             TimeoutError: The clean-up took longer. The server may finish it.
         """
-        return Call(
-            "POST",
-            path("memory", "lint"),
-            m.MemoryLint,
-            KeyKind.ADMIN,
-            body=validate_body(m.MemoryLintRequest, drop_none(user_id=user_id)),
-            timeout=timeout,
-            read_timeout=math.inf,
-        )
+        body = validate_body(m.MemoryLintRequest, drop_none(user_id=user_id))
+        where = path("memory", "lint")
+        return Call("POST", where, m.MemoryLint, KeyKind.ADMIN, body=body).within(timeout)

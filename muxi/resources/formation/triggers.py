@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import inf
 
 from ..._core.call import Call, KeyKind, Response, UserRule, path
 from ..._core.endpoint import endpoint
@@ -85,7 +84,7 @@ class Triggers(Resource):
         body = validate_body(
             m.TriggerRequest, drop_none(data=data, session_id=session_id, use_async=not wait)
         )
-        return Call(
+        call = Call(
             "POST",
             path("triggers", name),
             m.TriggerOutcome,
@@ -95,8 +94,8 @@ class Triggers(Resource):
             body=body,
             idempotent=True,
             timeout=timeout,
-            read_timeout=inf if wait else None,
         ).map_response(_run)
+        return call.within(timeout) if wait else call
 
 
 def _run(response: Response[m.TriggerOutcome]) -> m.TriggerRun:

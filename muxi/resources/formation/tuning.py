@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from ..._core.call import AlreadyDone, Call, KeyKind, path
 from ..._core.checks import check_int
 from ..._core.endpoint import endpoint
@@ -94,11 +92,4 @@ class Tuning(Resource):
             UnavailableError: Tuning is off in this formation.
             TimeoutError: The run took longer. The server may finish it.
         """
-        return Call(
-            "POST",
-            path("tuning", "run"),
-            m.TuningRun,
-            KeyKind.ADMIN,
-            timeout=timeout,
-            read_timeout=math.inf,
-        )
+        return Call("POST", path("tuning", "run"), m.TuningRun, KeyKind.ADMIN).within(timeout)

@@ -241,7 +241,7 @@ def _cancel_own(bundle: Bundle, before: m.Formation, reader: ProgressReader) -> 
 
 
 def _check_downgrade(bundle: Bundle, found: m.Formation, until: Deadline) -> Flow[None]:
-    from ...bundle.versions import is_older  # imported late: clients import fast
+    from ..._core.versions import is_older  # imported late: clients import fast
 
     version, runs = bundle.version or DEFAULT_VERSION, (yield from manifest_version(found, until))
     if runs and is_older(version, runs):

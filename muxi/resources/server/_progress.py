@@ -208,7 +208,7 @@ class ProgressReader(EventReader["m.Progress", "m.Deployment"]):
         version: str | None,
         answering: str | None,
     ) -> None:
-        from ...bundle.versions import is_same  # imported late: clients import fast
+        from ..._core.versions import is_same  # imported late: clients import fast
 
         wanted = None
         if self.bundle is not None:

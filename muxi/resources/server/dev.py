@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import inf
 from typing import TYPE_CHECKING
 
 from ..._core.call import BodyFormat, Call, KeyKind, T, path
@@ -55,7 +54,7 @@ class Dev(Resource):
             ServerError: The draft didn't start, or isn't healthy.
         """
         body = validate_body(m.DevRunRequest, drop_none(path=path, formation_id=formation_id))
-        return _call("run", m.DevRun, body, timeout)
+        return _call("run", m.DevRun, body).within(timeout)
 
     @endpoint
     def stop(self, formation_id: str) -> Call[m.DevStop]:
@@ -71,7 +70,7 @@ class Dev(Resource):
         return _call("stop", m.DevStop, body)
 
 
-def _call(action: str, returns: type[T], body: Request, timeout: float | None = None) -> Call[T]:
+def _call(action: str, returns: type[T], body: Request) -> Call[T]:
     return Call(
         "POST",
         path("rpc", "dev", action),
@@ -79,7 +78,5 @@ def _call(action: str, returns: type[T], body: Request, timeout: float | None = 
         KeyKind.HMAC,
         body=body,
         shape=BodyFormat.BARE,
-        timeout=timeout,
-        read_timeout=None if action == "stop" else inf,
         explain=explain("dev"),
     )

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 import muxi
+from muxi._core.versions import is_same
 from muxi._files.upload import Upload
-from muxi.bundle.versions import is_same
 from muxi.errors import DeploymentError
 from muxi.resources.server import _deployment, _health
 

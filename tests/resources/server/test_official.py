@@ -55,7 +55,7 @@ ELSEWHERE = {
     ],
     16: [
         "core.test_sdk_notice.test_one_notice_for_many_answers",
-        "core.test_sdk_notice.test_versions_are_ordered_as_pythons_are",
+        "core.test_versions.test_order",
     ],
     18: ["testing.control.test_operations.test_operations"],
 }

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muxi.bundle.versions import is_older
+from muxi._core.versions import is_older
 
 ORDER = [
     "0.9",
