@@ -61,8 +61,11 @@ class Server:
         self.work: Counter[str] = Counter()
         self._seen: set[str] = set()
 
+    def remembers(self, task: Task[Any]) -> bool:
+        return task.safe and task.call.idempotency_key in self._seen
+
     def act(self, task: Task[Any]) -> None:
-        if task.safe and task.call.idempotency_key in self._seen:
+        if self.remembers(task):
             return
         self._seen.add(task.call.idempotency_key)
         self.work[task.key] += 1
@@ -132,6 +135,8 @@ class Runs(RuleBasedStateMachine):
     @rule(data=st.data(), error=st.sampled_from(REFUSALS + REJECTIONS))
     def refuse(self, data: st.DataObject, error: MuxiError) -> None:
         task = data.draw(st.sampled_from([one for one in self.flying if one.key not in self.acted]))
+        if error in REJECTIONS and self.server.remembers(task):
+            return  # it answers as before
         self.flying.remove(task)
         self.note(Ended(task, error=error))
 
