@@ -6,7 +6,7 @@ The request status and the session's messages show it.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic_core import to_json
 
@@ -132,7 +132,8 @@ def pick_up(
         session_id=ids.session_id,
         request_id=end.found.data.request_id,
     )
-    return Response(**{**vars(end.found), "data": carry_meta(end.found.data, reply)})
+    facts: dict[str, Any] = {**vars(end.found), "data": carry_meta(end.found.data, reply)}
+    return Response(**facts)
 
 
 def _is_lost(error: MuxiError) -> bool:
