@@ -67,6 +67,12 @@ def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
+@pytest.fixture
+def patient_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a wait of a moment wait for its responses, however busy the machine is."""
+    monkeypatch.setattr("muxi.resources._waits._LAST_LOOK", 60.0)
+
+
 @pytest.fixture(params=["sync", "asyncio", "trio"])
 def client_kind(request: pytest.FixtureRequest) -> ClientKind:
     """Each way to use the clients."""

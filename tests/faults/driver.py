@@ -26,7 +26,7 @@ def play(
     world = cell.world
     settings: dict[str, Any] = {
         "url": proxy.url,
-        "timeout": 10.0 if kind.has_own_patience else cell.patience,
+        "timeout": 60.0 if kind.has_own_patience else cell.patience,
         "retry": _retry(proxy, fault, tries),
         **(world.formation_keys if of_formation else world.server_keys),
         **({"user_id": cell.name} if of_formation else {}),
@@ -52,7 +52,7 @@ def _play(
     with client:
         if fault.at_idle is not None:
             client.health()
-            assert proxy.idled.wait(5)
+            assert proxy.idled.wait(30)
         try:
             answer = kind.make(client, cell)
             if isinstance(answer, muxi.Stream):
@@ -62,7 +62,7 @@ def _play(
             error = exc
         assert busy(client) == []
         proxy.heal()
-        client.with_options(timeout=10, retry=Retry()).health()
+        client.with_options(timeout=60, retry=Retry()).health()
     return answer, error
 
 
@@ -73,7 +73,7 @@ async def _aplay(
     async with client:
         if fault.at_idle is not None:
             await client.health()
-            assert proxy.idled.wait(5)
+            assert proxy.idled.wait(30)
         try:
             answer = kind.make(client, cell)
             if isinstance(answer, muxi.AsyncStream):
@@ -87,7 +87,7 @@ async def _aplay(
             error = exc
         assert busy(client) == []
         proxy.heal()
-        await client.with_options(timeout=10, retry=Retry()).health()
+        await client.with_options(timeout=60, retry=Retry()).health()
     return answer, error
 
 

@@ -157,7 +157,7 @@ def test_a_redirect_to_nowhere_tells_that_the_call_was_sent(
 
 
 def test_a_dribbled_answer_is_given_up_in_time(client_kind: ClientKind) -> None:
-    call = Call("GET", "/sessions", SessionList, KeyKind.CLIENT, timeout=0.3)
+    call = Call("GET", "/sessions", SessionList, KeyKind.CLIENT, timeout=1)
     slow = Events([b" ", lambda: time.sleep(0.05)] * 100)
     with FakeServer(slow) as server, pytest.raises(TimeoutError, match="in time"):
         client_kind.formation(server.url, lambda f: f._transport.call(call), max_retries=0)
@@ -165,7 +165,7 @@ def test_a_dribbled_answer_is_given_up_in_time(client_kind: ClientKind) -> None:
 
 def test_waiting_for_a_connection_counts_as_connecting() -> None:
     ended = threading.Event()
-    silent = stream_of(token("progress"), lambda: ended.wait(30) and None)
+    silent = stream_of(token("progress"), lambda: ended.wait(60) and None)
     small = httpx.Client(limits=httpx.Limits(max_connections=1))
     with (
         FakeServer(silent) as server,
@@ -174,13 +174,12 @@ def test_waiting_for_a_connection_counts_as_connecting() -> None:
             url=server.url,
             client_key="c",
             user_id="u",
-            timeout=0.1,
             http_client=small,
         ) as client,
         client.chat.stream("hi"),
     ):
         with pytest.raises(TimeoutError, match=r"no connection.* within 0\.1 s") as caught:
-            client.with_options(retry=Retry(max_retries=0)).sessions.list()
+            client.with_options(timeout=0.1, retry=Retry(max_retries=0)).sessions.list()
         ended.set()
     assert not caught.value.sent
 

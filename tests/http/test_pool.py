@@ -177,7 +177,7 @@ def test_more_than_a_hundred_calls_may_run_at_once(client_kind: ClientKind) -> N
     together = threading.Barrier(count)
 
     def answer(_: Received) -> Answer:
-        together.wait(5)
+        together.wait(60)
         return SESSIONS
 
     def use_sync(client: FormationClient) -> None:
@@ -200,14 +200,14 @@ def test_the_wait_for_a_free_connection_ends(client_kind: ClientKind) -> None:
 
     def use_sync(client: Any) -> None:
         with client.chat.stream("hi"):
-            client.sessions.list()
+            client.with_options(timeout=0.2).sessions.list()
 
     async def use_async(client: Any) -> None:
         async with client.chat.stream("hi"):
-            await client.sessions.list()
+            await client.with_options(timeout=0.2).sessions.list()
 
     over = threading.Event()
-    held = Events([b": hi\n\n", lambda: over.wait(10) and None])
+    held = Events([b": hi\n\n", lambda: over.wait(60) and None])
     own: Any = httpx.Client if client_kind.name == "sync" else httpx.AsyncClient
     with FakeServer(held) as server:
         with pytest.raises(TimeoutError) as caught:
@@ -215,7 +215,6 @@ def test_the_wait_for_a_free_connection_ends(client_kind: ClientKind) -> None:
                 server.url,
                 use_sync if client_kind.name == "sync" else use_async,
                 http_client=own(limits=limits),
-                timeout=0.2,
                 max_retries=0,
             )
         over.set()

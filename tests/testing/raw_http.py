@@ -39,7 +39,7 @@ class RawHttp:
     ) -> httpx.Response:
         given = {**self.headers, **(headers or {})}
         return httpx.request(
-            method, self.url + path, json=json, headers=given, timeout=10, verify=NO_TLS
+            method, self.url + path, json=json, headers=given, timeout=60, verify=NO_TLS
         )
 
     def chat(self, message: str, **more: object) -> httpx.Response:
@@ -86,7 +86,7 @@ class Streaming:
 
 def until(condition: Callable[[], bool]) -> None:
     """Wait until a condition is true."""
-    end = time.monotonic() + 5
+    end = time.monotonic() + 30
     while not condition():
         assert time.monotonic() < end, "it did not happen"
         time.sleep(0.005)

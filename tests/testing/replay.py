@@ -126,7 +126,7 @@ def ask(url: str, each: Recording, headers: dict[str, str], got: bytearray) -> A
     Everything that arrives is added to `got` at once, so that others can wait for it.
     """
     address = urlsplit(url)
-    connection = HTTPConnection(address.hostname or "", address.port, timeout=20)
+    connection = HTTPConnection(address.hostname or "", address.port, timeout=60)
     try:
         connection.request(each.method, each.path, each.body, headers)
         response = connection.getresponse()
@@ -134,7 +134,7 @@ def ask(url: str, each: Recording, headers: dict[str, str], got: bytearray) -> A
             _stay_silent(connection, response)
             return Answer(response.status, response.headers["content-type"], "")
         silent = b": keepalive\n\n" * 3
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline and not (each.endless and got.endswith(silent)):
             piece = response.read1(65536)
             if not piece:

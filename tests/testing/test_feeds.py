@@ -22,7 +22,7 @@ def raw() -> Iterator[RawHttp]:
 @pytest.mark.parametrize("path", ["/events", "/events/trip", "/logs?level=info"])
 def test_a_feed_says_nothing_whatever_happens(raw: RawHttp, path: str) -> None:
     address = urlsplit(raw.url)
-    connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=5)
+    connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=60)
     connection.request("GET", address.path + path, headers=raw.headers | raw.admin)
     response = connection.getresponse()
     assert response.status == 200

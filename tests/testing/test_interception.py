@@ -119,7 +119,7 @@ def test_a_call_through_the_proxy_fails(emulator: Emulator, server: ServerClient
 def test_a_call_hangs(emulator: Emulator, formation: FormationClient) -> None:
     emulator.hang("sessions.list")
     with pytest.raises(TimeoutError):
-        formation.with_options(timeout=0.05).sessions.list()
+        formation.with_options(timeout=0.5).sessions.list()
     assert formation.sessions.list().items == []
     assert [call.status for call in emulator.calls] == [None, 200]
 

@@ -96,7 +96,7 @@ def test_a_trigger_not_waited_for_can_be_followed(
 ) -> None:
     run = call_sdk(client_kind, emulator, lambda f: f.triggers.fire("ping", {}))
     assert (run.status, run.content) == ("processing", None)
-    done = call_sdk(client_kind, emulator, lambda f: f.requests.wait(run.request_id, timeout=5))
+    done = call_sdk(client_kind, emulator, lambda f: f.requests.wait(run.request_id, timeout=60))
     assert (done.status, done.result) == ("completed", "Heard: Say pong.")
 
 
@@ -118,7 +118,9 @@ def test_where_replies_stream_only_a_webhook_gets_one(
         client_kind, streaming, lambda f: f.triggers.fire("ping", {}, session_id="lost")
     )
     hooked = call_sdk(client_kind, streaming, lambda f: f.triggers.fire("hooked", {}))
-    done = call_sdk(client_kind, streaming, lambda f: f.requests.wait(hooked.request_id, timeout=5))
+    done = call_sdk(
+        client_kind, streaming, lambda f: f.requests.wait(hooked.request_id, timeout=60)
+    )
     assert done.result == "Heard: Hooked"
     assert [each.webhook_url for each in turns if each.request_id == hooked.request_id] == [HOOK]
     assert [each for each in turns if each.request_id == lost.request_id] == []

@@ -16,7 +16,7 @@ from muxi.models import formation as m
 from ...support.clients import ADMIN_KEY, CLIENT_KEY, ClientKind
 from ...support.fake_server import Events, FakeServer, envelope
 from ...support.recorded import Recording, recordings
-from ...support.sse import KEEPALIVE
+from ...support.sse import KEEPALIVE, slow_keepalives
 
 Use = Callable[[Any], Any]
 
@@ -44,12 +44,21 @@ RECORD = {
     "data": {"seconds": 3},
 }
 AT = datetime.fromtimestamp(1_795_326_461.5, timezone.utc)
-USES: list[Use] = [
-    lambda f: f.events.stream(silence_timeout=0.1),
-    lambda f: f.events.stream("s", silence_timeout=0.1),
-    lambda f: f.events.stream_turn("s", "r", silence_timeout=0.1),
-    lambda f: f.logs.stream(level="info", silence_timeout=0.1),
-]
+
+
+def uses(silence_timeout: float) -> list[Use]:
+    return [
+        lambda f: f.events.stream(silence_timeout=silence_timeout),
+        lambda f: f.events.stream("s", silence_timeout=silence_timeout),
+        lambda f: f.events.stream_turn("s", "r", silence_timeout=silence_timeout),
+        lambda f: f.logs.stream(level="info", silence_timeout=silence_timeout),
+    ]
+
+
+USES = uses(60)
+SHORT = uses(0.5)
+by_one_kind = pytest.mark.thorough("asyncio", "trio")
+EACH_SHORT = [SHORT[0], *(pytest.param(use, marks=by_one_kind) for use in SHORT[1:])]
 
 
 def frame(body: object, name: str | None = None) -> bytes:
@@ -89,28 +98,25 @@ def hold() -> Iterator[Callable[[], None]]:
     done = threading.Event()
 
     def wait() -> None:
-        done.wait(5)
+        done.wait(60)
 
     yield wait
     done.set()
 
 
-@pytest.mark.parametrize("use", USES)
+@pytest.mark.parametrize("use", EACH_SHORT)
 def test_silence_ends_in_an_error(
     client_kind: ClientKind, use: Use, hold: Callable[[], None]
 ) -> None:
     seen, error = read(client_kind, use, hold)
     assert (seen, type(error)) == ([], muxi.TimeoutError)
-    assert "sent no event for 0.1 s" in error.message
+    assert "sent no event for 0.5 s" in error.message
     assert (error.sent, error.retryable) == (True, True)
 
 
-@pytest.mark.parametrize("use", USES)
+@pytest.mark.parametrize("use", EACH_SHORT)
 def test_so_do_mere_keep_alives(client_kind: ClientKind, use: Use) -> None:
-    def wait() -> None:
-        threading.Event().wait(0.06)
-
-    seen, error = read(client_kind, use, *[KEEPALIVE, wait] * 50)
+    seen, error = read(client_kind, use, *slow_keepalives(200))
     assert (seen, type(error)) == ([], muxi.TimeoutError)
 
 
@@ -185,12 +191,10 @@ def test_a_whole_answer_is_no_stream(client_kind: ClientKind) -> None:
 
 
 @pytest.mark.parametrize("recording", SILENT, ids=str)
-def test_recorded_silence(
-    client_kind: ClientKind, recording: Recording, hold: Callable[[], None]
-) -> None:
+def test_recorded_silence(recording: Recording, hold: Callable[[], None]) -> None:
     assert not recording.ended
-    use = USES[3] if recording.path == "/v1/logs" else USES[0]
-    seen, error = read(client_kind, use, *recording.chunks, hold)
+    use = SHORT[3] if recording.path == "/v1/logs" else SHORT[0]
+    seen, error = read(ClientKind("sync"), use, *recording.chunks, hold)
     assert (seen, type(error)) == ([], muxi.TimeoutError)
 
 

@@ -284,6 +284,7 @@ def states(*told: str, **more: Any) -> list[Answer]:
     ]
 
 
+@pytest.mark.usefixtures("patient_looks")
 @pytest.mark.parametrize(
     "wait",
     [

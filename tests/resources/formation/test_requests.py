@@ -58,7 +58,7 @@ def test_a_cancellation_is_immediate_or_cooperative_and_wait_finds_out(
     with FakeServer(cancelled(how), state("processing"), end) as server:
         answer = client_kind.formation(server.url, lambda f: f.requests.cancel("r"))
         found = client_kind.formation(
-            server.url, lambda f: f.requests.wait("r", timeout=5, poll_interval=0.001)
+            server.url, lambda f: f.requests.wait("r", timeout=60, poll_interval=0.001)
         )
         asked = [(one.method, one.path) for one in server.received]
     assert isinstance(answer, m.Cancellation)
@@ -68,6 +68,7 @@ def test_a_cancellation_is_immediate_or_cooperative_and_wait_finds_out(
     assert (found.status, found.result) == (body["data"]["status"], body["data"].get("result"))
 
 
+@pytest.mark.usefixtures("patient_looks")
 def test_a_wait_for_what_does_not_heed_its_cancellation_ends_in_time(
     client_kind: ClientKind,
 ) -> None:

@@ -57,7 +57,7 @@ def test_a_turn_that_takes_too_long_is_given_up(
         FakeServer(stream_of(*begin, *slow_keepalives(200))) as server,
         pytest.raises(TimeoutError) as caught,
     ):
-        client_kind.stream(server.url, lambda f: f.chat.stream("hi", timeout=0.3))
+        client_kind.stream(server.url, lambda f: f.chat.stream("hi", timeout=1))
     assert caught.value.sent
     assert f"{caught.value.request_id}".startswith("req_")
 
@@ -71,7 +71,7 @@ def test_a_turn_that_ends_in_time_is_whole(client_kind: ClientKind) -> None:
 @pytest.fixture
 def dead(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
     """What a stream waits for whose connection sends nothing any more, no keep-alives either."""
-    monkeypatch.setattr(chat, "_DEAD_AFTER", 0.2)
+    monkeypatch.setattr(chat, "_DEAD_AFTER", 1.0)
     over = threading.Event()
     yield lambda: over.wait() and None
     over.set()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import time
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -16,7 +15,7 @@ from muxi.models import server as m
 
 from ...support.clients import ClientKind
 from ...support.control_answers import DROP, FOUND, ID, NOT_FOUND, flat, ok, refused
-from ...support.fake_server import FAST, Answer, FakeServer, Received, Silence, envelope, failure
+from ...support.fake_server import FAST, Answer, FakeServer, Silence, envelope, failure
 
 DRAFT = {
     "draft": {
@@ -264,6 +263,7 @@ def test_a_mode_that_no_draft_has_is_refused(client_kind: ClientKind) -> None:
     assert server.received == []
 
 
+@pytest.mark.usefixtures("patient_looks")
 def test_waiting_until_healthy(client_kind: ClientKind) -> None:
     starting = ok({**FOUND.body["data"], "status": "starting", "healthy": None})  # type: ignore[index,call-overload]
     with FakeServer(starting, starting, FOUND) as server:
@@ -280,17 +280,14 @@ def test_waiting_until_healthy(client_kind: ClientKind) -> None:
     assert caught.value.sent
 
 
+@pytest.mark.thorough("asyncio", "trio")
 def test_a_wait_looks_once_more_at_its_end(client_kind: ClientKind) -> None:
-    began = time.monotonic()
+    """Else it would end without a second look, or look after an hour."""
     late = ok({**FOUND.body["data"], "status": "starting"})  # type: ignore[index,call-overload]
-
-    def answer(request: Received) -> Answer:
-        return FOUND if time.monotonic() - began >= 0.2 else late
-
-    with FakeServer(answer) as server:
+    with FakeServer(late, FOUND) as server:
         found = client_kind.server(
             server.url,
-            lambda s: s.formations.wait_until_healthy(ID, timeout=0.3, poll_interval=60),
+            lambda s: s.formations.wait_until_healthy(ID, timeout=1, poll_interval=3_600),
         )
         assert len(server.received) == 2
     assert found.status == "running"
@@ -301,10 +298,10 @@ def test_a_look_that_hangs_does_not_prolong_the_wait(client_kind: ClientKind) ->
     with FakeServer(late, Silence()) as server, pytest.raises(muxi.TimeoutError) as caught:
         client_kind.server(
             server.url,
-            lambda s: s.formations.wait_until_healthy(ID, timeout=0.2, poll_interval=0.1),
+            lambda s: s.formations.wait_until_healthy(ID, timeout=1, poll_interval=0.1),
             timeout=600,
         )
-    assert "is starting and not healthy after 0.2 s" in caught.value.message
+    assert "is starting and not healthy after 1 s" in caught.value.message
 
 
 @pytest.mark.parametrize("status", ["crashed", "stopped"])

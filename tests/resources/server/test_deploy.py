@@ -340,11 +340,10 @@ def test_a_silent_server_is_given_up(client_kind: ClientKind) -> None:
     import threading
 
     over = threading.Event()
-    silent = stream(STAGES[0], lambda: over.wait(10) and None)
+    silent = stream(STAGES[0], lambda: over.wait(60) and None)
     with FakeServer(silent) as server:
-        # "no response" if the machine is so busy that even the first event comes too late
-        with pytest.raises(muxi.TimeoutError, match=r"(silent for|no response within) 0\.05 s"):
-            client_kind.server(server.url, lambda s: s.formations.restart(ID, silence_timeout=0.05))
+        with pytest.raises(muxi.TimeoutError, match="silent for 1 s"):
+            client_kind.server(server.url, lambda s: s.formations.restart(ID, silence_timeout=1))
         over.set()
 
 
@@ -353,9 +352,9 @@ def test_the_message_of_a_silent_server_has_the_limit_that_was_reached(
 ) -> None:
     with (
         FakeServer(Silence()) as server,
-        pytest.raises(muxi.TimeoutError, match=r"no response within 0\.1 s"),
+        pytest.raises(muxi.TimeoutError, match=r"no response within 0\.5 s"),
     ):
-        client_kind.server(server.url, lambda s: s.formations.restart(ID, silence_timeout=0.1))
+        client_kind.server(server.url, lambda s: s.formations.restart(ID, silence_timeout=0.5))
 
 
 def sha256() -> str:

@@ -186,6 +186,7 @@ def test_lists_that_are_null_are_empty(deployed: Plane) -> None:
     assert list(deployed.ask(lambda s: s.drafts.list(ID))) == []
 
 
+@pytest.mark.usefixtures("patient_looks")
 def test_a_formation_that_starts_has_no_health_yet(deployed: Plane) -> None:
     seen: list[Any] = []
     deployed.ask(lambda s: s.formations.stop(ID))

@@ -99,7 +99,7 @@ class Control:
         headers = {**self.headers(method, path), **more.pop("headers", {})}
         # Creating a TLS context takes longer than most responses.
         return httpx.request(
-            method, self.url + path, headers=headers, verify=NO_TLS, timeout=10, **more
+            method, self.url + path, headers=headers, verify=NO_TLS, timeout=60, **more
         )
 
     def get(self, path: str, **more: Any) -> Any:

@@ -101,7 +101,7 @@ def test_what_is_written_while_a_line_is_sent_is_sent_too(registry: Registry) ->
 
     scope = {"type": "http", "method": "GET", "path": LOGS, "query_string": b"follow=1"}
     app = ControlPlane(registry, ("", ""))
-    asyncio.run(asyncio.wait_for(app({**scope, "headers": []}, receive, send), 5))
+    asyncio.run(asyncio.wait_for(app({**scope, "headers": []}, receive, send), 60))
     assert received.count(b"event: log") == 2
 
 
@@ -129,5 +129,5 @@ def test_a_follower_that_leaves_is_forgotten(registry: Registry) -> None:
 
     scope = {"type": "http", "method": "GET", "path": LOGS, "query_string": b"follow=1"}
     app = ControlPlane(registry, ("", ""))
-    asyncio.run(asyncio.wait_for(app({**scope, "headers": []}, receive, send), 5))
+    asyncio.run(asyncio.wait_for(app({**scope, "headers": []}, receive, send), 60))
     assert b"".join(message.get("body", b"") for message in sent).count(b"event: connected") == 1

@@ -75,7 +75,7 @@ def test_a_proxy_without_an_id_is_a_route(control: Control, path: str) -> None:
 def raw(control: Control, request: bytes) -> bytes:
     where = urlsplit(control.url)
     assert where.hostname
-    with socket.create_connection((where.hostname, where.port or 0), timeout=10) as connection:
+    with socket.create_connection((where.hostname, where.port or 0), timeout=60) as connection:
         connection.sendall(request)
         answer = b""
         while piece := connection.recv(65536):
