@@ -20,6 +20,7 @@ from muxi import otel
 
 from .support.clients import ClientKind
 from .support.fake_server import FAST, REPLY, SESSIONS, FakeServer, envelope, failure
+from .support.plain_http import port_of
 from .support.sse import DONE, GOOD, stream_of, token
 
 
@@ -73,8 +74,7 @@ def attributes(span: ReadableSpan) -> Mapping[str, object]:
 def test_a_call_is_a_span(client_kind: ClientKind, observed: Observed) -> None:
     with FakeServer(SESSIONS) as server:
         client_kind.formation(server.url, lambda f: f.sessions.list(limit=7))
-        port = int(server.url.rpartition(":")[2])
-        url = f"{server.url}/v1/sessions"
+        port, url = port_of(server.url), f"{server.url}/v1/sessions"
     assert (observed.span.name, observed.span.kind) == ("sessions.list", SpanKind.CLIENT)
     assert observed.span.status.is_ok
     assert attributes(observed.span) == {

@@ -20,6 +20,7 @@ from muxi.testing import Emulator, Fault
 
 from .support.clients import ClientKind
 from .support.control_answers import HELLO
+from .support.emulated import server_keys
 
 CONTROL = re.compile(r"\x1b\[(\d*)([A-Za-z])|\n")
 STEPS = [
@@ -183,7 +184,7 @@ def test_a_deployment_shows_where_it_failed(client_kind: ClientKind) -> None:
     file = Terminal()
     with Emulator() as emulator:
         emulator.server.faults.append(Fault("health_check", "HealthCheckFailed"))
-        keys = {name: emulator.environ[f"MUXI_{name.upper()}"] for name in ("key_id", "secret_key")}
+        keys = server_keys(emulator)
         with pytest.raises(ValidationError):
             client_kind.server(
                 emulator.server_url,

@@ -27,10 +27,11 @@ from muxi.testing import (
     Turn,
 )
 
+from ..support.emulated import formation_keys
 from ..support.fake_server import Events, FakeServer
 from ..support.service import serving
 from ..support.sse import token
-from ..testing.raw_http import until
+from ..support.waiting import until
 from .service import service
 
 LINK = ActionLink(type="action_link", id="w", label="Pay", url="https://pay.example.com")
@@ -60,7 +61,7 @@ def model(turn: Turn) -> Outcome:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[httpx.Client]:
     with Emulator(model=model, multi_user=True, token_pause=0) as emulator:
-        keys = {key: emulator.environ[f"MUXI_{key.upper()}"] for key in ("client_key", "admin_key")}
+        keys = formation_keys(emulator)
         app = service(lambda: AsyncFormationClient(url=emulator.formation_url, **keys))
         with (
             serving(app) as url,

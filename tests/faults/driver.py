@@ -9,6 +9,7 @@ import anyio
 import muxi
 from muxi import MuxiError, Retry
 
+from ..support.emulated import formation_keys, server_keys
 from ..testing.control.leaks import busy, tasks
 from .calls import Cell, Kind
 from .expected import RETRIES, Tries
@@ -28,7 +29,7 @@ def play(
         "url": proxy.url,
         "timeout": 60.0 if kind.has_own_patience else cell.patience,
         "retry": _retry(proxy, fault, tries),
-        **(world.formation_keys if of_formation else world.server_keys),
+        **(formation_keys if of_formation else server_keys)(world.emulator),
         **({"user_id": cell.name} if of_formation else {}),
     }
     if client == "sync":

@@ -12,6 +12,7 @@ from anyio.from_thread import BlockingPortal
 import muxi
 from muxi import FormationClient, MuxiError, Retry
 
+from ..support.emulated import formation_keys
 from .proxy import Exchange, Proxy
 from .world import WHOLE, World
 
@@ -44,7 +45,7 @@ def results(world: World, portal: BlockingPortal, line: str, call: Any) -> Any:
     proxy = Proxy(portal, world.url("formation"), re.compile(line), cut, times=100_000)
     with closing(proxy):
         proxy.open()
-        settings: dict[str, Any] = {**world.formation_keys, "user_id": "cut"}
+        settings = {**formation_keys(world.emulator), "user_id": "cut"}
         with FormationClient(url=proxy.url, retry=Retry(max_retries=0), **settings) as client:
             while not cut.is_whole:
                 try:
@@ -99,7 +100,7 @@ def test_a_request_that_is_cut_at_any_byte_is_a_connection_error_and_nothing_was
     proxy = Proxy(portal, world.url("formation"), re.compile(""), at_accept=cut, times=100_000)
     with closing(proxy):
         proxy.open()
-        settings: dict[str, Any] = {**world.formation_keys, "user_id": "cut"}
+        settings = {**formation_keys(world.emulator), "user_id": "cut"}
         with FormationClient(url=proxy.url, **settings) as client:
             while done < 300:
                 with pytest.raises(muxi.ConnectionError) as caught:

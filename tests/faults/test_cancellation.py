@@ -35,11 +35,12 @@ from ..support.fake_server import (
     Received,
     Silence,
 )
+from ..support.plain_http import port_of
 from ..support.sse import GOOD, state
+from ..support.waiting import until
 from ..testing.control.leaks import connections, tasks
-from ..testing.raw_http import until
+from .world import WHOLE
 
-WHOLE = os.environ.get("MUXI_FAULTS") == "whole"
 FILE = bytes(200_000)
 MESSAGE = {"role": "user", "content": "hi", "timestamp": "2026-11-22T10:00:00Z"}
 LINES = stream(frame("connected"), *[frame("log", formation_id=ID, line=str(n)) for n in range(5)])
@@ -188,7 +189,7 @@ def test_a_call_may_be_cancelled_wherever_it_waits(
     backend: str,
     run: Callable[[Coroutine[Any, Any, object], int], Awaitable[bool]],
 ) -> None:
-    port = int(server.url.rpartition(":")[2])
+    port = port_of(server.url)
 
     async def main() -> int:
         async with opened(AsyncFormationClient, AsyncServerClient, kind, server.url) as client:
@@ -275,7 +276,7 @@ def _interruptible() -> Iterator[None]:
 def test_a_sync_call_may_be_interrupted_while_it_waits(folder: Path, kind: str) -> None:
     pressing = Pressing()
     with FakeServer(pressing) as server:
-        port = int(server.url.rpartition(":")[2])
+        port = port_of(server.url)
         with opened(FormationClient, ServerClient, kind, server.url) as client:
             SYNC[kind](client, folder)
             pressing.left = at = 0

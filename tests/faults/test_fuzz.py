@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 import socketserver
 import threading
 from collections.abc import Callable, Iterator
@@ -39,8 +38,8 @@ from ..support.each import check_each
 from ..support.played import Played, Player
 from ..support.strategies import JSON, wire_of
 from ..surface.methods import METHODS, Method
+from .world import WHOLE
 
-WHOLE = os.environ.get("MUXI_FAULTS") == "whole"
 SOME = settings(
     max_examples=150 if WHOLE else 2,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],

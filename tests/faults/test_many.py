@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import gc
 import json
-import os
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -21,10 +20,11 @@ from muxi.models import formation as m
 
 from ..support.clients import ClientKind
 from ..support.fake_server import SESSIONS, Answer, Events, FakeServer, Received, envelope
+from ..support.plain_http import port_of
+from ..support.waiting import until
 from ..testing.control.leaks import connections
-from ..testing.raw_http import until
+from .world import WHOLE
 
-WHOLE = os.environ.get("MUXI_FAULTS") == "whole"
 CALLS = 1_000 if WHOLE else 200
 CLIENTS = 10_000 if WHOLE else 50
 EVENTS = 1_000_000 if WHOLE else 8_000
@@ -36,14 +36,6 @@ def whose(request: Received) -> Answer:
     """The user of the call, as the id of a session."""
     user = request.headers["x-muxi-user-id"]
     return envelope({"sessions": [{"session_id": user, "active": True, "user_id": user}]})
-
-
-def open_files() -> int:
-    return len(os.listdir("/dev/fd"))
-
-
-def port_of(server: FakeServer) -> int:
-    return int(server.url.rpartition(":")[2])
 
 
 def test_threads_share_a_client_from_the_first_call_on() -> None:
@@ -60,9 +52,9 @@ def test_threads_share_a_client_from_the_first_call_on() -> None:
             return [mine.sessions.list()[0].session_id for _ in range(10)]
 
         found = list(threads.map(work, range(THREADS)))
-        assert connections(port_of(server)) <= 20  # so many are kept
+        assert connections(port_of(server.url)) <= 20  # so many are kept
         client.close()
-        assert connections(port_of(server)) == 0
+        assert connections(port_of(server.url)) == 0
     assert found == [[f"user{number}"] * 10 for number in range(THREADS)]
     assert len(server.received) == THREADS * 10
 
@@ -81,11 +73,11 @@ def test_many_calls_at_once(backend: str) -> None:
             async with anyio.create_task_group() as tasks:
                 for number in range(CALLS):
                     tasks.start_soon(work, number)
-            assert connections(port_of(server)) <= 20
+            assert connections(port_of(server.url)) <= 20
 
     with FakeServer(whose) as server:
         anyio.run(main, server, backend=backend)
-        assert connections(port_of(server)) == 0
+        assert connections(port_of(server.url)) == 0
     assert found == {number: f"user{number}" for number in range(CALLS)}
     assert len(server.received) == CALLS
 
@@ -125,7 +117,7 @@ def test_many_clients_one_after_another(kind: str, closed: bool) -> None:
         run(server, 3)
         before = living(), threading.active_count()
         run(server, CLIENTS if closed else CLIENTS // 10)
-        until(lambda: connections(port_of(server)) == 0)
+        until(lambda: connections(port_of(server.url)) == 0)
         until(lambda: threading.active_count() <= before[1])
         server.received.clear()
         assert living() - before[0] < 2_000  # a client has some hundred

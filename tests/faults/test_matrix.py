@@ -19,8 +19,8 @@ from anyio.from_thread import BlockingPortal
 from muxi.resources.formation import _turn_end, chat
 from muxi.resources.server import _log_stream
 
+from ..support.waiting import until
 from ..testing.control.leaks import no_leaks
-from ..testing.raw_http import until
 from .calls import KINDS, OLD, Cell, Kind
 from .driver import play
 from .expected import RETRIES, Error, Tries, applies, expected

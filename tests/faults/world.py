@@ -10,7 +10,8 @@ from typing import Any
 from muxi import ServerClient
 from muxi.testing import Emulator, Outcome, Reply, Turn
 
-from ..testing.raw_http import until
+from ..support.emulated import server_keys
+from ..support.waiting import until
 
 WHOLE = os.environ.get("MUXI_FAULTS") == "whole"
 """Whether to try everything, and not a sample."""
@@ -35,7 +36,7 @@ class World:
             turn, [{"filename": "a.bin", "data_url": f"data:;base64,{b64encode(FILE).decode()}"}]
         )
         self.file = self.state.artifacts.latest(READER)[0].id
-        with ServerClient(url=self.emulator.server_url, **self.server_keys) as server:
+        with ServerClient(url=self.emulator.server_url, **server_keys(self.emulator)) as server:
             server.formations.deploy(self.bundle(UPDATED, UPDATED))
         return self
 
@@ -60,19 +61,6 @@ class World:
         """Return the address of a service, `formation` or `server`."""
         return self.emulator.formation_url if service == "formation" else self.emulator.server_url
 
-    @property
-    def server_keys(self) -> dict[str, str]:
-        """The id and the secret of the server's key."""
-        environ = self.emulator.environ
-        return {"key_id": environ["MUXI_KEY_ID"], "secret_key": environ["MUXI_SECRET_KEY"]}
-
-    @property
-    def formation_keys(self) -> dict[str, str]:
-        """The keys of the formation."""
-        environ = self.emulator.environ
-        names = ("client_key", "admin_key")
-        return {name: environ[f"MUXI_{name.upper()}"] for name in names}
-
     def turns(self, message: str) -> int:
         """Return how often a turn with this message has run."""
         return self._turns.count(message)
@@ -92,7 +80,7 @@ class World:
     def remove(self, formation_id: str) -> None:
         """Delete a formation if it is deployed."""
         if self.registry.formations.get(formation_id):
-            with ServerClient(url=self.emulator.server_url, **self.server_keys) as server:
+            with ServerClient(url=self.emulator.server_url, **server_keys(self.emulator)) as server:
                 server.formations.delete(formation_id)
 
     def settle(self) -> None:

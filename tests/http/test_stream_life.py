@@ -27,9 +27,10 @@ from muxi.models import formation as m
 
 from ..support.clients import ClientKind, Connect
 from ..support.fake_server import SESSIONS, Events, FakeServer, Received, Silence
+from ..support.plain_http import port_of
 from ..support.sse import DONE, GOOD, KEEPALIVE, slow_keepalives, stream_of, token
+from ..support.waiting import until
 from ..testing.control.leaks import connections
-from ..testing.raw_http import until
 
 
 def test_the_response_is_there_once_the_stream_is_open() -> None:
@@ -222,7 +223,7 @@ def test_a_stream_that_was_read_to_its_end_gives_its_connection_back() -> None:
 
 
 def open_to(server: FakeServer) -> int:
-    return connections(int(server.url.rpartition(":")[2]))
+    return connections(port_of(server.url))
 
 
 ENDLESS = stream_of(token("progress"), *slow_keepalives(200))

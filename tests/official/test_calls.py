@@ -22,6 +22,7 @@ from muxi.models.server import Progress
 from muxi.testing import Emulator, Fault
 
 from ..support.control_answers import HELLO, ID
+from ..support.emulated import server_keys
 
 PYTHON = os.environ.get("MUXI_OFFICIAL_PYTHON")  # tests don't see the variables of MUXI
 SCRIPT = Path(__file__).with_name("calls.py")
@@ -36,12 +37,8 @@ class Official:
     """
 
     def __init__(self, client_kind: str, emulator: Emulator) -> None:
-        self._colour = client_kind
-        self._given = {
-            "url": emulator.server_url,
-            "key_id": emulator.environ["MUXI_KEY_ID"],
-            "secret_key": emulator.environ["MUXI_SECRET_KEY"],
-        }
+        self._client_kind = client_kind
+        self._given = {"url": emulator.server_url, **server_keys(emulator)}
 
     def outcomes(self, *calls: tuple[str, ...], **settings: str) -> list[Any]:
         if not PYTHON:
@@ -51,7 +48,7 @@ class Official:
             )
         kept = {name: text for name, text in os.environ.items() if name != "PYTHONPATH"}
         done = subprocess.run(
-            [PYTHON, SCRIPT, self._colour],
+            [PYTHON, SCRIPT, self._client_kind],
             input=json.dumps(calls),
             env={**kept, "SETTINGS": json.dumps({**self._given, **settings})},
             capture_output=True,
@@ -79,12 +76,7 @@ def emulator() -> Iterator[Emulator]:
 
 @pytest.fixture
 def server(emulator: Emulator) -> Iterator[ServerClient]:
-    environ = emulator.environ
-    with ServerClient(
-        url=emulator.server_url,
-        key_id=environ["MUXI_KEY_ID"],
-        secret_key=environ["MUXI_SECRET_KEY"],
-    ) as server:
+    with ServerClient(url=emulator.server_url, **server_keys(emulator)) as server:
         server.formations.deploy(HELLO)
         yield server
 

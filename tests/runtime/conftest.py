@@ -19,7 +19,7 @@ from uuid import uuid4
 import pytest
 
 from ..support.clients import ClientKind, Streamed
-from ..testing.raw_http import until
+from ..support.waiting import until
 from .table import Calls
 
 LAUNCHER = Path(__file__).with_name("launch.py")
@@ -115,7 +115,7 @@ class Asking:
     """One kind of client on the booted formation."""
 
     def __init__(self, client_kind: ClientKind, runtime: Runtime) -> None:
-        self._colour = client_kind
+        self._client_kind = client_kind
         self._runtime = runtime
         self._given = {
             "client_key": runtime.client_key,
@@ -124,10 +124,10 @@ class Asking:
         }
 
     def __call__(self, use: Any, **settings: Any) -> Any:
-        return self._colour.formation(self._runtime.url, use, **{**self._given, **settings})
+        return self._client_kind.formation(self._runtime.url, use, **{**self._given, **settings})
 
     def stream(self, use: Any, **settings: Any) -> Streamed:
-        return self._colour.stream(self._runtime.url, use, **{**self._given, **settings})
+        return self._client_kind.stream(self._runtime.url, use, **{**self._given, **settings})
 
 
 @pytest.fixture

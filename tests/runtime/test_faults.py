@@ -18,7 +18,7 @@ from ..faults.expected import RETRIES, Error, Tries, expected
 from ..faults.faults import FAULTS
 from ..faults.proxy import Proxy
 from ..support.clients import ClientKind
-from ..testing.raw_http import until
+from ..support.waiting import until
 from .conftest import Asking, Runtime, many_users
 
 SAID = "Stub answer to: "

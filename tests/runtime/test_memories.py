@@ -15,8 +15,8 @@ import pytest
 import muxi
 from muxi.models import formation as m
 
-from ..models.test_recordings import unknown_keys
 from ..support.clients import ClientKind, collect
+from ..support.model_diff import unknown_keys
 from .conftest import LAUNCHER, Asking, Calls, Runtime, booted, many_users, one_user
 
 

@@ -12,7 +12,7 @@ import pytest
 from muxi import FormationClient, WebhookSignatureError, webhooks
 from muxi.models.formation import WebhookCompletion
 
-from ..testing.raw_http import until
+from ..support.waiting import until
 from .conftest import Runtime
 
 Delivered = list[tuple[dict[str, str], bytes]]

@@ -1,4 +1,4 @@
-"""For tests that call a server on loopback with httpx itself."""
+"""For tests that look at a server on loopback without the SDK."""
 
 from __future__ import annotations
 
@@ -6,3 +6,8 @@ import ssl
 
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """Pass it as `verify`: httpx takes 5 to 40 ms to make a context of its own for each call."""
+
+
+def port_of(url: str) -> int:
+    """Return the port in a URL without a path."""
+    return int(url.rpartition(":")[2])

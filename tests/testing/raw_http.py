@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
-import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -14,6 +10,7 @@ import httpx
 from muxi.testing import Emulator
 
 from ..support.clients import ClientKind
+from ..support.emulated import formation_keys
 from ..support.plain_http import NO_TLS
 from .replay import frames
 
@@ -61,9 +58,8 @@ def call_sdk(
     client_kind: ClientKind, emulator: Emulator, use: Callable[[Any], Any], **settings: Any
 ) -> Any:
     """Call `use` with one of the SDK's clients, which has both keys, and return its result."""
-    environ = emulator.environ
-    keys = {"client_key": environ["MUXI_CLIENT_KEY"], "admin_key": environ["MUXI_ADMIN_KEY"]}
-    return client_kind.formation(emulator.formation_url, use, **{**keys, **settings})
+    given = {**formation_keys(emulator), **settings}
+    return client_kind.formation(emulator.formation_url, use, **given)
 
 
 class Streaming:
@@ -82,24 +78,3 @@ class Streaming:
     def __exit__(self, *_: object) -> None:
         self._stream.__exit__(None, None, None)
         self._client.close()
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Wait until a condition is true."""
-    end = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.005)
-
-
-def signed(
-    emulator: Emulator, path: str, *, at: float | None = None, secret: str | None = None
-) -> str:
-    """Return the `Authorization` header for a GET (contract server-api 2)."""
-    stamp = int(time.time() if at is None else at)
-    key = secret or emulator.environ["MUXI_SECRET_KEY"]
-    digest = hmac.new(key.encode(), f"{stamp};GET;{path}".encode(), hashlib.sha256).digest()
-    signature = base64.b64encode(digest).decode()
-    return (
-        f"MUXI-HMAC key={emulator.environ['MUXI_KEY_ID']}, timestamp={stamp}, signature={signature}"
-    )

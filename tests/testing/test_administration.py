@@ -6,15 +6,13 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-import httpx
 import pytest
 
 import muxi
 from muxi.testing import Emulator
 
 from ..support.clients import ClientKind
-from ..support.plain_http import NO_TLS
-from .raw_http import call_sdk
+from .raw_http import RawHttp, call_sdk
 
 Ask = Callable[[Callable[[Any], Any]], Any]
 MANIFEST = {
@@ -126,10 +124,9 @@ def test_a_suggestion_is_dismissed(ask: Ask) -> None:
 
 def test_guidance_beyond_its_limit_is_refused() -> None:
     with Emulator() as running:
-        url = f"{running.formation_url}/v1/tuning"
-        headers = {"X-Muxi-Admin-Key": running.environ["MUXI_ADMIN_KEY"]}
+        raw = RawHttp(running)
         answers = [
-            httpx.post(url, headers=headers, json={"content": "ë" * half}, verify=NO_TLS)
+            raw.ask("POST", "/tuning", json={"content": "ë" * half}, headers=raw.admin)
             for half in (16_384, 16_385)
         ]
     assert [each.status_code for each in answers] == [200, 413]
@@ -138,9 +135,8 @@ def test_guidance_beyond_its_limit_is_refused() -> None:
 
 def test_the_log_is_not_cleared_by_another_word() -> None:
     with Emulator() as running:
-        url = f"{running.formation_url}/v1/audit"
-        headers = {"X-Muxi-Admin-Key": running.environ["MUXI_ADMIN_KEY"]}
+        raw = RawHttp(running)
         for query in ("", "?confirm=yes"):
-            answer = httpx.delete(url + query, headers=headers, verify=NO_TLS)
+            answer = raw.ask("DELETE", f"/audit{query}", headers=raw.admin)
             assert (answer.status_code, answer.json()["error"]["code"]) == (400, "INVALID_REQUEST")
-        assert httpx.get(url, headers=headers, verify=NO_TLS).json()["data"]["entries"] == []
+        assert raw.ask("GET", "/audit", headers=raw.admin).json()["data"]["entries"] == []

@@ -16,6 +16,7 @@ from muxi.testing import Calls, Emulator
 from muxi.testing.methods import _methods, check_name, recognise
 
 from ..support.each import each
+from ..support.emulated import formation_keys, server_keys
 from ..surface.methods import METHODS, Method, first_call
 
 OTHERS = {"chat_stream", "deploy_stream", "update_stream", "apply_stream", "rollback_stream"}
@@ -37,13 +38,8 @@ def emulator() -> Iterator[Emulator]:
 @pytest.fixture
 def formation(emulator: Emulator) -> Iterator[FormationClient]:
     emulator.reset()
-    keys = emulator.environ
-    with FormationClient(
-        url=emulator.formation_url,
-        client_key=keys["MUXI_CLIENT_KEY"],
-        admin_key=keys["MUXI_ADMIN_KEY"],
-        user_id="alice",
-    ) as client:
+    keys = formation_keys(emulator)
+    with FormationClient(url=emulator.formation_url, user_id="alice", **keys) as client:
         yield client
 
 
@@ -110,13 +106,11 @@ def test_a_call_that_never_came(emulator: Emulator, formation: FormationClient) 
         _ = emulator.calls.to("memories.delete").last
 
 
-def test_calls_through_the_server_and_to_it(emulator: Emulator, formation: FormationClient) -> None:
-    keys = emulator.environ
-    with ServerClient(
-        url=emulator.server_url, key_id=keys["MUXI_KEY_ID"], secret_key=keys["MUXI_SECRET_KEY"]
-    ) as server:
+@pytest.mark.usefixtures("formation")
+def test_calls_through_the_server_and_to_it(emulator: Emulator) -> None:
+    with ServerClient(url=emulator.server_url, **server_keys(emulator)) as server:
         server.formations.get("hello")
-        server.formation_client("hello", client_key=keys["MUXI_CLIENT_KEY"]).chat.send("Hello?")
+        server.formation_client("hello", **formation_keys(emulator)).chat.send("Hello?")
         server.drafts.create("hello")
         server.formations.logs("hello")
     got, chat, draft, logged = emulator.calls

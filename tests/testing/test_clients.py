@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
@@ -12,8 +13,10 @@ from muxi.models import formation as m
 from muxi.models import server as s
 from muxi.testing import Approval, Background, Emulator, Failure, Outcome, Refusal, Reply, Turn
 
-from ..models.test_recordings import unknown_keys
 from ..support.clients import ClientKind
+from ..support.emulated import formation_keys, server_keys
+from ..support.model_diff import unknown_keys
+from .raw_http import call_sdk
 
 WIDGET = m.OptionsWidget(
     type="options", id="ui_1", prompt="Which?", options=[m.WidgetOption(value="a", label="A")]
@@ -41,15 +44,8 @@ def played() -> Iterator[Emulator]:
         yield emulator
 
 
-def keys(emulator: Emulator) -> dict[str, str]:
-    environ = emulator.environ
-    return {"client_key": environ["MUXI_CLIENT_KEY"], "admin_key": environ["MUXI_ADMIN_KEY"]}
-
-
 def test_every_answer_fits_its_model(client_kind: ClientKind, played: Emulator) -> None:
-    def ask(use: object, **settings: object) -> object:
-        return client_kind.formation(played.formation_url, use, **{**keys(played), **settings})
-
+    ask = partial(call_sdk, client_kind, played)
     reply = ask(lambda f: f.chat.send("hi", session_id="trip"))
     answers = [
         reply,
@@ -62,17 +58,13 @@ def test_every_answer_fits_its_model(client_kind: ClientKind, played: Emulator) 
         ask(lambda f: f.requests.list()),
         ask(lambda f: f.requests.get(reply.request_id)),
     ]
-    secrets = {
-        "key_id": played.environ["MUXI_KEY_ID"],
-        "secret_key": played.environ["MUXI_SECRET_KEY"],
-    }
     for use in (
         lambda f: f.health(),
         lambda f: f.status(),
         lambda f: f.formations.list(),
         lambda f: f.formations.get("hello"),
     ):
-        answers.append(client_kind.server(played.server_url, use, **secrets))
+        answers.append(client_kind.server(played.server_url, use, **server_keys(played)))
     assert [key for answer in answers for key in unknown_keys(answer)] == []
     assert reply.text == "Hello alice"
     formation = answers[-1]
@@ -84,7 +76,9 @@ def test_every_answer_fits_its_model(client_kind: ClientKind, played: Emulator) 
 def test_scripted_outcomes_reach_the_client(client_kind: ClientKind, played: Emulator) -> None:
     def stream(message: str) -> m.ChatReply:
         streamed = client_kind.stream(
-            played.formation_url, lambda f: f.chat.stream(message, stall_after=0.2), **keys(played)
+            played.formation_url,
+            lambda f: f.chat.stream(message, stall_after=0.2),
+            **formation_keys(played),
         )
         return streamed.result
 
@@ -98,9 +92,7 @@ def test_scripted_outcomes_reach_the_client(client_kind: ClientKind, played: Emu
 
 
 def test_a_turn_in_the_background_is_accepted(client_kind: ClientKind, played: Emulator) -> None:
-    reply = client_kind.formation(
-        played.formation_url, lambda f: f.chat.send("later", wait=False), **keys(played)
-    )
+    reply = call_sdk(client_kind, played, lambda f: f.chat.send("later", wait=False))
     assert reply.is_background
     assert (reply.metadata.status, reply.text) == ("processing", "Later")
     assert reply.metadata.workflow_id == "wrk_1"
@@ -111,8 +103,7 @@ def test_proxy_errors_are_told_from_the_formations(
 ) -> None:
     def ask(formation_id: str, **settings: str) -> object:
         where = {"url": None, "server_url": played.server_url, "formation_id": formation_id}
-        given = {**keys(played), **where, **settings}
-        return client_kind.formation("", lambda f: f.sessions.get("none"), **given)
+        return call_sdk(client_kind, played, lambda f: f.sessions.get("none"), **where, **settings)
 
     with pytest.raises(NotFoundError) as caught:
         ask("hello")

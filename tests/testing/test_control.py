@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import httpx
 import pytest
@@ -12,14 +13,18 @@ from muxi.models.server import FormationList, Health, ServerStatus
 from muxi.testing import Emulator
 
 from ..support.plain_http import NO_TLS
-from .raw_http import RawHttp, signed
+from .raw_http import RawHttp
+from .server.raw_control import Control
 
 PATH = "/rpc/formations"
 
 
-def get(emulator: Emulator, path: str, authorization: str | None = None) -> httpx.Response:
-    headers = {} if authorization is None else {"Authorization": authorization}
+def get(emulator: Emulator, path: str, headers: dict[str, str] | None = None) -> httpx.Response:
     return httpx.get(emulator.server_url + path, headers=headers, verify=NO_TLS)
+
+
+def signed(emulator: Emulator, path: str, **more: Any) -> dict[str, str]:
+    return Control(emulator).headers("GET", path, **more)
 
 
 def test_public_routes_need_no_key(emulator: Emulator) -> None:
@@ -74,7 +79,7 @@ FORMAT = "Invalid authorization header format"
 def test_why_a_signature_is_refused(emulator: Emulator, header: str, message: str) -> None:
     key = emulator.environ["MUXI_KEY_ID"]
     given = header.format(key=key, now=int(time.time()))
-    answer = get(emulator, PATH, given or None)
+    answer = get(emulator, PATH, {"Authorization": given} if given else None)
     assert answer.status_code == 401
     assert answer.json() == {"error": "Unauthorized", "message": message, "code": 401}
 

@@ -26,6 +26,7 @@ from muxi.models.formation import (
 from muxi.testing import Emulator
 from muxi.testing.delivery import encode, headers_of
 
+from ..support.emulated import formation_keys
 from ..support.fake_server import Answer, FakeServer
 
 RECORDED = sorted((Path(__file__).parents[1] / "support" / "webhooks").glob("*.json"))
@@ -50,8 +51,7 @@ def emulator() -> Iterator[Emulator]:
 
 
 def read(emulator: Emulator, body: bytes, headers: Mapping[str, str]) -> WebhookEvent:
-    keys = [emulator.environ[name] for name in ("MUXI_ADMIN_KEY", "MUXI_CLIENT_KEY")]
-    return webhooks.unwrap(body, headers, keys)
+    return webhooks.unwrap(body, headers, [*formation_keys(emulator).values()])
 
 
 def test_a_text_is_the_reply_of_a_turn(emulator: Emulator) -> None:

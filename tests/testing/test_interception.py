@@ -20,6 +20,8 @@ from muxi import (
 from muxi.models.formation import TextDelta
 from muxi.testing import Emulator
 
+from ..support.emulated import formation_keys, server_keys
+
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Emulator]:
@@ -35,25 +37,15 @@ def emulator(running: Emulator) -> Emulator:
 
 @pytest.fixture
 def formation(emulator: Emulator) -> Iterator[FormationClient]:
-    keys = emulator.environ
-    with FormationClient(
-        url=emulator.formation_url,
-        client_key=keys["MUXI_CLIENT_KEY"],
-        user_id="alice",
-        max_retries=0,
-    ) as client:
+    given = {"user_id": "alice", "max_retries": 0, **formation_keys(emulator)}
+    with FormationClient(url=emulator.formation_url, **given) as client:
         yield client
 
 
 @pytest.fixture
 def server(emulator: Emulator) -> Iterator[ServerClient]:
-    keys = emulator.environ
-    with ServerClient(
-        url=emulator.server_url,
-        key_id=keys["MUXI_KEY_ID"],
-        secret_key=keys["MUXI_SECRET_KEY"],
-        max_retries=0,
-    ) as client:
+    keys = server_keys(emulator)
+    with ServerClient(url=emulator.server_url, max_retries=0, **keys) as client:
         yield client
 
 
@@ -111,7 +103,7 @@ def test_a_call_of_the_server_fails(emulator: Emulator, server: ServerClient) ->
 
 def test_a_call_through_the_proxy_fails(emulator: Emulator, server: ServerClient) -> None:
     emulator.fail_next("chat.send")
-    formation = server.formation_client("hello", client_key=emulator.environ["MUXI_CLIENT_KEY"])
+    formation = server.formation_client("hello", **formation_keys(emulator))
     with pytest.raises(UnavailableError):
         formation.chat.send("Anyone there?", wait=False)
 

@@ -7,8 +7,9 @@ import pytest
 
 from muxi.models.formation import ChatTurn, RequestStatus
 
+from ..support.waiting import until
 from .fake_model import WIDGET, turns
-from .raw_http import RawHttp, until
+from .raw_http import RawHttp
 
 
 def test_widgets_come_beside_the_reply(raw: RawHttp) -> None:

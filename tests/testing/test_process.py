@@ -21,18 +21,15 @@ import pytest
 from muxi.testing import Emulator, Outcome, Refusal, Reply, Turn
 from muxi.testing.__main__ import main
 
-from ..support.plain_http import NO_TLS
-from .raw_http import RawHttp, until
+from ..support.plain_http import NO_TLS, port_of
+from ..support.waiting import until
+from .raw_http import RawHttp
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 def endless(turn: Turn) -> Outcome:
     return Refusal() if turn.stream else Reply("Much later", delay=60)
-
-
-def port_of(url: str) -> int:
-    return int(url.rpartition(":")[2])
 
 
 def test_nothing_is_left_of_an_emulator_in_the_middle_of_work() -> None:

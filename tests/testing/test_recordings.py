@@ -14,9 +14,10 @@ import pytest
 from muxi.testing import Emulator, Outcome, Turn
 
 from ..support.plain_http import NO_TLS
+from ..support.waiting import until
 from .differences import DIFFERENCES
 from .ids import Ids, found, id_in
-from .raw_http import until
+from .raw_http import RawHttp
 from .recorded_formation import recorded_manifest
 from .recorded_model import recorded_model
 from .replay import Recording, ask, compare, load
@@ -126,33 +127,22 @@ class Replay:
 
     def _prepare(self, each: Recording) -> None:
         time.sleep(WAIT.get(each.name, 0))
-        keys = self._emulator.environ
         user = "alice" if "mallory" not in each.headers.values() else "sdkuser"
-        headers = {
-            "X-Muxi-Admin-Key": keys["MUXI_ADMIN_KEY"],
-            "X-Muxi-Client-Key": keys["MUXI_CLIENT_KEY"],
-            "X-Muxi-User-ID": user,
-        }
+        raw = RawHttp(self._emulator, user)
         turn = {"request_id": each.path.rpartition("/")[2], "stream": False}
         for deed in BEFORE.get(each.name, []):
-            done = httpx.request(
-                deed.method,
-                f"{self._emulator.formation_url}/v1{deed.path}",
-                headers=headers,
-                json={**deed.body, **turn},
-                verify=NO_TLS,
-            )
+            body = {**deed.body, **turn}
+            done = raw.ask(deed.method, deed.path, json=body, headers=raw.admin)
             assert done.is_success or done.status_code == 409, done.text
             if deed.made:
                 self._ids.stands_for(id_in(each.path), found(done.json()["data"], deed.made))
 
     def _ask(self, each: Recording, got: bytearray) -> None:
         asked = self._ids.translated(each)
-        keys = self._emulator.environ
-        known = {"x-muxi-admin-key": keys["MUXI_ADMIN_KEY"]}
-        known["x-muxi-client-key"] = keys["MUXI_CLIENT_KEY"]
+        raw = RawHttp(self._emulator)
+        known = httpx.Headers({**raw.headers, **raw.admin})
         headers = {
-            name: known[name.lower()] if value == "REDACTED" else value
+            name: known[name] if value == "REDACTED" else value
             for name, value in each.headers.items()
         }
         answer = ask(self._emulator.formation_url, asked, headers, got)

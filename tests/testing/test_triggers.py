@@ -14,6 +14,7 @@ from muxi import FormationClient
 from muxi.testing import Clarification, Cut, Emulator, Failure, Outcome, Reply, Turn
 
 from ..support.clients import ClientKind
+from ..support.emulated import formation_keys
 from .raw_http import RawHttp, call_sdk
 
 HOOK = "http://127.0.0.1:9/hook"
@@ -53,8 +54,7 @@ def streaming() -> Iterator[Emulator]:
 
 @pytest.fixture(scope="module")
 def formation(emulator: Emulator) -> Iterator[FormationClient]:
-    key = emulator.environ["MUXI_CLIENT_KEY"]
-    with FormationClient(url=emulator.formation_url, client_key=key) as client:
+    with FormationClient(url=emulator.formation_url, **formation_keys(emulator)) as client:
         yield client
 
 

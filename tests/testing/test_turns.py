@@ -13,8 +13,9 @@ from muxi.models.formation import ChatTurn, FormationStatus, MessageList, Reques
 from muxi.testing import Emulator, Outcome, Reply, Turn
 
 from ..support.plain_http import NO_TLS
+from ..support.waiting import until
 from .fake_model import turns
-from .raw_http import RawHttp, Streaming, until
+from .raw_http import RawHttp, Streaming
 
 
 def test_the_models_of_the_sdk_fit_the_answers(raw: RawHttp) -> None:
@@ -33,17 +34,17 @@ def test_the_models_of_the_sdk_fit_the_answers(raw: RawHttp) -> None:
 
 
 def test_the_status_counts_requests(emulator: Emulator) -> None:
-    RawHttp(emulator).chat("One")
-    key = {"X-Muxi-Admin-Key": emulator.environ["MUXI_ADMIN_KEY"]}
-    answer = httpx.get(f"{emulator.formation_url}/v1/status", headers=key, verify=NO_TLS).json()
-    status = FormationStatus.model_validate(answer["data"])
+    raw = RawHttp(emulator)
+    raw.chat("One")
+    answer = raw.ask("GET", "/status", headers=raw.admin)
+    status = FormationStatus.model_validate(answer.json()["data"])
     assert status.formation.id == "hello"
     assert (status.stats.requests.total, status.stats.requests.active) == (1, 0)
 
 
 def test_either_key_opens_the_tracker_and_no_other_does(emulator: Emulator) -> None:
     url = f"{emulator.formation_url}/v1/requests"
-    admin = {"X-Muxi-Admin-Key": emulator.environ["MUXI_ADMIN_KEY"]}
+    admin = RawHttp(emulator).admin
     assert httpx.get(url, headers=admin, verify=NO_TLS).status_code == 200
     assert httpx.get(url, headers={"X-Muxi-Client-Key": "x"}, verify=NO_TLS).status_code == 401
     swapped = {"X-Muxi-Client-Key": admin["X-Muxi-Admin-Key"]}

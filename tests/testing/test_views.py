@@ -11,10 +11,10 @@ import pytest
 
 from muxi.testing import Emulator
 
-from ..models.test_recordings import unknown_keys
 from ..support.clients import ClientKind
+from ..support.model_diff import unknown_keys
 from ..support.plain_http import NO_TLS
-from .raw_http import call_sdk
+from .raw_http import RawHttp, call_sdk
 from .recorded_formation import recorded_manifest
 from .replay import Recording, load
 
@@ -63,14 +63,10 @@ def recorded() -> Iterator[Emulator]:
 
 
 def data_of(emulator: Emulator, each: Recording) -> Any:
-    headers = {
-        "X-Muxi-Admin-Key": emulator.environ["MUXI_ADMIN_KEY"],
-        "X-Muxi-Client-Key": emulator.environ["MUXI_CLIENT_KEY"],
-    }
+    raw = RawHttp(emulator)
     body = json.loads(each.body) if each.body else None
-    url = emulator.formation_url + each.path
-    answer = httpx.request(each.method, url, headers=headers, json=body, verify=NO_TLS)
-    return answer.json()["data"]
+    path = each.path.removeprefix("/v1")
+    return raw.ask(each.method, path, json=body, headers=raw.admin).json()["data"]
 
 
 def without_words(data: Any) -> Any:

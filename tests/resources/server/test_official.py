@@ -21,8 +21,9 @@ from muxi.testing import Emulator
 
 from ...support.clients import ClientKind, http_transport
 from ...support.control_answers import HELLO, ID, NOT_FOUND, Plane, by_method, flat, ok, refused
+from ...support.emulated import server_keys
 from ...support.fake_server import Answer, FakeServer
-from ...support.plain_http import NO_TLS
+from ...support.plain_http import NO_TLS, port_of
 from ...testing.control.leaks import connections
 
 ELSEWHERE = {
@@ -176,13 +177,12 @@ def test_an_answer_without_the_header_uses_nothing_up(
     monkeypatch.setattr(sdk_notice, "_told_at", -math.inf)
     with caplog.at_level(logging.INFO, "muxi"), Emulator() as emulator:
         emulator.server.sdk_versions["python"] = "99.1.0"
-        keys = {name: emulator.environ[f"MUXI_{name.upper()}"] for name in ("key_id", "secret_key")}
         told: list[int] = []
         for use in (
             lambda s: s.formations.list(),
             lambda s: s.formation_client("hello", client_key="none").health(),
         ):
-            client_kind.server(emulator.server_url, use, **keys)
+            client_kind.server(emulator.server_url, use, **server_keys(emulator))
             told.append(len(caplog.records))
     assert told == [0, 1]
 
@@ -202,7 +202,7 @@ def test_closing_closes_the_only_pool(client_kind: ClientKind) -> None:
             return client, http_transport(client)
 
         client, http = client_kind.server(emulator.server_url, use)
-        assert connections(int(emulator.server_url.rpartition(":")[2])) == 0
+        assert connections(port_of(emulator.server_url)) == 0
     sync = client_kind.name == "sync"
     assert isinstance(http, httpx.HTTPTransport if sync else httpx.AsyncHTTPTransport)
     assert vars(client._transport).keys() == {"options", "pool"}

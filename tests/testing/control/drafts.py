@@ -11,7 +11,7 @@ import muxi
 
 from ...support.control_answers import ID
 from ...support.plain_http import NO_TLS
-from ..raw_http import until
+from ...support.waiting import until
 from .plane import CLIENT_KEY, Plane
 
 MANIFEST = f'id: {ID}\ndescription: Written on the server\nversion: "1.0.0"\n'

@@ -17,7 +17,7 @@ from typing import Any
 import trio
 
 from ...support.clients import http_transport
-from ..raw_http import until
+from ...support.waiting import until
 
 
 def connections(port: int) -> int:

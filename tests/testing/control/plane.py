@@ -18,6 +18,7 @@ from muxi.testing import Emulator, Fault, ServerBehavior
 
 from ...support.clients import ClientKind, Streamed
 from ...support.control_answers import HELLO, ID
+from ...support.emulated import server_keys
 from ...support.plain_http import NO_TLS
 from ..server.raw_control import FORMATIONS, Control
 
@@ -48,8 +49,7 @@ class Plane:
     @property
     def keys(self) -> dict[str, str]:
         """The id and the secret of the server's key."""
-        environ = self.emulator.environ
-        return {"key_id": environ["MUXI_KEY_ID"], "secret_key": environ["MUXI_SECRET_KEY"]}
+        return server_keys(self.emulator)
 
     @property
     def url(self) -> str:

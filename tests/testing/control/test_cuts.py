@@ -12,7 +12,7 @@ import muxi
 from muxi.testing import Emulator, Fault
 
 from ...support.control_answers import ID
-from ..raw_http import until
+from ...support.waiting import until
 from .leaks import no_leaks
 from .plane import Plane
 from .test_errors import caught

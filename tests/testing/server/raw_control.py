@@ -86,12 +86,15 @@ class Control:
         self._keys = (emulator.environ["MUXI_KEY_ID"], emulator.environ["MUXI_SECRET_KEY"])
         self.server = emulator.server
 
-    def headers(self, method: str, path: str, at: float | None = None) -> dict[str, str]:
+    def headers(
+        self, method: str, path: str, at: float | None = None, *, secret: str | None = None
+    ) -> dict[str, str]:
         """Return the signature headers of a call (contract server-api 2)."""
-        key_id, secret = self._keys
+        key_id, own = self._keys
         stamp = int(time.time() if at is None else at)
         text = f"{stamp};{method};{path.partition('?')[0]}".encode()
-        digest = base64.b64encode(hmac.new(secret.encode(), text, hashlib.sha256).digest())
+        key = (secret or own).encode()
+        digest = base64.b64encode(hmac.new(key, text, hashlib.sha256).digest())
         signature = f"key={key_id}, timestamp={stamp}, signature={digest.decode()}"
         return {"Authorization": f"MUXI-HMAC {signature}"}
 

@@ -10,7 +10,7 @@ import pytest
 from muxi.testing import Emulator, Fault
 
 from ...support.plain_http import NO_TLS
-from ..raw_http import until
+from ...support.waiting import until
 from .raw_control import (
     BOT,
     FORMATIONS,

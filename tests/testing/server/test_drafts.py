@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from muxi.testing import Emulator, Fault
 
-from ..raw_http import until
+from ...support.waiting import until
 from .raw_control import BOT, FORMATIONS, MANIFEST, STREAM, Control, events, files, manifest, stages
 
 

@@ -11,7 +11,7 @@ import pytest
 from muxi.testing import Emulator, Fault
 
 from ...support.plain_http import NO_TLS
-from ..raw_http import until
+from ...support.waiting import until
 from .raw_control import BOT, FORMATIONS, STREAM, Control, bundle, events, files, manifest
 from .test_drafts import drafted
 

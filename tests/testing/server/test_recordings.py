@@ -15,7 +15,7 @@ import pytest
 from muxi.testing import Emulator, Quirks
 
 from ...support.plain_http import NO_TLS
-from ..raw_http import until
+from ...support.waiting import until
 from .arranged import LAB, Stage
 from .recorded import FOLDER, Exchange, concurrent, events_of, load
 

@@ -14,7 +14,7 @@ import pytest
 from muxi.testing import Fault
 
 from ...support.plain_http import NO_TLS
-from ..raw_http import until
+from ...support.waiting import until
 from .raw_control import BOT, STREAM, Control, bundle, events, files, manifest, stages
 
 NEXT = bundle(files(formation_afs=manifest("A bot", "A better bot")))
