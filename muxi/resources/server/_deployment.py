@@ -152,7 +152,6 @@ class BundleDeployment:
             bundle.size,
             "application/gzip",
             on_sent=self._report,
-            on_close=files.pop_all().close,
         )
         self._reader = reader
         reader.action = "deploy" if reader.before is None else "update"
@@ -160,7 +159,7 @@ class BundleDeployment:
         reader.first = () if self._on_progress else [_uploading(bundle.size, bundle.size)]
         with_type = explain(reader.action)
         version = {} if bundle.version is None else {"X-Formation-Version": bundle.version}
-        return reader.limited(
+        call = reader.limited(
             Call(
                 "POST" if reader.before is None else "PUT",
                 path(*FORMATIONS) if reader.before is None else path(*FORMATIONS, bundle.id),
@@ -174,6 +173,8 @@ class BundleDeployment:
                 ),
             )
         )
+        upload.on_close = files.pop_all().close
+        return call
 
     def _report(self, sent: int) -> None:
         upload = self._upload

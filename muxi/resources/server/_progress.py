@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 
 from ..._core.call import Call, KeyKind, path
 from ..._core.steps import EventReader, Flow, StreamCall
-from ...errors import DeploymentError, InvalidResponseError, MuxiError, StreamInterruptedError
+from ...errors import (
+    DeploymentError,
+    InvalidResponseError,
+    MuxiError,
+    StreamInterruptedError,
+    TimeoutError,
+)
 from ...models import server as m
 from .._waits import NO_DEADLINE, Deadline, deadline_in
 from ._calls import FORMATIONS, find, get_call, manifest_version
@@ -75,9 +81,17 @@ class ProgressReader(EventReader["m.Progress", "m.Deployment"]):
         return self._until
 
     def limited(self, call: Call[m.Deployment]) -> Call[m.Deployment]:
-        """Return the call with the remaining time as its limit."""
+        """Return the call with the remaining time as its limit.
+
+        Raises:
+            TimeoutError: No time remains.
+        """
         silence = self._limits.silence_timeout
         left = self._until.remaining()
+        if left == 0:
+            raise TimeoutError(
+                f"{call.method} {call.path} was not sent: {self._limits.timeout:g} s had passed"
+            )
         wait = min(inf if silence is None else silence, inf if left is None else left)
         return replace(call, timeout=left, read_timeout=wait)
 

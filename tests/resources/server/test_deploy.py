@@ -39,7 +39,7 @@ from ...support.fake_server import FAST, Action, FakeServer, Received, Silence
 from ...support.trees import MANIFEST, make_tree
 
 DEPLOYED = stream(*STAGES, COMPLETE)
-Use = Callable[[Any], Any]
+Use = Callable[..., Any]
 
 
 def test_a_directory_is_deployed(client_kind: ClientKind) -> None:
@@ -196,11 +196,11 @@ def test_answers_without_events_are_read_too(
     assert (found.formation_id, found.url) == (ID, f"{server.url}/api/{ID}")
 
 
-DEPLOY: Use = lambda s: s.formations.deploy(HELLO)  # noqa: E731
-UPDATE: Use = lambda s: s.formations.update(HELLO)  # noqa: E731
+DEPLOY: Use = lambda s, **more: s.formations.deploy(HELLO, **more)  # noqa: E731
+UPDATE: Use = lambda s, **more: s.formations.update(HELLO, **more)  # noqa: E731
 START: Use = lambda s: s.formations.start(ID)  # noqa: E731
 RESTART: Use = lambda s: s.formations.restart(ID)  # noqa: E731
-ROLLBACK: Use = lambda s: s.formations.rollback(ID)  # noqa: E731
+ROLLBACK: Use = lambda s, **more: s.formations.rollback(ID, **more)  # noqa: E731
 DRAFT: Use = lambda s: s.drafts.deploy(ID)  # noqa: E731
 GONE = "Formation directory not found"
 TABLE: list[tuple[Use, str, str, int]] = [
@@ -355,6 +355,28 @@ def test_the_message_of_a_silent_server_has_the_limit_that_was_reached(
         pytest.raises(muxi.TimeoutError, match=r"no response within 0\.5 s"),
     ):
         client_kind.server(server.url, lambda s: s.formations.restart(ID, silence_timeout=0.5))
+
+
+@pytest.mark.parametrize("use", [DEPLOY, UPDATE, ROLLBACK])
+def test_a_change_is_not_sent_when_its_time_is_over(
+    client_kind: ClientKind, use: Use, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The look before it gets half a second, however short the time is."""
+    now = 0.0
+    monkeypatch.setattr("muxi._core.steps.monotonic", lambda: now)
+
+    def slowly(_: Received) -> Action:
+        nonlocal now
+        now += 0.4
+        return found_for(use)
+
+    with (
+        FakeServer(slowly) as server,
+        pytest.raises(muxi.TimeoutError, match=r"was not sent: 0\.3 s had passed$") as caught,
+    ):
+        client_kind.server(server.url, lambda s: use(s, timeout=0.3))
+    assert not caught.value.sent
+    assert [one.method for one in server.received] == ["GET"]
 
 
 def sha256() -> str:

@@ -54,7 +54,6 @@ CANCELLED = flat(
 
 @pytest.fixture(autouse=True)
 def _fast(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_deployment, "_UNDO_WITHIN", 0.2)
     monkeypatch.setattr(_deployment, "_UNDO_DELAY", 0.001)
 
 
@@ -91,7 +90,7 @@ class Interrupted:
         if request.method == "DELETE" or request.path.endswith("cancel-update"):
             return self._undone.pop(0)
         stages = [stage(name) for name in self._stages]
-        return stream(*stages, lambda: self.over.wait(10) and None, COMPLETE)
+        return stream(*stages, lambda: self.over.wait(60) and None, COMPLETE)
 
 
 def interrupt(client_kind: ClientKind, url: str, at: str = "extracting", **options: Any) -> Any:
@@ -158,7 +157,7 @@ UNDOS = [
     Undo("ours is gone", [NOT_FOUND, OURS], [NOT_FOUND], [LOOK, DELETE]),
     Undo("theirs is left alone", [NOT_FOUND, THEIRS], [], [LOOK]),
     Undo("nobody's is left alone", [NOT_FOUND, UNTOLD], [], [LOOK], "doesn't tell which bundle"),
-    Undo("it never appears", [NOT_FOUND], [], [LOOK] * 3, "doesn't list it"),
+    Undo("it never appears", [NOT_FOUND], [], [LOOK] * 2, "doesn't list it"),
     Undo(
         "refused",
         [NOT_FOUND, OURS],
@@ -196,8 +195,14 @@ UNDOS = [
 
 @pytest.mark.parametrize("undo", UNDOS, ids=str)
 def test_what_is_interrupted_is_undone_if_it_is_ours(
-    client_kind: ClientKind, undo: Undo, caplog: pytest.LogCaptureFixture
+    client_kind: ClientKind,
+    undo: Undo,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    never = undo.found == [NOT_FOUND]
+    monkeypatch.setattr(_deployment, "_UNDO_WITHIN", 1 if never else 60)
+    monkeypatch.setattr(_deployment, "_UNDO_DELAY", 0.1 if never else 0.001)
     ours = deployed(sha256())
     found = [ours if one is OURS else one for one in undo.found]
     script = Interrupted(found, *undo.undone, stages=undo.stages)
