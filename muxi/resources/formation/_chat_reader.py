@@ -16,7 +16,8 @@ from ...errors import MuxiError, NotFoundError, StreamError, StreamInterruptedEr
 from ...models import formation as m
 from ...models._base import SCHEMA_LOCK
 from ...models.formation.events import completed_of, reply_of
-from ._live_events import error_in, json_of
+from .._event_data import json_of
+from ._live_events import error_in
 from ._turn import Turn, TurnIds
 from ._turn_end import find_end
 

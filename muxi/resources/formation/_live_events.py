@@ -13,9 +13,10 @@ from pydantic import TypeAdapter
 from ..._core.error_bodies import dict_or_empty, str_or_none
 from ..._core.loose_json import Json, loose_json, validate_loosely
 from ..._core.steps import EventReader, Flow
-from ...errors import InvalidResponseError, StreamError, StreamInterruptedError, TimeoutError
+from ...errors import StreamError, StreamInterruptedError, TimeoutError
 from ...models import formation as m
 from ...models._base import SCHEMA_LOCK
+from .._event_data import json_of
 
 FeedT = TypeVar("FeedT")
 
@@ -123,20 +124,6 @@ def error_in(data: str) -> ErrorFrame:
     codes = (str_or_none(known.get(key)) for key in ("code", "type"))
     message = next(filter(None, texts), None) or str_or_none(body)
     return ErrorFrame(message, next(filter(None, codes), None), body)
-
-
-def json_of(data: str) -> object:
-    """Parse the payload of a server-sent event.
-
-    Raises:
-        InvalidResponseError: The payload is not JSON.
-    """
-    try:
-        return loose_json(data)
-    except ValueError as exc:
-        raise InvalidResponseError(
-            f"An event of the stream is not JSON: {exc}", sent=True
-        ) from None
 
 
 def _unknown(name: str, body: object) -> m.UnknownEvent:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from ..._core.call import AlreadyDone, BodyFormat, Call, KeyKind, path, query
+from ..._core.checks import check_int
 from ..._core.steps import Flow
 from ...errors import NotFoundError
 from ...models import server as m
@@ -12,6 +13,8 @@ from .._waits import NO_DEADLINE, Deadline
 from ._errors import explain
 
 FORMATIONS = ("rpc", "formations")
+MOST_LINES = 10_000
+"""The most log lines that the server returns."""
 _DONE = "An earlier attempt of this call did it, but its response was lost."
 
 
@@ -66,6 +69,15 @@ def cancel_call(formation_id: str) -> Call[m.CancelledUpdate]:
         shape=BodyFormat.BARE,
         explain=explain("other"),
     )
+
+
+def check_lines(lines: int | None) -> int | None:
+    """Check a number of log lines; None for the server's default.
+
+    Raises:
+        ValidationError: The number is out of range: the server would return its default.
+    """
+    return None if lines is None else check_int("lines", lines, 1, MOST_LINES)
 
 
 def logs_call(

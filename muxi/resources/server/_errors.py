@@ -10,7 +10,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Literal
 
-from ...errors import ConnectionError, InvalidResponseError, MuxiError, error_class
+from ...errors import ConnectionError, MuxiError, error_class
 
 if TYPE_CHECKING:
     from ..._files.upload import Upload
@@ -85,12 +85,9 @@ def explain(action: Action) -> Callable[[MuxiError, int], MuxiError]:
 def failure(action: StreamedAction, data: str) -> MuxiError:
     """Return the error in an `error` event, or in a JSON response that replaces the stream."""
     from ..._core.error_bodies import dict_or_empty, str_or_none  # late: clients import fast
-    from ..._core.loose_json import loose_json
+    from .._event_data import json_of
 
-    try:
-        body = dict_or_empty(loose_json(data))
-    except ValueError as exc:
-        return InvalidResponseError(f"An event of the stream is not JSON: {exc}", sent=True)
+    body = dict_or_empty(json_of(data))
     code, stage = str_or_none(body.get("error")), str_or_none(body.get("stage"))
     message = str_or_none(body.get("message")) or code or "The server failed without a message"
     status = _status(action, code, message)

@@ -9,7 +9,6 @@ from typing import Literal
 
 from ..._core.call import Call
 from ..._core.steps import EventReader, Flow, Sleep, StreamCall, request
-from ...errors import InvalidResponseError
 from ...models import server as m
 from ._calls import follow_call, logs_call
 
@@ -45,21 +44,14 @@ class LineReader(EventReader["m.LogLine", None]):
 
     def read(self, name: str, data: str) -> m.LogLine | None:
         """Return the line in a server-sent event."""
-        import pydantic  # imported late: clients import fast
-
-        from ..._core.loose_json import validate_loosely
+        from .._event_data import model_of  # imported late: clients import fast
 
         if name == "connected":
             self.has_gap = self.was_open or self._lines > 0
             self.was_open = True
         if name != "log":
             return None
-        try:
-            line = validate_loosely(m.LogLine.model_validate_json, data)
-        except pydantic.ValidationError:
-            raise InvalidResponseError(
-                "An event of the stream is not a log line", sent=True
-            ) from None
+        line = model_of(m.LogLine, data)
         new = self._overlap.feed(line.line)
         self._seen.extend(new)
         if len(new) > 1:

@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from math import inf
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Literal
 
 from ..._core.call import Call, KeyKind, path
 from ..._core.steps import EventReader, Flow, StreamCall
-from ...errors import (
-    DeploymentError,
-    InvalidResponseError,
-    MuxiError,
-    StreamInterruptedError,
-    TimeoutError,
-)
+from ...errors import DeploymentError, MuxiError, StreamInterruptedError, TimeoutError
 from ...models import server as m
 from .._waits import NO_DEADLINE, Deadline, deadline_in
 from ._calls import FORMATIONS, find, get_call, manifest_version
@@ -25,9 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ...bundle import Bundle
-    from ...models._base import Model
 
-ModelT = TypeVar("ModelT", bound="Model")
 DEFAULT_VERSION = "1.0.0"
 """The version that the server assigns if the manifest has none."""
 
@@ -112,13 +104,15 @@ class ProgressReader(EventReader["m.Progress", "m.Deployment"]):
         Raises:
             MuxiError: The server reports a failure. The error is the same as in a JSON response.
         """
+        from .._event_data import model_of  # imported late: clients import fast
+
         if name == "progress":
-            progress = _parsed(m.Progress, data)
+            progress = model_of(m.Progress, data)
             self._message = progress.message
             self.stages.add(progress.stage)
             return progress
         if name == "complete":
-            self.on_json(_parsed(m.Deployment, data))
+            self.on_json(model_of(m.Deployment, data))
         elif name in ("error", ""):
             error = failure(self.action, data)
             if error.code is None or error.code != self.no_change_code:
@@ -274,16 +268,3 @@ def progress_stream(
         return reader.limited(call)
 
     return StreamCall(prepare, lambda url: ProgressReader(action, limits, url, formation_id))
-
-
-def _parsed(kind: type[ModelT], data: str) -> ModelT:
-    import pydantic  # imported late: clients import fast
-
-    from ..._core.loose_json import validate_loosely
-
-    try:
-        return validate_loosely(kind.model_validate_json, data)
-    except pydantic.ValidationError as exc:
-        raise InvalidResponseError(
-            f"An event of the stream does not fit its model: {exc.errors()[0]['msg']}.", sent=True
-        ) from None

@@ -7,12 +7,22 @@ from collections.abc import Callable
 from typing import Literal
 
 from ..._core.call import Call
+from ..._core.checks import check_int
 from ..._core.endpoint import endpoint, flow, streaming
 from ..._core.resource import Resource
 from ..._core.steps import Flow, StreamCall, consume_stream
 from ..._files.download import OnProgress
 from ...models import server as m
-from ._calls import cancel_call, delete_call, get_call, list_call, logs_call, stop_call
+from ._calls import (
+    MOST_LINES,
+    cancel_call,
+    check_lines,
+    delete_call,
+    get_call,
+    list_call,
+    logs_call,
+    stop_call,
+)
 from ._deployment import BundleDeployment
 from ._docs import documented_as
 from ._download import download
@@ -438,8 +448,9 @@ class Formations(Resource):
 
         Raises:
             NotFoundError: The server has no formation with this id.
+            ValidationError: The number of lines is out of range.
         """
-        return logs_call(formation_id, lines, stream)
+        return logs_call(formation_id, check_lines(lines), stream)
 
     @streaming
     def logs_stream(
@@ -464,7 +475,9 @@ class Formations(Resource):
             ConnectionError: The stream can't reconnect.
             StreamInterruptedError: The stream broke again before its first event, as often as the
                 client's `Retry` allows.
+            ValidationError: The number of lines is out of range.
         """
+        lines = check_int("lines", lines, 0, MOST_LINES)
         return follow_logs(formation_id, stream, lines)
 
     @flow

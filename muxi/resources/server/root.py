@@ -10,6 +10,7 @@ from ..._core.endpoint import endpoint
 from ..._core.resource import Resource
 from ...errors import InvalidResponseError
 from ...models import server as m
+from ._calls import check_lines
 from .dev import Dev
 from .drafts import Drafts
 from .formations import Formations
@@ -73,8 +74,9 @@ class ServerApi(Resource):
 
         Raises:
             AuthenticationError: The signature is wrong: check key_id, secret_key and the clock.
+            ValidationError: The number of lines is out of range.
         """
-        where, wanted = path("rpc", "server", "logs"), query(lines=lines)
+        where, wanted = path("rpc", "server", "logs"), query(lines=check_lines(lines))
         return Call("GET", where, str, KeyKind.HMAC, query=wanted, shape=BodyFormat.TEXT).map(
             _lines
         )

@@ -359,3 +359,14 @@ def test_errors_of_the_proxy_are_told_from_the_formations_own(
     with FakeServer(failure(status, "OWN_CODE")) as server, pytest.raises(kind) as caught:
         client_kind.server(server.url, use, max_retries=0)
     assert (caught.value.code, caught.value.request_id) == ("OWN_CODE", "req_server")
+
+
+@pytest.mark.parametrize("lines", [0, -1, 10_001, "5", True])
+def test_a_number_of_lines_that_the_server_would_ignore(lines: Any) -> None:
+    with muxi.ServerClient(url="http://127.0.0.1:1", key_id="k", secret_key="s") as client:
+        for use in (client.logs, lambda **given: client.formations.logs(ID, **given)):
+            with pytest.raises(muxi.ValidationError, match="^lines must be a whole number from 1 "):
+                use(lines=lines)
+        if lines != 0:
+            with pytest.raises(muxi.ValidationError, match="^lines must be a whole number from 0 "):
+                client.formations.logs_stream(ID, lines=lines)
