@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from inspect import Signature
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, TypeVar, overload
 from uuid import UUID
 
@@ -53,6 +54,7 @@ def _set(moment: datetime | None) -> datetime | None:
     return None if moment is None or moment.year == 1 else _utc(moment)
 
 
+@dataclass(frozen=True)
 class _InUtc:
     """Takes times without an offset for UTC. Python code runs for these only."""
 
@@ -91,6 +93,14 @@ class Meta:
     """The idempotency key under which the server stored this response; None if it did not."""
 
 
+class _Signature:
+    """The signature of a model that isn't built yet, for `help`; pydantic's own replaces it."""
+
+    def __get__(self, instance: object, owner: type[LazyModel]) -> Signature:
+        owner.model_rebuild()
+        return owner.__signature__
+
+
 class LazyModel(BaseModel):
     """A model that is built on first use, by one thread. Pydantic before 2.14 isn't thread-safe.
 
@@ -109,6 +119,7 @@ class LazyModel(BaseModel):
     def __pydantic_init_subclass__(cls, **kwargs: object) -> None:
         super().__pydantic_init_subclass__(**kwargs)
         cls.model_config["defer_build"] = False
+        type.__setattr__(cls, "__signature__", _Signature())
 
     @classmethod
     def model_rebuild(

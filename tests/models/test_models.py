@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import pickle
+import pydoc
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -304,3 +305,15 @@ def test_the_bytes_of_an_artifact() -> None:
     for bad in ("data:x/y;base64,A", "data:x/y;base64,AA*=", "data:x/y;base64,é"):
         with pytest.raises(InvalidResponseError, match=r"a\.bin are not base64"):
             artifact(data_url=bad).read()
+
+
+def test_help_shows_the_fields_of_a_model_that_was_never_used() -> None:
+    class Built(Model):
+        first: int
+
+    class Unbuilt(Built):
+        second: str = ""
+
+    Built(first=1)
+    shown = pydoc.plain(pydoc.render_doc(Unbuilt))
+    assert "Unbuilt(*, first: int, second: str = '', **extra_data: Any) -> None" in shown

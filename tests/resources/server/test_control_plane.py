@@ -365,8 +365,8 @@ def test_errors_of_the_proxy_are_told_from_the_formations_own(
 def test_a_number_of_lines_that_the_server_would_ignore(lines: Any) -> None:
     with muxi.ServerClient(url="http://127.0.0.1:1", key_id="k", secret_key="s") as client:
         for use in (client.logs, lambda **given: client.formations.logs(ID, **given)):
-            with pytest.raises(muxi.ValidationError, match="^lines must be a whole number from 1 "):
+            with pytest.raises(muxi.ValidationError, match=r"^lines must be a whole number from 1"):
                 use(lines=lines)
         if lines != 0:
-            with pytest.raises(muxi.ValidationError, match="^lines must be a whole number from 0 "):
+            with pytest.raises(muxi.ValidationError, match=r"^lines must be a whole number from 0"):
                 client.formations.logs_stream(ID, lines=lines)
