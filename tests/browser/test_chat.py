@@ -139,9 +139,7 @@ def test_the_page_follows_the_reply_unless_one_scrolls_up(page: Page) -> None:
     assert page.evaluate(distance) < 48
 
 
-def test_each_user_has_conversations_of_their_own(
-    page: Page, context: BrowserContext, console: list[str]
-) -> None:
+def test_each_user_has_conversations_of_their_own(page: Page, context: BrowserContext) -> None:
     say(page, "only for Ada")
     expect(page.locator(".reply")).to_have_attribute("aria-busy", "false")
     address = page.url

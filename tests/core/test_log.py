@@ -1,3 +1,5 @@
+"""What the SDK logs, and what never gets into a log."""
+
 from __future__ import annotations
 
 import contextlib
@@ -5,6 +7,7 @@ import logging
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import pytest
 
@@ -16,7 +19,7 @@ SESSIONS = envelope({"sessions": [], "count": 0}, request_id="req_42")
 
 
 @pytest.fixture(autouse=True)
-def _quiet_again() -> object:
+def _quiet_again() -> Iterator[None]:
     logger = logging.getLogger("muxi")
     before = logger.level, list(logger.handlers)
     yield

@@ -51,7 +51,7 @@ def method_for(recording: Recording) -> Callable[[FormationClient], object] | No
 
 KNOWN = [recording for recording in recordings() if method_for(recording) is not None]
 SILENT = [one for one in KNOWN if not one.chunks and "event-stream" in one.headers["content-type"]]
-"""Feeds that told nothing: `tests.test_logs` replays them."""
+"""Feeds without events: `tests/resources/formation/test_logs.py` replays them."""
 PLAIN = [
     recording
     for recording in KNOWN
@@ -149,7 +149,7 @@ def check_error(error: muxi.MuxiError, recording: Recording) -> None:
     assert turn or error.request_id == wire["request"]["id"]
 
 
-def check_reply(reply: m.ChatReply | m.ChatAccepted, data: dict[str, Any]) -> None:
+def check_reply(reply: m.ChatReply, data: dict[str, Any]) -> None:
     message = data["message"]
     if "role" not in message:
         assert reply.is_background
@@ -163,8 +163,8 @@ def check_reply(reply: m.ChatReply | m.ChatAccepted, data: dict[str, Any]) -> No
     assert reply.artifacts == (message["artifacts"] or [])
     assert reply.user_id == data["user_id"]
     assert reply.session_id == data["session_id"] or data["session_id"] is None
-    endpoint_calls = {"clarification", "approval_required", "requires_user_response"}
-    assert reply.awaiting_user == bool(endpoint_calls & set(message["metadata"] or {}))
+    questions = {"clarification", "approval_required", "requires_user_response"}
+    assert reply.awaiting_user == bool(questions & set(message["metadata"] or {}))
 
 
 @each(REFUSED)

@@ -21,7 +21,6 @@ from ..support.clients import ClientKind
 from ..support.waiting import until
 from .conftest import Asking, Runtime, many_users
 
-SAID = "Stub answer to: "
 TICKET = {"customer": {"name": "Ada"}, "title": "It broke"}
 FAULTS_AND_TRIES = (
     ("request reset at its end", Tries.ONCE),

@@ -44,10 +44,6 @@ class Module:
         """All of them, within functions too."""
         return list(self._imports(self.tree, at_run_time=True))
 
-    @property
-    def is_private(self) -> bool:
-        return any(part.startswith("_") for part in self.name.split("."))
-
     def is_in(self, *packages: str) -> bool:
         """It is one of these modules, or in one of these packages."""
         return any(f"{self.name}.".startswith(f"{package}.") for package in packages)

@@ -20,3 +20,11 @@ def emulator() -> Iterator[Emulator]:
 def raw() -> Iterator[RawHttp]:
     with Emulator(model=scripted, multi_user=True, keepalive=0.05, token_pause=0) as running:
         yield RawHttp(running)
+
+
+@pytest.fixture(scope="module")
+def serving() -> Iterator[Emulator]:
+    """One for deployments."""
+    with Emulator(keepalive=0.05, token_pause=0) as running:
+        running.server.starting_pause = 0
+        yield running

@@ -54,5 +54,5 @@ def test_what_fails_before_a_feed_is_open(
 
 
 def test_logs_need_a_filter(raw: RawHttp) -> None:
-    for query in ("", "?client_kind=red", "?level="):
+    for query in ("", "?color=red", "?level="):
         assert raw.ask("GET", f"/logs{query}", headers=raw.admin).status_code == 400

@@ -58,14 +58,14 @@ def answers(client: FormationClient, server: ServerClient) -> None:
     server.chat.send("Hi")  # error
 
 
-def colours(client: FormationClient) -> None:
+def streams(client: FormationClient) -> None:
     with client.chat.stream("Hi") as stream:
         print(stream.result().reply)  # error
         print([piece.content for piece in stream.text()])  # error
     print(len(client.chat.stream("Hi")))  # error
 
 
-async def async_colours(client: AsyncFormationClient, sync: FormationClient) -> None:
+async def async_calls(client: AsyncFormationClient, sync: FormationClient) -> None:
     client.health()  # error
     print(client.health().status)  # error
     print(list(client.sessions.list()))  # error

@@ -15,7 +15,7 @@ from muxi.models import server as m
 
 from ...support.clients import ClientKind
 from ...support.control_answers import DROP, FOUND, ID, NOT_FOUND, flat, ok, refused
-from ...support.fake_server import FAST, Answer, FakeServer, Silence, envelope, failure
+from ...support.fake_server import FAST, Answer, FakeServer, Silence, failure
 
 DRAFT = {
     "draft": {
@@ -316,9 +316,6 @@ def test_ping_is_a_time(client_kind: ClientKind) -> None:
     answer = Answer(200, b"pong", {"Content-Type": "text/plain"})
     found, *_ = asked(client_kind, answer, lambda s: s.ping())
     assert timedelta(0) < found < timedelta(seconds=30)
-
-
-HEALTH = envelope({"status": "healthy"})
 
 
 def test_a_formations_client_shares_what_its_servers_has(client_kind: ClientKind) -> None:

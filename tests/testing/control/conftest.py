@@ -19,13 +19,6 @@ def _spared_heap() -> None:
     gc.freeze()
 
 
-@pytest.fixture(scope="module")
-def serving() -> Iterator[Emulator]:
-    with Emulator(keepalive=0.05, token_pause=0) as running:
-        running.server.starting_pause = 0
-        yield running
-
-
 @pytest.fixture
 def plane(serving: Emulator, client_kind: ClientKind, tmp_path: Path) -> Iterator[Plane]:
     """A server without the example."""

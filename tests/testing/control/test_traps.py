@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,12 +9,11 @@ import pytest
 import muxi
 
 from ...support.control_answers import ID
-from .plane import CLIENT_KEY, Plane, without_events
+from .plane import CLIENT_KEY, Plane, Use, without_events
 from .test_errors import caught
 from .test_progress import by_one_kind, doing
 
 BOTH = pytest.mark.parametrize("quirk", [True, False])
-Setting = Callable[[Plane], None]
 
 
 @by_one_kind
@@ -127,55 +125,40 @@ def test_q7_errors_of_the_proxy_that_are_no_json(plane: Plane, quirk: bool) -> N
     assert (found.value.code == "Formation not found") is not quirk
 
 
-def test_a_conflict_of_drafts_in_an_open_stream(deployed: Plane) -> None:
-    deployed.ask(lambda s: s.drafts.create(ID, mode="clone"))
+def refused_during_an_update(deployed: Plane, use: Use) -> muxi.ConflictError:
+    """Make a call that is refused while an update runs, cancel the update, return the refusal."""
     deployed.changed()
     deployed.fail("health_check", delay=60)
-    met: list[muxi.MuxiError] = []
 
     def then(server: Any) -> Any:
-        return deploying(server) if deployed.client_kind.name == "sync" else adeploying(server)
-
-    def deploying(server: Any) -> None:
+        if deployed.client_kind.name != "sync":
+            return athen(server)
         with pytest.raises(muxi.ConflictError) as error:
-            server.drafts.deploy(ID)
-        met.append(error.value)
+            use(server)
         server.formations.cancel_update(ID)
+        return error.value
 
-    async def adeploying(server: Any) -> None:
+    async def athen(server: Any) -> Any:
         with pytest.raises(muxi.ConflictError) as error:
-            await server.drafts.deploy(ID)
-        met.append(error.value)
+            await use(server)
         await server.formations.cancel_update(ID)
+        return error.value
 
-    deployed.during(doing(deployed, "update", stream=True), "spawning_staging", then)
-    (conflict,) = met
+    refusal, _ = deployed.during(doing(deployed, "update", stream=True), "spawning_staging", then)
+    assert isinstance(refusal, muxi.ConflictError)
+    return refusal
+
+
+def test_a_conflict_of_drafts_in_an_open_stream(deployed: Plane) -> None:
+    deployed.ask(lambda s: s.drafts.create(ID, mode="clone"))
+    conflict = refused_during_an_update(deployed, lambda s: s.drafts.deploy(ID))
     assert (conflict.code, conflict.status_code) == ("DeployConflict", 409)
     assert conflict.message == "Formation is already being updated"
 
 
 def test_a_second_update_at_once(deployed: Plane) -> None:
-    deployed.changed()
-    deployed.fail("health_check", delay=60)
-    met: list[muxi.MuxiError] = []
-
-    def then(server: Any) -> Any:
-        return update(server) if deployed.client_kind.name == "sync" else aupdate(server)
-
-    def update(server: Any) -> None:
-        with pytest.raises(muxi.ConflictError) as error:
-            server.formations.update(deployed.folder)
-        met.append(error.value)
-        server.formations.cancel_update(ID)
-
-    async def aupdate(server: Any) -> None:
-        with pytest.raises(muxi.ConflictError) as error:
-            await server.formations.update(deployed.folder)
-        met.append(error.value)
-        await server.formations.cancel_update(ID)
-
-    deployed.during(doing(deployed, "update", stream=True), "spawning_staging", then)
-    assert [error.message for error in met] == ["Formation is already being updated"]
+    conflict = refused_during_an_update(deployed, doing(deployed, "update"))
+    assert conflict.message == "Formation is already being updated"
 
 
 def test_lists_that_are_null_are_empty(deployed: Plane) -> None:

@@ -15,13 +15,6 @@ from muxi.testing.server.registry import Registered, Registry, Release
 from .raw_control import FORMATIONS, Control
 
 
-@pytest.fixture(scope="module")
-def serving() -> Iterator[Emulator]:
-    with Emulator(keepalive=0.05, token_pause=0) as running:
-        running.server.starting_pause = 0
-        yield running
-
-
 @pytest.fixture
 def control(serving: Emulator) -> Iterator[Control]:
     """A server with only its first formation, and without faults."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 
 import httpx
 import pytest
 
-from muxi.testing import Emulator, Fault
+from muxi.testing import Emulator, Fault, Outcome, Reply, Turn
 from muxi.testing.server.control import ControlPlane
 from muxi.testing.server.registry import Registry
 
@@ -153,12 +154,23 @@ def test_errors_are_not_escaped_unless_that_is_mended(registry: Registry) -> Non
     assert ask(registry, "GET", '/api/my"bot/x').json()["message"].endswith("'my\"bot'")
 
 
-def test_streams_pass_the_proxy_piece_by_piece(bot: Control, serving: Emulator) -> None:
+def test_streams_pass_the_proxy_piece_by_piece(
+    bot: Control, serving: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = threading.Event()
+
+    def waiting(turn: Turn) -> Outcome:
+        gate.wait(60)
+        return Reply("Ho")
+
+    monkeypatch.setattr(serving, "model", waiting)
     headers = {"X-Muxi-Client-Key": "fmc_bot", "X-Muxi-User-ID": "alice"}
     url = f"{bot.url}/api/my-bot/v1/chat"
     with httpx.stream(
         "POST", url, json={"message": "Ho"}, headers=headers, verify=NO_TLS
     ) as answer:
         assert answer.headers["content-type"].startswith("text/event-stream")
-        text = "".join(answer.iter_text())
-    assert text.rstrip().endswith('event: done\ndata: {"finished":true}')
+        lines = answer.iter_lines()
+        assert next(lines) == ": keepalive"
+        gate.set()
+        assert [line for line in lines if line][-2:] == ["event: done", 'data: {"finished":true}']
