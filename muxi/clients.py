@@ -34,8 +34,9 @@ if TYPE_CHECKING:
 else:  # only for annotations: clients import fast
     pydantic, httpx, muxi = LazyModule("pydantic"), LazyModule("httpx"), LazyModule("muxi")
 
+EngineT = TypeVar("EngineT", bound=str)
 HttpT = TypeVar("HttpT", bound="httpx.Client | httpx.AsyncClient")
-FormationT = TypeVar("FormationT", bound="_FormationClient[Any]", covariant=True)
+FormationT = TypeVar("FormationT", bound="_FormationClient[Any, Any]", covariant=True)
 ClientT = TypeVar("ClientT", bound="_Client[Any]")  # editors take Self for the class that says it
 
 
@@ -76,7 +77,7 @@ class _Client(Resource, Generic[HttpT]):
         view._transport = transport
         return view
 
-    def _open(self, options: Options, http_client: HttpT | None) -> None:
+    def _open(self, options: Options, http_client: HttpT | None, engine: str) -> None:
         """Set the options and create the connection pool."""
         raise NotImplementedError
 
@@ -85,11 +86,11 @@ class _SyncClient(_Client["httpx.Client"]):
     _pool: SyncPool | None = None
     """The pool to close with the client; None in views."""
 
-    def _open(self, options: Options, http_client: httpx.Client | None) -> None:
+    def _open(self, options: Options, http_client: httpx.Client | None, engine: str) -> None:
         from ._http.pool import SyncPool
         from ._http.transport import SyncTransport
 
-        self._pool = SyncPool(options.base_url, http_client)
+        self._pool = SyncPool(options.base_url, http_client, engine)
         self._transport = SyncTransport(options, self._pool)
 
     def close(self) -> None:
@@ -113,11 +114,11 @@ class _AsyncClient(_Client["httpx.AsyncClient"]):
     _pool: AsyncPool | None = None
     """The pool to close with the client; None in views."""
 
-    def _open(self, options: Options, http_client: httpx.AsyncClient | None) -> None:
+    def _open(self, options: Options, http_client: httpx.AsyncClient | None, engine: str) -> None:
         from ._http.pool import AsyncPool
         from ._http.transport import AsyncTransport
 
-        self._pool = AsyncPool(options.base_url, http_client)
+        self._pool = AsyncPool(options.base_url, http_client, engine)
         self._transport = AsyncTransport(options, self._pool)
 
     async def aclose(self) -> None:
@@ -137,7 +138,7 @@ class _AsyncClient(_Client["httpx.AsyncClient"]):
         await self.aclose()
 
 
-class _ServerClient(_Client[HttpT], Generic[HttpT, FormationT]):
+class _ServerClient(_Client[HttpT], Generic[HttpT, EngineT, FormationT]):
     def __init__(
         self,
         *,
@@ -153,6 +154,7 @@ class _ServerClient(_Client[HttpT], Generic[HttpT, FormationT]):
         max_event_bytes: int | None = None,
         insecure_http: Literal["warn", "allow", "refuse"] | None = None,
         http_client: HttpT | None = None,
+        engine: Literal["httpx"] | EngineT = "httpx",
         settings: muxi.ServerSettings | None = None,
     ) -> None:
         """Create a client. Omitted settings come from environment variables, or else are defaults.
@@ -179,6 +181,9 @@ class _ServerClient(_Client[HttpT], Generic[HttpT, FormationT]):
                 (`MUXI_INSECURE_HTTP`).
             http_client: The httpx client to send with, with its proxies, TLS settings, headers,
                 cookies and hooks. This client never closes it.
+            engine: The library for the connections that this client makes itself. An async client
+                can use `"aiohttp"`, which takes less CPU time: install `muxi-client[aiohttp]`. It
+                is for asyncio only.
             settings: A settings object; arguments override it. The environment isn't read then,
                 because the settings object has read it.
 
@@ -201,7 +206,7 @@ class _ServerClient(_Client[HttpT], Generic[HttpT, FormationT]):
             insecure_http=insecure_http,
         )
         del secret_key  # tracebacks show local variables
-        self._open(server_options(given, settings), http_client)
+        self._open(server_options(given, settings), http_client, engine)
 
     __init__.__qualname__ = "ServerClient.__init__"  # the name in TypeErrors about arguments
 
@@ -242,7 +247,7 @@ class _ServerClient(_Client[HttpT], Generic[HttpT, FormationT]):
         raise NotImplementedError
 
 
-class _FormationClient(_Client[HttpT], Generic[HttpT]):
+class _FormationClient(_Client[HttpT], Generic[HttpT, EngineT]):
     def __init__(
         self,
         *,
@@ -263,6 +268,7 @@ class _FormationClient(_Client[HttpT], Generic[HttpT]):
         max_event_bytes: int | None = None,
         insecure_http: Literal["warn", "allow", "refuse"] | None = None,
         http_client: HttpT | None = None,
+        engine: Literal["httpx"] | EngineT = "httpx",
         settings: muxi.FormationSettings | None = None,
     ) -> None:
         """Create a client. Omitted settings come from environment variables, or else are defaults.
@@ -295,6 +301,9 @@ class _FormationClient(_Client[HttpT], Generic[HttpT]):
                 (`MUXI_INSECURE_HTTP`).
             http_client: The httpx client to send with, with its proxies, TLS settings, headers,
                 cookies and hooks. This client never closes it.
+            engine: The library for the connections that this client makes itself. An async client
+                can use `"aiohttp"`, which takes less CPU time: install `muxi-client[aiohttp]`. It
+                is for asyncio only.
             settings: A settings object; arguments override it. The environment isn't read then,
                 because the settings object has read it.
 
@@ -322,7 +331,7 @@ class _FormationClient(_Client[HttpT], Generic[HttpT]):
             insecure_http=insecure_http,
         )
         del client_key, admin_key  # tracebacks show local variables
-        self._open(formation_options(given, settings), http_client)
+        self._open(formation_options(given, settings), http_client, engine)
 
     __init__.__qualname__ = "FormationClient.__init__"  # the name in TypeErrors about arguments
 
@@ -342,7 +351,9 @@ class _FormationClient(_Client[HttpT], Generic[HttpT]):
         return self.with_options(user_id=user_id)
 
 
-class FormationClient(_FormationClient["httpx.Client"], _SyncClient, FormationApi):
+class FormationClient(
+    _FormationClient["httpx.Client", Literal["httpx"]], _SyncClient, FormationApi
+):
     """A client of a formation: chat, sessions, memory and everything else it offers."""
 
     @cached_property
@@ -351,7 +362,9 @@ class FormationClient(_FormationClient["httpx.Client"], _SyncClient, FormationAp
         return RawFormationApi(self._transport, raw=True)
 
 
-class AsyncFormationClient(_FormationClient["httpx.AsyncClient"], _AsyncClient, AsyncFormationApi):
+class AsyncFormationClient(
+    _FormationClient["httpx.AsyncClient", Literal["aiohttp"]], _AsyncClient, AsyncFormationApi
+):
     """An async client of a formation, for asyncio and trio."""
 
     @cached_property
@@ -360,7 +373,9 @@ class AsyncFormationClient(_FormationClient["httpx.AsyncClient"], _AsyncClient, 
         return AsyncRawFormationApi(self._transport, raw=True)
 
 
-class ServerClient(_ServerClient["httpx.Client", FormationClient], _SyncClient, ServerApi):
+class ServerClient(
+    _ServerClient["httpx.Client", Literal["httpx"], FormationClient], _SyncClient, ServerApi
+):
     """A client of a MUXI Server's control plane: deploys, runs and updates formations."""
 
     @cached_property
@@ -373,7 +388,9 @@ class ServerClient(_ServerClient["httpx.Client", FormationClient], _SyncClient, 
 
 
 class AsyncServerClient(
-    _ServerClient["httpx.AsyncClient", AsyncFormationClient], _AsyncClient, AsyncServerApi
+    _ServerClient["httpx.AsyncClient", Literal["aiohttp"], AsyncFormationClient],
+    _AsyncClient,
+    AsyncServerApi,
 ):
     """An async client of a MUXI Server's control plane, for asyncio and trio."""
 

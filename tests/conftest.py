@@ -19,6 +19,8 @@ if "muxi" not in entry_points(group="pytest11").names:  # an environment older t
 
 IN_CI = "CI" in os.environ
 """In CI the random examples are the same each time: a change passes there if it passed before."""
+TELLING = ("http", "core")
+"""The directories whose tests `make test` runs with aiohttp. What others find, these find."""
 for profile, examples in (("house", 30), ("thorough", 300)):
     hypothesis.settings.register_profile(
         profile, deadline=None, max_examples=examples, derandomize=IN_CI
@@ -46,6 +48,8 @@ def _is_thorough(item: pytest.Item) -> bool:
     """Whether a mark leaves the test out: for all clients, or for this kind of client."""
     kinds = [mark.args for mark in item.iter_markers("thorough")]
     params: dict[str, object] = item.callspec.params if hasattr(item, "callspec") else {}
+    if params.get("client_kind") == "aiohttp" and item.path.parent.name not in TELLING:
+        return True
     return any(not names or params.get("client_kind") in names for names in kinds)
 
 
@@ -73,7 +77,7 @@ def patient_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("muxi.resources._waits._LAST_LOOK", 60.0)
 
 
-@pytest.fixture(params=["sync", "asyncio", "trio"])
+@pytest.fixture(params=["sync", "asyncio", "trio", "aiohttp"])
 def client_kind(request: pytest.FixtureRequest) -> ClientKind:
     """Each way to use the clients."""
     return ClientKind(request.param)

@@ -80,13 +80,13 @@ class BytesBody(httpx.SyncByteStream, httpx.AsyncByteStream):
     """
 
     def __init__(self, content: bytes) -> None:
-        self._content = content
+        self.content = content
 
     def __iter__(self) -> Iterator[bytes]:
-        return iter((self._content,))
+        return iter((self.content,))
 
     def __aiter__(self) -> AsyncIterator[bytes]:
-        return _Once([self._content])
+        return _Once([self.content])
 
 
 class _Once(AsyncIterator[bytes]):

@@ -12,7 +12,7 @@ import ipaddress
 import os
 import ssl
 import weakref
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from functools import cache
 from urllib.parse import urlsplit
@@ -62,13 +62,17 @@ class SyncPool:
     Args:
         base_url: The address of the API, which decides whether a proxy is used.
         given: The HTTP client to use instead. It is never closed.
+        engine: The library that makes the connections.
 
     Raises:
-        ConfigurationError: `given` isn't an `httpx.Client`, or the host name is invalid.
+        ConfigurationError: `given` isn't an `httpx.Client`, or the engine or the host name is
+            invalid.
     """
 
-    def __init__(self, base_url: str, given: httpx.Client | None) -> None:
+    def __init__(self, base_url: str, given: httpx.Client | None, engine: str) -> None:
         _check_kind(given, httpx.Client)
+        if engine != "httpx":
+            raise ConfigurationError(f"engine={engine!r} is not possible: only async clients can.")
         _check_host(base_url)
         self._base_url = base_url
         self._given = given
@@ -143,14 +147,17 @@ class AsyncPool:
     Args:
         base_url: The address of the API, which decides whether a proxy is used.
         given: The HTTP client to use instead. It is never closed.
+        engine: The library that makes the connections.
 
     Raises:
-        ConfigurationError: `given` isn't an `httpx.AsyncClient`, or the host name is invalid.
+        ConfigurationError: `given` isn't an `httpx.AsyncClient`, the engine is invalid or not
+            installed, or the host name is invalid.
     """
 
-    def __init__(self, base_url: str, given: httpx.AsyncClient | None) -> None:
+    def __init__(self, base_url: str, given: httpx.AsyncClient | None, engine: str) -> None:
         _check_kind(given, httpx.AsyncClient)
         _check_host(base_url)
+        self._make = _maker(engine, given)
         self._base_url = base_url
         self._given = given
         self._made: dict[tuple[int, object], _OfLoop] = {}
@@ -184,15 +191,13 @@ class AsyncPool:
         """
         _check_open(self._closed, self._given)
 
-    async def _transport(self) -> httpx.AsyncHTTPTransport:
+    async def _transport(self) -> httpx.AsyncBaseTransport:
         process, loop = os.getpid(), _running_loop()
         if (made := self._made.get((process, loop))) is not None:
             return made.transport
         self._forget_ended(process)
         proxy = proxy_of(self._base_url)
-        new = httpx.AsyncHTTPTransport(
-            verify=_tls_for(self._base_url, proxy), limits=_LIMITS, trust_env=False, proxy=proxy
-        )
+        new = self._make(_tls_for(self._base_url, proxy), _LIMITS, proxy)
         made = _OfLoop(new, _closed_at_the_end(new, self._made, (process, loop)))
         self._made[process, loop] = made
         # An event loop that ends closes its open async generators.
@@ -219,12 +224,12 @@ class AsyncPool:
 
 @dataclass(frozen=True)
 class _OfLoop:
-    transport: httpx.AsyncHTTPTransport
+    transport: httpx.AsyncBaseTransport
     guard: AsyncGenerator[None, None]
 
 
 async def _closed_at_the_end(
-    transport: httpx.AsyncHTTPTransport,
+    transport: httpx.AsyncBaseTransport,
     made: dict[tuple[int, object], _OfLoop],
     key: tuple[int, object],
 ) -> AsyncGenerator[None, None]:
@@ -250,6 +255,32 @@ def _check_kind(given: object, kind: type[httpx.Client] | type[httpx.AsyncClient
             f"http_client must be an httpx.{kind.__name__}, not {type(given).__name__}: "
             "httpx.Client for the clients that aren't awaited, httpx.AsyncClient for the others."
         )
+
+
+_Maker = Callable[[ssl.SSLContext, httpx.Limits, "httpx.Proxy | None"], httpx.AsyncBaseTransport]
+
+
+def _maker(engine: str, given: httpx.AsyncClient | None) -> _Maker:
+    """Return a function that creates the connections of an event loop."""
+    if engine == "httpx":
+        return _httpx_transport
+    if engine != "aiohttp":
+        raise ConfigurationError(f"engine must be 'httpx' or 'aiohttp', not {engine!r}.")
+    if given is not None:
+        raise ConfigurationError("http_client= has an engine of its own: omit engine='aiohttp'.")
+    try:
+        from .aiohttp_engine import AiohttpTransport
+    except ImportError as exc:
+        raise ConfigurationError(
+            f"engine='aiohttp' needs an extra: pip install 'muxi-client[aiohttp]' ({exc})."
+        ) from None
+    return AiohttpTransport
+
+
+def _httpx_transport(
+    verify: ssl.SSLContext, limits: httpx.Limits, proxy: httpx.Proxy | None
+) -> httpx.AsyncBaseTransport:
+    return httpx.AsyncHTTPTransport(verify=verify, limits=limits, trust_env=False, proxy=proxy)
 
 
 def _check_host(url: str) -> None:

@@ -9,6 +9,7 @@ import anyio
 import muxi
 from muxi import MuxiError, Retry
 
+from ..support.clients import ClientKind
 from ..support.emulated import formation_keys, server_keys
 from ..testing.control.leaks import busy, tasks
 from .calls import Cell, Kind
@@ -36,14 +37,16 @@ def play(
         made = muxi.FormationClient(**settings) if of_formation else muxi.ServerClient(**settings)
         return _play(made, kind, fault, cell, proxy)
 
+    client_kind = ClientKind(client)
+
     async def main() -> tuple[Any, MuxiError | None]:
         make = muxi.AsyncFormationClient if of_formation else muxi.AsyncServerClient
         before = tasks()
-        found = await _aplay(make(**settings), kind, fault, cell, proxy)
+        found = await _aplay(make(**client_kind.settings(settings)), kind, fault, cell, proxy)
         assert tasks() == before
         return found
 
-    return anyio.run(main, backend=client)
+    return anyio.run(main, backend=client_kind.backend)
 
 
 def _play(

@@ -63,6 +63,12 @@ class Fault:
     """The seconds that the response asks to wait."""
     needs_body: bool = False
     """Whether it happens within the body of the request."""
+    with_aiohttp: Seen | None = None
+    """What a client on aiohttp gets to see, if that is something else.
+
+    aiohttp reads a head together with the bytes behind it. If these are wrong, it reports neither.
+    It takes a body with an unknown framing to end with the connection.
+    """
 
 
 _CONNECTIONS = (
@@ -136,6 +142,13 @@ _FORMS: tuple[tuple[str, Seen, a.Change], ...] = (
     ("90 more headers", Seen.WHOLE, lambda h, b: a.with_length([*h, *["X-More: y"] * 90], b)),
 )
 
+_WITH_AIOHTTP = {
+    "an unknown framing": Seen.WHOLE,
+    "a chunk of no size": Seen.NO_RESPONSE,
+    "a chunk of 10**30 bytes": Seen.NO_RESPONSE,
+    "a length 10 too small": Seen.NO_RESPONSE,
+}
+
 _WAITS = (
     (503, "Retry-After: 0", 0.0),
     (429, "Retry-After-Ms: 2", 0.002),
@@ -178,5 +191,8 @@ FAULTS = (
     *_REQUESTS,
     *_statuses(),
     *(Fault(f"response {name}", seen, act, acts=True) for name, seen, act in _RESPONSES),
-    *(Fault(f"{name}", seen, a.rewrite(form), acts=True) for name, seen, form in _FORMS),
+    *(
+        Fault(name, seen, a.rewrite(form), acts=True, with_aiohttp=_WITH_AIOHTTP.get(name))
+        for name, seen, form in _FORMS
+    ),
 )

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +29,13 @@ from .faults import FAULTS, Fault, Seen
 from .proxy import Proxy
 from .world import WHOLE, World
 
-CLIENTS = ("sync", "asyncio", "trio")
+CLIENTS = ("sync", "asyncio", "trio", "aiohttp")
 SILENT = (Seen.SILENCE, Seen.SILENT, Seen.SILENT_AT_END)
 NUMBERS = itertools.count()
 
 
 def _cells() -> Iterator[Any]:
-    """Return all cells, or a sample with one of the nine ways to make a call for each pair."""
+    """Return all cells, or a sample with one of the twelve ways to make a call for each pair."""
     ways = [*itertools.product(CLIENTS, Tries)]
     for number, (kind, fault) in enumerate(_pairs() if WHOLE else _sample()):
         for client, tries in ways if WHOLE else [ways[number % len(ways)]]:
@@ -71,6 +72,8 @@ def test_a_call_answers_or_raises_one_typed_error_and_works_at_most_once(
     monkeypatch: pytest.MonkeyPatch,
     record_property: Callable[[str, object], None],
 ) -> None:
+    if client == "aiohttp" and fault.with_aiohttp is not None:
+        fault = replace(fault, seen=fault.with_aiohttp)
     must = expected(kind, fault, tries)
     # An error needs a silence, an answer needs one that no pause of the machine is taken for.
     patience = 60.0 if fault.seen not in SILENT else 0.5 if must.error else 2.0

@@ -21,7 +21,7 @@ from muxi._files.download import DownloadedFile, DownloadTarget
 from ..support.clients import ClientKind
 from ..support.fake_server import FAST, Answer, Drop, FakeServer, Silence, failure
 
-BODY = os.urandom(300_000)
+BODY = os.urandom(600_000)
 NAMED = {"Content-Disposition": "attachment; filename=\"a.bin\"; filename*=UTF-8''%C3%A4.bin"}
 WHOLE = Answer(200, BODY, NAMED)
 SHORT = Answer(200, BODY, NAMED, missing=10)

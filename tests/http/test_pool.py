@@ -158,7 +158,7 @@ def test_a_closed_client_says_which_one(
     if client_kind.name == "sync":
         closed.close()
     else:
-        anyio.run(closed.aclose, backend=client_kind.name)
+        anyio.run(closed.aclose, backend=client_kind.backend)
     with pytest.raises(ClientClosedError, match="http_client= that this client was given"):
         client_kind.formation(server.url, lambda f: f.sessions.list(), http_client=closed)
 

@@ -31,9 +31,19 @@ class Streamed:
 
 @dataclass(frozen=True)
 class ClientKind:
-    """One kind of client: `sync`, or async on one backend."""
+    """One kind of client: `sync`, or async on one backend, or with the engine `aiohttp`."""
 
     name: str
+
+    @property
+    def backend(self) -> str:
+        """The event loop of async clients."""
+        return "asyncio" if self.name == "aiohttp" else self.name
+
+    def settings(self, given: dict[str, Any]) -> dict[str, Any]:
+        """Return settings with the engine, if any. An HTTP client that is given has its own."""
+        is_aiohttp = self.name == "aiohttp" and "http_client" not in given
+        return {**given, "engine": "aiohttp"} if is_aiohttp else given
 
     def formation(self, url: str, use: Callable[[Any], Any], /, **settings: Any) -> Any:
         """Call `use` with a formation client, and return its result, awaited if needed."""
@@ -69,11 +79,11 @@ class ClientKind:
                 return use(client)
 
         async def main() -> Any:
-            async with asynchronous(**settings) as client:
+            async with asynchronous(**self.settings(settings)) as client:
                 found = use(client)
                 return await found if inspect.isawaitable(found) else found
 
-        return anyio.run(main, backend=self.name)
+        return anyio.run(main, backend=self.backend)
 
 
 class Connect:
@@ -84,10 +94,11 @@ class Connect:
     """
 
     def __init__(self, kind: ClientKind, stack: ExitStack) -> None:
+        self._kind = kind
         self._stack = stack
         self._portal = None
         if kind.name != "sync":
-            self._portal = stack.enter_context(start_blocking_portal(kind.name))
+            self._portal = stack.enter_context(start_blocking_portal(kind.backend))
 
     def formation(self, url: str, /, **settings: Any) -> Any:
         """Return a formation client. By default it acts as alice and has both keys."""
@@ -102,7 +113,8 @@ class Connect:
     def _made(self, sync: Any, asynchronous: Any, settings: dict[str, Any]) -> Any:
         if self._portal is None:
             return self._stack.enter_context(sync(**settings))
-        return self._stack.enter_context(Driven(self._portal, asynchronous(**settings)))
+        made = asynchronous(**self._kind.settings(settings))
+        return self._stack.enter_context(Driven(self._portal, made))
 
 
 def http_transport(client: Any) -> Any:

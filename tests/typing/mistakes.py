@@ -15,6 +15,8 @@ def construction(http: httpx.AsyncClient) -> None:
     FormationClient(mode="production")  # error
     FormationClient(timeout="30")  # error
     FormationClient(http_client=http)  # error
+    FormationClient(engine="aiohttp")  # error
+    AsyncFormationClient(engine="curl")  # error
     ServerClient(key_id="MUXI_1", client_key="key")  # error
     FormationClient().with_options(retry=3)  # error
     Retry(retries=3)  # error

@@ -48,6 +48,7 @@ def construction(http: httpx.Client, async_http: httpx.AsyncClient) -> None:
         http_client=http,
     )
     AsyncFormationClient(url="https://muxi.example.com:8000", http_client=async_http)
+    AsyncFormationClient(engine="aiohttp")
     ServerClient(
         url="https://muxi.example.com:7890",
         key_id="MUXI_1",

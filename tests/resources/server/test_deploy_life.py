@@ -119,7 +119,7 @@ def interrupt(client_kind: ClientKind, url: str, at: str = "extracting", **optio
                 raise AssertionError("it was not cancelled")
             assert scope.cancelled_caught
 
-    anyio.run(main, backend=client_kind.name)
+    anyio.run(main, backend=client_kind.backend)
     return None
 
 

@@ -61,7 +61,7 @@ def first(client_kind: ClientKind, url: str, count: int, **options: Any) -> list
                 if len(found) == count:
                     break
 
-    anyio.run(main, backend=client_kind.name)
+    anyio.run(main, backend=client_kind.backend)
     return found
 
 

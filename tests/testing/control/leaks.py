@@ -60,8 +60,10 @@ def no_leaks(url: str, folder: Path) -> Iterator[None]:
 
 def busy(client: Any) -> list[Any]:
     """Return the connections of a client that are still in use."""
-    pool = http_transport(client)._pool
-    return [one for one in pool.connections if not one.is_idle()]
+    transport = http_transport(client)
+    if hasattr(transport, "_session"):  # aiohttp
+        return list(transport._session.connector._acquired)
+    return [one for one in transport._pool.connections if not one.is_idle()]
 
 
 def tasks() -> int:

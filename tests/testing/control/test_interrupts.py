@@ -59,7 +59,7 @@ def interrupt(plane: Plane, stage: str, how: str = "scope", **options: Any) -> N
             assert (busy(client), tasks()) == ([], before)
             assert (await client.health()).status == "ok"
 
-    anyio.run(main, backend=plane.client_kind.name)
+    anyio.run(main, backend=plane.client_kind.backend)
 
 
 def _pressing(stage: str) -> Callable[[Any], None]:
@@ -154,7 +154,7 @@ def test_before_anything_was_sent_there_is_nothing_to_undo(plane: Plane, tmp_pat
             assert (scope.cancelled_caught, tasks()) == (True, before)
 
     with no_leaks(plane.url, tmp_path / "tmp"):
-        anyio.run(main, backend=plane.client_kind.name)
+        anyio.run(main, backend=plane.client_kind.backend)
     assert plane.left == set()
 
 
@@ -188,21 +188,21 @@ PROGRAM = """
 import asyncio, signal, sys, anyio, muxi
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # nohup lets children ignore it
-client_kind, url, key_id, secret_key, folder = sys.argv[1:]
+backend, engine, url, key_id, secret_key, folder = sys.argv[1:]
 keys = {"url": url, "key_id": key_id, "secret_key": secret_key}
 report = lambda one: print(one.stage, flush=True)
 
 async def main():
-    async with muxi.AsyncServerClient(**keys) as client:
+    async with muxi.AsyncServerClient(**keys, engine=engine) as client:
         await client.formations.apply(folder, on_progress=report)
 
-if client_kind == "sync":
+if backend == "sync":
     with muxi.ServerClient(**keys) as client:
         client.formations.apply(folder, on_progress=report)
-elif client_kind == "asyncio":
+elif backend == "asyncio":
     asyncio.run(main())
 else:
-    anyio.run(main, backend=client_kind)
+    anyio.run(main, backend=backend)
 """
 
 
@@ -211,8 +211,9 @@ def test_a_real_ctrl_c(plane: Plane, run: str, tmp_path: Path) -> None:
     before = _prepared(plane, run)
     plane.fail("health_check", delay=60)
     (tmp_path / "tmp").mkdir()
-    arguments = [plane.client_kind.name, plane.url, *plane.keys.values(), str(plane.folder)]
-    command = [sys.executable, "-W", "error", "-c", PROGRAM, *arguments]
+    engine = "aiohttp" if plane.client_kind.name == "aiohttp" else "httpx"
+    client = [plane.client_kind.backend, engine, plane.url, *plane.keys.values()]
+    command = [sys.executable, "-W", "error", "-c", PROGRAM, *client, str(plane.folder)]
     environ = {**os.environ, "TMPDIR": str(tmp_path / "tmp")}
     with subprocess.Popen(command, stdout=-1, stderr=-1, text=True, env=environ) as process:
         try:

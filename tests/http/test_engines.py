@@ -1,0 +1,210 @@
+"""What differs between the engines of async clients: how to choose one, and aiohttp's habits."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import anyio
+import anyio.to_thread
+import httpx
+import pytest
+
+from muxi import (
+    AsyncFormationClient,
+    AsyncServerClient,
+    ConfigurationError,
+    FormationClient,
+    ServerClient,
+    StreamInterruptedError,
+    TimeoutError,
+)
+from muxi._core.async_stream import AsyncStream
+from muxi.models import formation as m
+
+from ..support.clients import ClientKind
+from ..support.fake_server import SESSIONS, Answer, FakeServer
+from ..support.sse import stream_of, token
+from ..support.waiting import until
+from ..testing.control.leaks import connections
+
+OFF = {"client_key": "c", "user_id": "u", "max_retries": 0}
+
+
+def port_of(server: FakeServer) -> int:
+    return int(server.url.rpartition(":")[2])
+
+
+@pytest.mark.parametrize("make", [AsyncFormationClient, AsyncServerClient])
+def test_an_unknown_engine_is_named(make: Any) -> None:
+    with pytest.raises(ConfigurationError, match="'httpx' or 'aiohttp', not 'curl'"):
+        make(url="http://h", engine="curl")
+
+
+@pytest.mark.parametrize("make", [FormationClient, ServerClient])
+def test_a_sync_client_has_no_other_engine(make: Any) -> None:
+    with pytest.raises(ConfigurationError, match=r"engine='aiohttp' .* only async clients"):
+        make(url="http://h", engine="aiohttp")
+
+
+def test_an_http_client_has_its_own_engine() -> None:
+    with pytest.raises(ConfigurationError, match="omit engine='aiohttp'"):
+        AsyncFormationClient(url="http://h", engine="aiohttp", http_client=httpx.AsyncClient())
+
+
+def test_an_extra_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "aiohttp", None)
+    monkeypatch.delitem(sys.modules, "muxi._http.aiohttp_engine", raising=False)
+    with pytest.raises(ConfigurationError, match=r"pip install 'muxi-client\[aiohttp\]'"):
+        AsyncFormationClient(url="http://h", engine="aiohttp")
+
+
+def test_aiohttp_needs_asyncio() -> None:
+    client = AsyncFormationClient(url="http://h", engine="aiohttp", **OFF)
+    with pytest.raises(ConfigurationError, match="needs asyncio"):
+        anyio.run(client.sessions.list, backend="trio")
+
+
+def test_aiohttp_knows_no_socks_proxies() -> None:
+    with pytest.raises(ConfigurationError, match="can't use the socks5 proxy"):
+        asyncio.run(_with_proxy(httpx.Proxy("socks5://h:1")))
+
+
+async def _with_proxy(proxy: httpx.Proxy) -> None:
+    from muxi._http.aiohttp_engine import AiohttpTransport
+    from muxi._http.pool import tls
+
+    AiohttpTransport(tls(), httpx.Limits(), proxy)
+
+
+def test_both_engines_send_the_same() -> None:
+    def use(client: Any) -> Any:
+        return client.sessions.restore("s", [])
+
+    with FakeServer(Answer(418)) as server:
+        for name in ("asyncio", "aiohttp"):
+            with pytest.raises(Exception, match="418"):
+                ClientKind(name).formation(server.url, use, max_retries=0)
+    one, other = server.received
+    different = {"x-muxi-idempotency-key", "x-muxi-request-id"}
+    assert (one.method, one.path, one.body) == (other.method, other.path, other.body)
+    assert {*one.headers} == {*other.headers}
+    assert {
+        name: (value, other.headers[name])
+        for name, value in one.headers.items()
+        if name not in different and value != other.headers[name]
+    } == {}
+
+
+def test_a_server_that_stops_reading_is_given_up(client_kind: ClientKind) -> None:
+    """Small buffers: the kernel would take the whole body otherwise."""
+    with socket.socket() as server:
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+        with pytest.raises(TimeoutError) as caught:
+            client_kind.formation(
+                url, lambda f: f.memories.create("x" * 8_000_000), timeout=0.2, max_retries=0
+            )
+    assert caught.value.sent
+
+
+async def until_it_has_ended(server: FakeServer) -> None:
+    with anyio.fail_after(5):
+        while connections(port_of(server)):
+            await anyio.sleep(0.001)
+
+
+def test_what_had_arrived_before_a_stream_broke_is_read() -> None:
+    go = threading.Event()
+    broken = stream_of(
+        token("progress"),
+        lambda: go.wait(5) and None,
+        *[token("content", piece) for piece in "abc"],
+        ends=False,
+    )
+
+    async def main(url: str) -> None:
+        async with (
+            AsyncFormationClient(url=url, engine="aiohttp", **OFF) as client,
+            client.chat.stream("hi") as stream,
+        ):
+            assert isinstance(await anext(stream), m.Progress)
+            go.set()
+            await until_it_has_ended(server)
+            with pytest.raises(StreamInterruptedError) as caught:
+                await stream.result()
+        assert caught.value.partial == "abc"
+
+    with FakeServer(broken) as server:
+        asyncio.run(main(server.url))
+
+
+async def close_stream(client: AsyncFormationClient, stream: AsyncStream[Any, Any]) -> None:
+    await stream.aclose()
+
+
+async def close_client(client: AsyncFormationClient, stream: AsyncStream[Any, Any]) -> None:
+    await client.aclose()
+
+
+@pytest.mark.parametrize("close", [close_stream, close_client])
+@pytest.mark.parametrize("engine", ["httpx", "aiohttp"])
+def test_closing_from_another_task_ends_a_read_that_waits(
+    engine: Any, close: Callable[..., Any]
+) -> None:
+    ended = threading.Event()
+    silent = stream_of(token("progress"), lambda: ended.wait(30) and None)
+
+    async def main(url: str) -> None:
+        client = AsyncFormationClient(url=url, engine=engine, **OFF)
+        stream = client.chat.stream("hi")
+        assert isinstance(await anext(stream), m.Progress)
+        reading = asyncio.ensure_future(anext(stream, None))
+        await asyncio.sleep(0)
+        await close(client, stream)
+        with anyio.fail_after(5):
+            await asyncio.wait([reading])
+        assert isinstance(reading.exception(), StreamInterruptedError) or not reading.result()
+        ended.set()
+        await client.aclose()
+
+    with FakeServer(silent) as server:
+        asyncio.run(main(server.url))
+
+
+PROGRAM = """
+import asyncio, sys
+from muxi import AsyncFormationClient
+
+async def main(left):
+    client = AsyncFormationClient(url=sys.argv[1], client_key="c", user_id="u", engine="aiohttp")
+    print(len(await client.sessions.list()))
+    left.append(client)
+
+left = []
+asyncio.run(main(left))
+asyncio.run(main([]))
+loop = asyncio.new_event_loop()
+loop.run_until_complete(main(left))
+loop.run_until_complete(main([]))
+loop.close()
+loop = asyncio.new_event_loop()
+loop.run_until_complete(main(left))
+"""
+
+
+def test_clients_that_are_never_closed_end_silently() -> None:
+    with FakeServer(SESSIONS) as server:
+        done = subprocess.run(
+            [sys.executable, "-c", PROGRAM, server.url], capture_output=True, text=True
+        )
+        assert done.stderr == ""
+        assert done.stdout == "0\n" * 5
+        until(lambda: connections(port_of(server)) == 0)
