@@ -40,6 +40,12 @@ from ...support.trees import MANIFEST, make_tree
 
 DEPLOYED = stream(*STAGES, COMPLETE)
 Use = Callable[..., Any]
+by_one_kind = pytest.mark.thorough("asyncio", "trio")
+
+
+def others(*uses: Use) -> list[Any]:
+    """Calls for one kind of client, because they are read as the first one is."""
+    return [pytest.param(use, marks=by_one_kind) for use in uses]
 
 
 def test_a_directory_is_deployed(client_kind: ClientKind) -> None:
@@ -186,6 +192,7 @@ ANSWERS: list[tuple[Use, dict[str, Any], dict[str, Any]]] = [
 ]  # fmt: skip
 
 
+@by_one_kind
 @pytest.mark.parametrize(("use", "data", "expected"), ANSWERS)
 def test_answers_without_events_are_read_too(
     client_kind: ClientKind, use: Use, data: dict[str, Any], expected: dict[str, Any]
@@ -255,7 +262,10 @@ def found_for(use: Use) -> Any:
     return NOT_FOUND if use is DEPLOY else FOUND
 
 
-@pytest.mark.parametrize(("use", "kind", "message", "status"), TABLE)
+@pytest.mark.parametrize(
+    ("use", "kind", "message", "status"),
+    [TABLE[0], *(pytest.param(*row, marks=by_one_kind) for row in TABLE[1:])],
+)
 def test_a_failure_in_a_stream_is_what_it_is_without_one(
     client_kind: ClientKind, use: Use, kind: str, message: str, status: int
 ) -> None:
@@ -279,7 +289,7 @@ def test_a_failure_in_a_stream_is_what_it_is_without_one(
     assert streamed.sent is not refusal
 
 
-@pytest.mark.parametrize("use", [DEPLOY, UPDATE, RESTART, ROLLBACK, DRAFT])
+@pytest.mark.parametrize("use", [DEPLOY, *others(UPDATE, RESTART, ROLLBACK, DRAFT)])
 @pytest.mark.parametrize("answer", [DROP, refused(502, "x"), refused(500, "x")])
 def test_what_may_have_been_done_isnt_done_again(
     client_kind: ClientKind, use: Use, answer: Any
@@ -291,7 +301,7 @@ def test_what_may_have_been_done_isnt_done_again(
     assert [one.method for one in server.received if one.method != "GET"] in (["POST"], ["PUT"])
 
 
-@pytest.mark.parametrize("use", [DEPLOY, UPDATE, START, RESTART, ROLLBACK, DRAFT])
+@pytest.mark.parametrize("use", [DEPLOY, *others(UPDATE, START, RESTART, ROLLBACK, DRAFT)])
 @pytest.mark.parametrize("ends", [True, False])
 @pytest.mark.parametrize("count", [0, 1, len(STAGES)])
 def test_a_stream_that_ends_early_says_so(

@@ -105,6 +105,7 @@ def test_the_proxy_needs_no_signature(deployed: Plane) -> None:
     assert deployed.chat(key_id=None, secret_key=None).text == "You said: Hi"
 
 
+@by_one_kind
 def test_chat_goes_on_through_updates_and_back(deployed: Plane) -> None:
     """The agents are always those of the running bundle."""
 
@@ -138,6 +139,7 @@ def proxy_error(plane: Plane, mode: str = "live", formation_id: str = ID) -> mux
     return found.value
 
 
+@by_one_kind
 def test_errors_of_the_proxy_are_not_the_formations(deployed: Plane) -> None:
     def facts(error: muxi.MuxiError) -> tuple[type, int | None, str | None]:
         return type(error), error.status_code, error.code

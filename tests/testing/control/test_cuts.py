@@ -16,7 +16,7 @@ from ...support.waiting import until
 from .leaks import no_leaks
 from .plane import Plane
 from .test_errors import caught
-from .test_progress import BEFORE, STAGES, doing
+from .test_progress import BEFORE, STAGES, by_one_kind, doing
 
 CUT: dict[str, list[str]] = {
     run: [stage for stage in dict.fromkeys(stages) if stage != "uploading"]
@@ -25,12 +25,12 @@ CUT: dict[str, list[str]] = {
 
 
 def by_stage(table: dict[str, list[str]]) -> Iterator[Any]:
-    """The first stage of each run, and the later ones."""
+    """The first stage of each run, and the later ones. Deployments are made by each kind."""
     for run, stages in table.items():
-        yield pytest.param(run, stages[:1], id=f"{run}-first")
+        first = () if run == "deploy" else by_one_kind
+        yield pytest.param(run, stages[:1], id=f"{run}-first", marks=first)
         if stages[1:]:
-            later = pytest.mark.thorough("asyncio", "trio")
-            yield pytest.param(run, stages[1:], id=f"{run}-later", marks=later)
+            yield pytest.param(run, stages[1:], id=f"{run}-later", marks=by_one_kind)
 
 
 def settled(plane: Plane) -> None:
@@ -64,7 +64,7 @@ def test_a_connection_that_breaks_at_a_stage(
         cleared(plane)
 
 
-@pytest.mark.parametrize("run", ["deploy", "update"])
+@pytest.mark.parametrize("run", ["deploy", pytest.param("update", marks=by_one_kind)])
 def test_a_connection_that_breaks_before_the_bundle_is_read(
     plane: Plane, run: str, tmp_path: Path
 ) -> None:
@@ -78,6 +78,7 @@ def test_a_connection_that_breaks_before_the_bundle_is_read(
     assert plane.ask(doing(plane, run)).status == "running"
 
 
+@by_one_kind
 @pytest.mark.parametrize("run", ["stop", "delete", "cancel_update"])
 def test_done_and_not_answered(deployed: Plane, run: str, tmp_path: Path) -> None:
     """A safe operation is repeated, and the SDK sees that it was done. Others raise `sent=True`."""
@@ -131,6 +132,7 @@ def test_a_server_that_is_killed_at_a_stage(
         assert (stage, error.sent) == (stage, True)
 
 
+@by_one_kind
 @pytest.mark.parametrize("run", ["deploy", "start", "restart", "rollback"])
 def test_a_server_that_is_not_there(plane: Plane, run: str, tmp_path: Path) -> None:
     with Emulator() as emulator:

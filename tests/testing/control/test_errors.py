@@ -141,6 +141,7 @@ REAL: list[tuple[str, Any, str, int, str]] = [
 ]
 
 
+@by_one_kind
 @pytest.mark.parametrize(("run", "before", "kind", "status", "message"), REAL)
 def test_errors_that_need_no_fault(
     plane: Plane, run: str, before: Any, kind: str, status: int, message: str

@@ -114,6 +114,7 @@ def test_what_is_interrupted_is_undone(plane: Plane, run: str, stage: str, tmp_p
         cleared(plane)
 
 
+@by_one_kind
 @pytest.mark.parametrize(("run", "stage"), STAGES)
 def test_what_is_to_stay_is_finished(plane: Plane, run: str, stage: str, tmp_path: Path) -> None:
     before = _prepared(plane, run)
@@ -206,6 +207,7 @@ else:
 """
 
 
+@pytest.mark.thorough("trio")
 @pytest.mark.parametrize("run", ["deploy", pytest.param("update", marks=by_one_kind)])
 def test_a_real_ctrl_c(plane: Plane, run: str, tmp_path: Path) -> None:
     before = _prepared(plane, run)
