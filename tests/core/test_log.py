@@ -74,7 +74,7 @@ def test_nothing_is_logged_unless_asked(caplog: pytest.LogCaptureFixture) -> Non
     [
         ("client", True),
         ("logging", True),
-        ("client", False),
+        pytest.param("client", False, marks=pytest.mark.thorough),
         pytest.param("logging", False, marks=pytest.mark.thorough),
     ],
 )

@@ -18,8 +18,8 @@ from muxi.models import formation as m
 
 from ..resources.formation import test_logs
 from ..support import endpoint_calls
-from ..support.each import each
-from ..support.fake_server import Answer, Events, FakeServer
+from ..support.each import check_each, each
+from ..support.fake_server import Answer, Events, FakeServer, Received
 from ..support.model_diff import differences, unknown_keys
 from ..support.recorded import Recording, recordings
 from ..surface.test_coverage import NO_METHOD, ROWS
@@ -110,21 +110,30 @@ def client(server: FakeServer) -> FormationClient:
     )
 
 
-@each(PLAIN)
-def test_answers(recording: Recording) -> None:
+def test_answers() -> None:
+    asked: list[Recording] = []
+
+    def answer(_: Received) -> Answer:
+        kind = {"Content-Type": asked[-1].headers["content-type"]}
+        return Answer(asked[-1].status, asked[-1].body, kind)
+
+    def check(recording: Recording) -> None:
+        asked.append(recording)
+        check_answer(formation, recording)
+
+    with FakeServer(answer) as server, client(server) as formation:
+        check_each(check, PLAIN)
+
+
+def check_answer(formation: FormationClient, recording: Recording) -> None:
     ask = method_for(recording)
     assert ask is not None
-    kind = {"Content-Type": recording.headers["content-type"]}
-    with (
-        FakeServer(Answer(recording.status, recording.body, kind)) as server,
-        client(server) as formation,
-    ):
-        if recording.status >= 400:
-            with pytest.raises(muxi.MuxiError) as caught:
-                ask(formation)
-            check_error(caught.value, recording)
-            return
-        answer = ask(formation)
+    if recording.status >= 400:
+        with pytest.raises(muxi.MuxiError) as caught:
+            ask(formation)
+        check_error(caught.value, recording)
+        return
+    answer = ask(formation)
     wire = recording.json
     assert isinstance(answer, BaseModel)
     assert list(unknown_keys(answer)) == []

@@ -83,8 +83,11 @@ ASYNCIO = ("-o", "asyncio_default_fixture_loop_scope=function")
 PLUGINS = ("muxi.testing.plugin", "anyio.pytest_plugin", "pytest_asyncio.plugin", "xdist.plugin")
 
 
+@pytest.mark.parametrize(
+    "workers", [(), pytest.param(("-n", "2", "--dist", "loadfile"), marks=pytest.mark.thorough)]
+)
 def test_applications_need_no_conftest(
-    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, workers: tuple[str, ...]
 ) -> None:
     """Neither in parallel nor for async tests, on asyncio and trio."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
@@ -97,7 +100,7 @@ def test_applications_need_no_conftest(
     )
     plugins = [option for name in PLUGINS for option in ("-p", name)]
     strict = ("--strict-markers", "-W", "error", "-p", "no:cacheprovider", *ASYNCIO)
-    result = pytester.runpytest_subprocess(*plugins, *strict, "-n", "2", "--dist", "loadfile")
+    result = pytester.runpytest_subprocess(*plugins, *strict, *workers)
     result.assert_outcomes(passed=5 + 4 + 2 + 1, errors=1)
     result.stdout.fnmatch_lines("*TypeError*unexpected keyword argument 'multi_usr'*")
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -19,7 +20,7 @@ import httpx
 import pytest
 
 from muxi.testing import Emulator, Outcome, Refusal, Reply, Turn
-from muxi.testing.__main__ import main
+from muxi.testing.__main__ import _SIGNALS, main
 
 from ..support.plain_http import NO_TLS, port_of
 from ..support.waiting import until
@@ -99,25 +100,40 @@ def test_the_command_prints_exports_and_serves_until_a_signal(how: signal.Signal
     assert (process.returncode, rest.strip(), problems) == (0, "", "")
 
 
-def run(*command: str) -> subprocess.CompletedProcess[str]:
-    emulated = [sys.executable, "-W", "error", "-m", "muxi.testing", "--port", "0", *command]
-    return subprocess.run(emulated, capture_output=True, text=True, check=False, timeout=60)
+Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
-def test_the_command_runs_another_with_the_variables_set() -> None:
+@pytest.fixture
+def run(capfd: pytest.CaptureFixture[str]) -> Iterator[Run]:
+    """Runs a command in an emulator's environment, as `python -m muxi.testing` does."""
+    before = {each: signal.getsignal(each) for each in _SIGNALS}
+
+    def run(*command: str) -> subprocess.CompletedProcess[str]:
+        status = main(["--port", "0", *command])
+        return subprocess.CompletedProcess(command, status, *capfd.readouterr())
+
+    yield run
+    for each, handler in before.items():
+        signal.signal(each, handler)
+
+
+@pytest.mark.parametrize("separator", [(), ("--",)])
+def test_the_command_runs_another_with_the_variables_set(
+    run: Run, separator: tuple[str, ...]
+) -> None:
     code = "import os, sys; print(os.environ['MUXI_FORMATION_ID']); sys.exit(7)"
-    done = run("--formation-id", "mine", sys.executable, "-c", code)
+    done = run("--formation-id", "mine", *separator, sys.executable, "-c", code)
     assert (done.returncode, done.stdout.strip(), done.stderr) == (7, "mine", "")
 
 
-def test_the_quick_start_example_runs_without_a_warning() -> None:
+def test_the_quick_start_example_runs_without_a_warning(run: Run) -> None:
     done = run(sys.executable, "-W", "error", str(EXAMPLES / "quickstart.py"))
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.count("reply: You said: What is the capital of France?") == 2
     assert done.stdout.count("\nYou said: And of Italy?\nwhole: You said: And of Italy?\n") == 2
 
 
-def test_the_deployment_example_runs_without_a_warning() -> None:
+def test_the_deployment_example_runs_without_a_warning(run: Run) -> None:
     example, hello = EXAMPLES / "deploy.py", EXAMPLES / "hello-formation"
     done = run(sys.executable, "-W", "error", str(example), str(hello))
     said = done.stdout.splitlines()
@@ -160,23 +176,20 @@ def test_without_its_extra_it_says_what_to_install() -> None:
 
 
 def test_without_its_extra_the_command_says_it_in_one_line() -> None:
-    done = python(WITHOUT_EXTRA + "from muxi.testing.__main__ import main; sys.exit(main([]))")
+    done = python(
+        WITHOUT_EXTRA + "from muxi.testing.__main__ import _SIGNALS, main; sys.exit(main([]))"
+    )
     text = "muxi.testing.Emulator needs an extra: pip install 'muxi-client[testing]'"
     assert (done.returncode, done.stderr) == (1, f"muxi.testing: {text}\n")
 
 
-def test_the_separator_before_a_command_is_optional() -> None:
-    done = run("--", sys.executable, "-c", "print('ran')")
-    assert (done.returncode, done.stdout, done.stderr) == (0, "ran\n", "")
-
-
-def test_an_unknown_command_is_one_line() -> None:
+def test_an_unknown_command_is_one_line(run: Run) -> None:
     done = run("no-such-command")
     assert (done.returncode, done.stdout) == (127, "")
     assert done.stderr == "muxi.testing: can't run no-such-command: No such file or directory\n"
 
 
-def test_a_taken_port_is_one_line() -> None:
+def test_a_taken_port_is_one_line(run: Run) -> None:
     with Emulator() as emulator:
         port = str(port_of(emulator.server_url))
         done = run("--port", port)

@@ -365,7 +365,7 @@ def check(client_kind: ClientKind, one: Recorded, to: Path) -> str:
     kind = "method" if ask else "by hand"
     with FakeServer(Replay(one)) as server:
         try:
-            found = client_kind.server(server.url, ask or by_hand(one), max_retries=0, timeout=5)
+            found = client_kind.server(server.url, ask or by_hand(one), max_retries=0, timeout=60)
         except muxi.MuxiError as error:
             if ask is not None or one.path.startswith("/api"):
                 check_error(one, error)
@@ -378,7 +378,7 @@ def check(client_kind: ClientKind, one: Recorded, to: Path) -> str:
     return f"{kind}: model"
 
 
-@pytest.mark.thorough("trio")
+@pytest.mark.thorough("asyncio", "trio")
 def test_every_recorded_answer(client_kind: ClientKind, tmp_path: Path) -> None:
     counts: Counter[str] = Counter()
     wrong: list[str] = []
