@@ -79,6 +79,9 @@ if __name__ == "__main__":
 }
 """Code that uses what a page only defines."""
 
+VARIABLES = {"deploy.md": {"MUXI_CLIENT_KEY": "fmc_hello_formation_client"}}
+"""The environment of a page that talks to another formation than the emulator's own."""
+
 BEFORE = {
     "muxi.progress.progress_bar": "server.formations.delete('my-bot')",
     "muxi.resources.formation.audit.Audit": "formation.audit.clear()",

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from .environment import ENDINGS, environment, with_real_values
+from .environment import ENDINGS, VARIABLES, environment, with_real_values
 from .pages import PAGES, ROOT, WITH_CODE, Block, Page
 
 QUICK_START = """
@@ -47,6 +47,7 @@ MARK = "<end of block {}>"
 def test_examples_run(page: Page, tmp_path: Path) -> None:
     program, report = tmp_path / "page.py", tmp_path / "not_run.json"
     with environment(tmp_path, deploy=False) as settings:
+        settings |= VARIABLES.get(page.file.name, {})
         code = page.program(f"print({MARK!r}, flush=True)") + ENDINGS.get(page.file.name, "")
         program.write_text(with_real_values(code, settings))
         run_page = Path(__file__).with_name("run_page.py")
