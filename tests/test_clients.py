@@ -6,6 +6,7 @@ import asyncio
 import base64
 import hashlib
 import hmac
+import socket
 import threading
 import warnings
 from typing import Any
@@ -25,6 +26,7 @@ from muxi import (
     MuxiError,
     NotFoundError,
     ServerClient,
+    TimeoutError,
     ValidationError,
 )
 from muxi.auth import sign
@@ -36,6 +38,7 @@ from .support.fake_server import (
     REPLY,
     SESSIONS,
     Answer,
+    Drop,
     FakeServer,
     Received,
     envelope,
@@ -360,9 +363,29 @@ def test_a_wrong_address_is_told_from_a_missing_thing(
     assert caught.value.message == "No such session."
 
 
-def test_messages_keep_the_servers_address_out(client_kind: ClientKind) -> None:
+def test_a_server_that_cant_be_reached_is_named(client_kind: ClientKind) -> None:
     with pytest.raises(ConnectionError) as caught:
         client_kind.formation("http://127.0.0.1:9", lambda f: f.sessions.list(), retry=FAST)
     assert caught.value.url == "http://127.0.0.1:9/v1/sessions?limit=50"
+    named = "GET /v1/sessions failed: http://127.0.0.1:9 can't be reached. "
+    assert caught.value.message.startswith(named)
+    with pytest.raises(
+        ConnectionError, match=r"/rpc/formations failed: http://127\.0\.0\.1:9 "
+    ):
+        client_kind.server("http://127.0.0.1:9", lambda s: s.formations.list(), retry=FAST)
+
+
+def test_a_server_that_takes_no_connection_is_named(client_kind: ClientKind) -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full, socket.socket() as first:
+        first.connect(full.getsockname())  # the only one that waits to be accepted
+        url = f"http://127.0.0.1:{full.getsockname()[1]}"
+        with pytest.raises(TimeoutError, match=f"got no connection to {url} in 0.02 s") as caught:
+            client_kind.formation(url, lambda f: f.health(), timeout=0.02, max_retries=0)
+    assert not caught.value.sent
+
+
+def test_other_messages_keep_the_servers_address_out(client_kind: ClientKind) -> None:
+    with FakeServer(Drop()) as server, pytest.raises(ConnectionError) as caught:
+        client_kind.formation(server.url, lambda f: f.sessions.list(), max_retries=0)
     assert caught.value.message.startswith("GET /v1/sessions failed: ")
     assert "127.0.0.1" not in str(caught.value)

@@ -173,6 +173,8 @@ def map_httpx_error(exc: httpx.HTTPError | httpx.InvalidURL, step: HttpRequest) 
     sent = not isinstance(exc, _NOT_SENT)
     if isinstance(exc, httpx.PoolTimeout):
         return TimeoutError(f"{what} got no connection of the pool within {step.timeout:.3g} s")
+    if isinstance(exc, httpx.ConnectTimeout):
+        return TimeoutError(f"{what} got no connection to {_origin(step)} in {step.timeout:.3g} s")
     if isinstance(exc, httpx.TimeoutException):
         limit = step.read_timeout if isinstance(exc, httpx.ReadTimeout) else step.timeout
         return TimeoutError(f"{what} got no response within {limit:.3g} s", sent=sent)
@@ -186,4 +188,12 @@ def map_httpx_error(exc: httpx.HTTPError | httpx.InvalidURL, step: HttpRequest) 
     if isinstance(step.content, Upload) and not step.content.is_complete and sent:
         what += f", an upload, after {step.content.sent} of {step.content.size} bytes"
     why = (str(exc) or type(exc).__name__).replace(_url(step.url).netloc.decode(), "the server")
+    if isinstance(exc, httpx.ConnectError):
+        why = f"{_origin(step)} can't be reached. {why}"
     return ConnectionError(f"{what} failed: {why}", sent=sent)
+
+
+def _origin(step: HttpRequest) -> str:
+    """Return the server's address, which messages of other errors keep out."""
+    url = _url(step.url)
+    return f"{url.scheme}://{url.netloc.decode()}"
