@@ -369,9 +369,7 @@ def test_a_server_that_cant_be_reached_is_named(client_kind: ClientKind) -> None
     assert caught.value.url == "http://127.0.0.1:9/v1/sessions?limit=50"
     named = "GET /v1/sessions failed: http://127.0.0.1:9 can't be reached. "
     assert caught.value.message.startswith(named)
-    with pytest.raises(
-        ConnectionError, match=r"/rpc/formations failed: http://127\.0\.0\.1:9 "
-    ):
+    with pytest.raises(ConnectionError, match=r"/rpc/formations failed: http://127\.0\.0\.1:9 "):
         client_kind.server("http://127.0.0.1:9", lambda s: s.formations.list(), retry=FAST)
 
 
