@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import pkgutil
 import shlex
 import signal
 import subprocess
@@ -52,6 +53,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--formation-id", default="hello")
     parser.add_argument("--multi-user", action="store_true", help="keep users apart")
     parser.add_argument(
+        "--model",
+        type=_model,
+        default="muxi.testing.model:echo",
+        metavar="MODULE:FUNCTION",
+        help="what answers messages: a function that takes a Turn",
+    )
+    parser.add_argument(
         "command", nargs=argparse.REMAINDER, help="a command to run with the variables set"
     )
     return parser
@@ -61,6 +69,16 @@ def _port(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) > 65535:
         raise argparse.ArgumentTypeError(f"{text!r} isn't a port: use a number from 0 to 65535")
     return int(text)
+
+
+def _model(name: str) -> object:
+    try:
+        found: object = pkgutil.resolve_name(name)
+    except (ImportError, AttributeError, ValueError) as problem:
+        raise argparse.ArgumentTypeError(f"can't import {name!r}: {problem}") from problem
+    if not callable(found):
+        raise argparse.ArgumentTypeError(f"{name!r} isn't a function: name one after a colon")
+    return found
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
@@ -74,7 +92,12 @@ def _serve(given: argparse.Namespace, command: Sequence[str]) -> int:
         try:
             from . import Emulator
 
-            emulator = Emulator(given.formation_id, port=given.port, multi_user=given.multi_user)
+            emulator = Emulator(
+                given.formation_id,
+                port=given.port,
+                multi_user=given.multi_user,
+                model=given.model,
+            )
             stack.enter_context(emulator)
         except ImportError as missing:
             return _fail(str(missing))

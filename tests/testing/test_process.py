@@ -26,6 +26,12 @@ from ..support.plain_http import NO_TLS, port_of
 from ..support.waiting import until
 from .raw_http import RawHttp
 
+SHOUT = """
+from muxi.testing import Reply
+
+def shout(turn):
+    return Reply(turn.message.upper())
+"""
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
@@ -83,19 +89,31 @@ def test_the_environment_is_what_the_clients_read() -> None:
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_the_command_prints_exports_and_serves_until_a_signal(how: signal.Signals) -> None:
+def test_the_command_prints_exports_and_serves_until_a_signal(
+    how: signal.Signals, tmp_path: Path
+) -> None:
+    (tmp_path / "bot.py").write_text(SHOUT)
     command = [sys.executable, "-W", "error", "-m", "muxi.testing", "--port", "0"]
-    with subprocess.Popen(command, stdout=-1, stderr=-1, text=True) as process:
+    command += ["--model", "bot:shout"]
+    environ = {**os.environ, "PYTHONPATH": str(EXAMPLES.parent)}
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=environ, stdout=-1, stderr=-1, text=True
+    ) as process:
         assert process.stdout is not None
         try:
             lines = "".join(process.stdout.readline() for _ in range(7))
             exported = dict(re.findall(r"^export (\w+)=(\S+)$", lines, re.MULTILINE))
-            answer = httpx.get(exported["MUXI_SERVER_URL"] + "/ping", verify=NO_TLS)
+            answer = httpx.post(
+                f"{exported['MUXI_SERVER_URL']}/api/hello/v1/chat",
+                headers={"X-Muxi-Client-Key": exported["MUXI_CLIENT_KEY"]},
+                json={"message": "hello", "stream": False},
+                verify=NO_TLS,
+            )
             process.send_signal(how)
             rest, problems = process.communicate(timeout=30)
         finally:
             process.kill()
-    assert answer.text == "pong"
+    assert answer.json()["data"]["message"]["content"] == "HELLO"
     assert len(exported) == 6
     assert (process.returncode, rest.strip(), problems) == (0, "", "")
 
@@ -207,6 +225,24 @@ def test_an_impossible_port_is_refused(port: str, capsys: pytest.CaptureFixture[
         .err.splitlines()[-1]
         .endswith(f"argument --port: {port!r} isn't a port: use a number from 0 to 65535")
     )
+
+
+@pytest.mark.parametrize(
+    ("model", "problem"),
+    [
+        ("no_such:model", "can't import 'no_such:model': No module named 'no_such'"),
+        ("muxi:no_such", "can't import 'muxi:no_such': module 'muxi' has no attribute 'no_such'"),
+        ("muxi.testing", "'muxi.testing' isn't a function: name one after a colon"),
+        ("a b", "can't import 'a b': invalid format: 'a b'"),
+    ],
+)
+def test_a_model_that_cant_be_used_is_refused(
+    model: str, problem: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--model", model])
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.endswith(f"argument --model: {problem}\n")
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGHUP])
