@@ -1,16 +1,25 @@
-"""Run a program and write down which of its lines ran: `run_page.py PROGRAM REPORT ARGUMENT…`."""
+"""Run a program in a process that was forked for it, and write down which of its lines ran."""
 
 from __future__ import annotations
 
 import ast
 import json
+import os
 import runpy
 import sys
 import threading
-from importlib import import_module
+from collections.abc import Mapping
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
+
+# Imported before the fork, once for all pages.
+import httpcore  # noqa: F401
+
+import muxi.clients
+import muxi.models.formation
+import muxi.models.server
+import muxi.settings  # noqa: F401
 
 
 def lines_of(code: CodeType) -> set[int]:
@@ -26,7 +35,21 @@ def handlers_of(tree: ast.Module) -> set[int]:
     return {line for node in exempt for line in range(node.lineno, (node.end_lineno or 0) + 1)}
 
 
-def main(program: str, report: str) -> None:
+def run(folder: Path, variables: Mapping[str, str]) -> None:
+    """Run `page.py` of a folder, with the example's folder as its argument.
+
+    Writes `stdout`, `stderr` and `not_run.json` into the folder.
+    """
+    os.chdir(folder)
+    os.environ.update(variables)
+    for number, name in ((1, "stdout"), (2, "stderr")):
+        os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT), number)
+    program = str(folder / "page.py")
+    sys.argv = [program, "examples/hello-formation"]
+    _trace(program, folder / "not_run.json")
+
+
+def _trace(program: str, report: Path) -> None:
     ran: set[int] = set()
 
     def trace(frame: FrameType, event: str, arg: object) -> Any:
@@ -34,9 +57,6 @@ def main(program: str, report: str) -> None:
             return None
         ran.add(frame.f_lineno)
         return trace
-
-    for module in ("httpx", "muxi.clients", "muxi.models.formation", "muxi.models.server"):
-        import_module(module)  # the trace would slow it down
 
     threading.settrace(trace)
     sys.settrace(trace)
@@ -46,9 +66,4 @@ def main(program: str, report: str) -> None:
         sys.settrace(None)
         source = Path(program).read_text()
         wanted = lines_of(compile(source, program, "exec")) - handlers_of(ast.parse(source))
-        Path(report).write_text(json.dumps(sorted(wanted - ran)))
-
-
-if __name__ == "__main__":
-    sys.argv = sys.argv[1:]
-    main(sys.argv[0], sys.argv.pop(1))
+        report.write_text(json.dumps(sorted(wanted - ran)))

@@ -6,16 +6,15 @@
 from __future__ import annotations
 
 import json
-import os
+import multiprocessing
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from .environment import ENDINGS, VARIABLES, environment, with_real_values
 from .pages import PAGES, ROOT, WITH_CODE, Block, Page
+from .run_page import run
 
 QUICK_START = """
 from muxi import ServerClient, FormationClient
@@ -43,31 +42,30 @@ NOT_RUN = {
 MARK = "<end of block {}>"
 
 
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload([run.__module__])
+"""A process for each page, forked from one that has imported the SDK."""
+
+
 @pytest.mark.parametrize("page", WITH_CODE, ids=str)
 def test_examples_run(page: Page, tmp_path: Path) -> None:
-    program, report = tmp_path / "page.py", tmp_path / "not_run.json"
     with environment(tmp_path, deploy=False) as settings:
         settings |= VARIABLES.get(page.file.name, {})
         code = page.program(f"print({MARK!r}, flush=True)") + ENDINGS.get(page.file.name, "")
-        program.write_text(with_real_values(code, settings))
-        run_page = Path(__file__).with_name("run_page.py")
-        done = subprocess.run(
-            [sys.executable, run_page, program, report, "examples/hello-formation"],
-            cwd=tmp_path,
-            env={**os.environ, **settings, "PYTHONPATH": str(ROOT)},
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
-    assert without_progress(page, done.stderr) == ""
-    assert done.returncode == 0
+        (tmp_path / "page.py").write_text(with_real_values(code, settings))
+        process = PROCESSES.Process(target=run, args=(tmp_path, settings), daemon=True)
+        process.start()
+        process.join(120)
+    assert without_progress(page, (tmp_path / "stderr").read_text()) == ""
+    assert process.exitcode == 0
+    rest = (tmp_path / "stdout").read_text()
     for number, block in enumerate(page.blocks()):
-        printed, end, done.stdout = done.stdout.partition(MARK.format(number) + "\n")
+        printed, end, rest = rest.partition(MARK.format(number) + "\n")
         assert end
         check_output(block, printed)
     lines = page.text.splitlines()
-    not_run = {lines[line - 1].strip() for line in json.loads(report.read_text())}
-    assert not_run - NOT_RUN == set()
+    not_run = json.loads((tmp_path / "not_run.json").read_text())
+    assert {lines[line - 1].strip() for line in not_run} - NOT_RUN == set()
 
 
 def without_progress(page: Page, stderr: str) -> str:

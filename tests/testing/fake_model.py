@@ -19,8 +19,8 @@ from muxi.testing import (
 WIDGET = {"type": "action_link", "id": "ui_1", "label": "Open", "url": "https://muxi.org"}
 MADE = [{"type": "text", "format": "txt", "filename": "a.txt", "content": "a"}]
 OUTCOMES: dict[str, Outcome] = {
-    "slow": Reply("Slowly", delay=0.3),
-    "long": Reply("At length", analysis=0.3),
+    "slow": Reply("Slowly", delay=1),
+    "long": Reply("At length", analysis=1),
     "widget": Reply("Choose", widgets=[WIDGET]),
     "artifact": Reply("Made", artifacts=MADE),
     "tail": Reply(

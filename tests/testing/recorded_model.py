@@ -17,7 +17,7 @@ from muxi.testing import (
     Turn,
 )
 
-SLOWNESS = 0.02
+SLOWNESS = 0.15
 """The part of the recorded model's pauses that is kept."""
 
 _APOLOGY = "I'm temporarily unable to process requests due to a service connectivity issue."
@@ -54,7 +54,7 @@ def recorded_model(turn: Turn) -> Outcome:
         return _file()
     if "STUB_TOOL=echo__echo" in said:
         return Reply(_TOLD, tools=["echo__echo"])
-    return Reply(_text(said), delay=SLOWNESS * 3 * float(_word(said, "STUB_SLEEP") or 0))
+    return Reply(_text(said), delay=SLOWNESS * float(_word(said, "STUB_SLEEP") or 0))
 
 
 def _text(said: str) -> str:
