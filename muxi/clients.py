@@ -24,18 +24,18 @@ from .retry import Retry
 if TYPE_CHECKING:
     from types import TracebackType
 
-    import httpx
     import pydantic
 
     import muxi
 
     from ._core.options import Options
+    from ._http.given import AsyncHttpClient, HttpClient
     from ._http.pool import AsyncPool, SyncPool
 else:  # only for annotations: clients import fast
-    pydantic, httpx, muxi = LazyModule("pydantic"), LazyModule("httpx"), LazyModule("muxi")
+    pydantic, muxi = LazyModule("pydantic"), LazyModule("muxi")
 
 EngineT = TypeVar("EngineT", bound=str)
-HttpT = TypeVar("HttpT", bound="httpx.Client | httpx.AsyncClient")
+HttpT = TypeVar("HttpT", bound="HttpClient | AsyncHttpClient")
 FormationT = TypeVar("FormationT", bound="_FormationClient[Any, Any]", covariant=True)
 ClientT = TypeVar("ClientT", bound="_Client[Any]")  # editors take Self for the class that says it
 
@@ -82,11 +82,11 @@ class _Client(Resource, Generic[HttpT]):
         raise NotImplementedError
 
 
-class _SyncClient(_Client["httpx.Client"]):
+class _SyncClient(_Client["HttpClient"]):
     _pool: SyncPool | None = None
     """The pool to close with the client; None in views."""
 
-    def _open(self, options: Options, http_client: httpx.Client | None, engine: str) -> None:
+    def _open(self, options: Options, http_client: HttpClient | None, engine: str) -> None:
         from ._http.pool import SyncPool
         from ._http.transport import SyncTransport
 
@@ -110,11 +110,16 @@ class _SyncClient(_Client["httpx.Client"]):
         self.close()
 
 
-class _AsyncClient(_Client["httpx.AsyncClient"]):
+class _AsyncClient(_Client["AsyncHttpClient"]):
     _pool: AsyncPool | None = None
     """The pool to close with the client; None in views."""
 
-    def _open(self, options: Options, http_client: httpx.AsyncClient | None, engine: str) -> None:
+    def _open(
+        self,
+        options: Options,
+        http_client: AsyncHttpClient | None,
+        engine: str,
+    ) -> None:
         from ._http.pool import AsyncPool
         from ._http.transport import AsyncTransport
 
@@ -179,8 +184,8 @@ class _ServerClient(_Client[HttpT], Generic[HttpT, EngineT, FormationT]):
             insecure_http: What to do if keys would be sent over `http://` to another machine:
                 `"warn"` logs a warning once, `"allow"` does nothing, `"refuse"` raises
                 (`MUXI_INSECURE_HTTP`).
-            http_client: The httpx client to send with, with its proxies, TLS settings, headers,
-                cookies and hooks. This client never closes it.
+            http_client: The HTTP client of httpx or httpx2 to send with, with its proxies, TLS
+                settings, headers, cookies and hooks. This client never closes it.
             engine: The library for the connections that this client makes itself. An async client
                 can use `"aiohttp"`, which takes less CPU time: install `muxi-client[aiohttp]`. It
                 is for asyncio only.
@@ -299,8 +304,8 @@ class _FormationClient(_Client[HttpT], Generic[HttpT, EngineT]):
             insecure_http: What to do if keys would be sent over `http://` to another machine:
                 `"warn"` logs a warning once, `"allow"` does nothing, `"refuse"` raises
                 (`MUXI_INSECURE_HTTP`).
-            http_client: The httpx client to send with, with its proxies, TLS settings, headers,
-                cookies and hooks. This client never closes it.
+            http_client: The HTTP client of httpx or httpx2 to send with, with its proxies, TLS
+                settings, headers, cookies and hooks. This client never closes it.
             engine: The library for the connections that this client makes itself. An async client
                 can use `"aiohttp"`, which takes less CPU time: install `muxi-client[aiohttp]`. It
                 is for asyncio only.
@@ -351,9 +356,7 @@ class _FormationClient(_Client[HttpT], Generic[HttpT, EngineT]):
         return self.with_options(user_id=user_id)
 
 
-class FormationClient(
-    _FormationClient["httpx.Client", Literal["httpx"]], _SyncClient, FormationApi
-):
+class FormationClient(_FormationClient["HttpClient", Literal["httpx"]], _SyncClient, FormationApi):
     """A client of a formation: chat, sessions, memory and everything else it offers."""
 
     @cached_property
@@ -363,7 +366,9 @@ class FormationClient(
 
 
 class AsyncFormationClient(
-    _FormationClient["httpx.AsyncClient", Literal["aiohttp"]], _AsyncClient, AsyncFormationApi
+    _FormationClient["AsyncHttpClient", Literal["aiohttp"]],
+    _AsyncClient,
+    AsyncFormationApi,
 ):
     """An async client of a formation, for asyncio and trio."""
 
@@ -374,7 +379,9 @@ class AsyncFormationClient(
 
 
 class ServerClient(
-    _ServerClient["httpx.Client", Literal["httpx"], FormationClient], _SyncClient, ServerApi
+    _ServerClient["HttpClient", Literal["httpx"], FormationClient],
+    _SyncClient,
+    ServerApi,
 ):
     """A client of a MUXI Server's control plane: deploys, runs and updates formations."""
 
@@ -388,7 +395,7 @@ class ServerClient(
 
 
 class AsyncServerClient(
-    _ServerClient["httpx.AsyncClient", Literal["aiohttp"], AsyncFormationClient],
+    _ServerClient["AsyncHttpClient", Literal["aiohttp"], AsyncFormationClient],
     _AsyncClient,
     AsyncServerApi,
 ):

@@ -19,8 +19,13 @@ if "muxi" not in entry_points(group="pytest11").names:  # an environment older t
 
 IN_CI = "CI" in os.environ
 """In CI the random examples are the same each time: a change passes there if it passed before."""
-TELLING = ("http", "core")
+OVER_AIOHTTP = ("http", "core")
 """The directories whose tests `make test` runs with aiohttp. What others find, these find."""
+OVER_HTTPX2 = ("test_limits.py", "test_streams.py", "test_transport.py")
+"""The files whose tests run with clients of httpx2, which are adapted in one place.
+
+`make test` runs those of streams.
+"""
 for profile, examples in (("house", 30), ("thorough", 300)):
     hypothesis.settings.register_profile(
         profile, deadline=None, max_examples=examples, derandomize=IN_CI
@@ -37,20 +42,30 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if config.getoption("thorough"):
-        return
-    left_out = {item for item in items if _is_thorough(item)}
+    left_out = {
+        item
+        for item in items
+        if _client_kind(item).endswith("httpx2") and item.path.name not in OVER_HTTPX2
+    }
+    if not config.getoption("thorough"):
+        left_out |= {item for item in items if _is_thorough(item)}
     config.hook.pytest_deselected(items=[*left_out])
     items[:] = [item for item in items if item not in left_out]
+
+
+def _client_kind(item: pytest.Item) -> str:
+    return str(item.callspec.params.get("client_kind")) if hasattr(item, "callspec") else ""
 
 
 def _is_thorough(item: pytest.Item) -> bool:
     """Whether a mark leaves the test out: for all clients, or for this kind of client."""
     kinds = [mark.args for mark in item.iter_markers("thorough")]
-    params: dict[str, object] = item.callspec.params if hasattr(item, "callspec") else {}
-    if params.get("client_kind") == "aiohttp" and item.path.parent.name not in TELLING:
+    kind = _client_kind(item)
+    if kind == "aiohttp" and item.path.parent.name not in OVER_AIOHTTP:
         return True
-    return any(not names or params.get("client_kind") in names for names in kinds)
+    if kind.endswith("httpx2") and item.path.name != "test_streams.py":
+        return True
+    return any(not names or kind in names for names in kinds)
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -77,7 +92,7 @@ def patient_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("muxi.resources._waits._LAST_LOOK", 60.0)
 
 
-@pytest.fixture(params=["sync", "asyncio", "trio", "aiohttp"])
+@pytest.fixture(params=["sync", "asyncio", "trio", "aiohttp", "sync httpx2", "asyncio httpx2"])
 def client_kind(request: pytest.FixtureRequest) -> ClientKind:
     """Each way to use the clients."""
     return ClientKind(request.param)

@@ -11,6 +11,7 @@ import asyncio
 import ipaddress
 import os
 import ssl
+import sys
 import weakref
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from .._core.messages import HttpRequest
 from ..errors import ClientClosedError, ConfigurationError
 from .body import SyncBodies
 from .cancellation import CancelAtIO
+from .given import AsyncHttpClient, HttpClient
 from .messages import request_for_client, request_for_transport
 
 _LIMITS = httpx.Limits(max_connections=1000, max_keepalive_connections=20)
@@ -65,17 +67,22 @@ class SyncPool:
         engine: The library that makes the connections.
 
     Raises:
-        ConfigurationError: `given` isn't an `httpx.Client`, or the engine or the host name is
-            invalid.
+        ConfigurationError: `given` isn't a `Client`, or the engine or the host name is invalid.
     """
 
-    def __init__(self, base_url: str, given: httpx.Client | None, engine: str) -> None:
-        _check_kind(given, httpx.Client)
+    def __init__(self, base_url: str, given: HttpClient | None, engine: str) -> None:
         if engine != "httpx":
             raise ConfigurationError(f"engine={engine!r} is not possible: only async clients can.")
         _check_host(base_url)
         self._base_url = base_url
         self._given = given
+        self._over_httpx2 = None
+        if given is not None and "httpx2" in sys.modules:
+            from .httpx2_clients import Httpx2Transport
+
+            self._over_httpx2 = Httpx2Transport.of(given)
+        if self._over_httpx2 is None:
+            _check_kind(given, httpx.Client)
         self._made: dict[int, httpx.HTTPTransport] = {}
         self._bodies: dict[int, SyncBodies] = {}
         self._closed = False
@@ -94,11 +101,11 @@ class SyncPool:
             httpx.HTTPError: The connection failed.
         """
         self.check_open()
-        if self._given is not None:
+        if isinstance(self._given, httpx.Client):
             theirs = request_for_client(request, self._given)
             return self._given.send(theirs, auth=None, stream=True, follow_redirects=False)
         ours = request_for_transport(request)
-        response = self._transport().handle_request(ours)
+        response = (self._over_httpx2 or self._transport()).handle_request(ours)
         response.request = ours
         return response
 
@@ -150,16 +157,22 @@ class AsyncPool:
         engine: The library that makes the connections.
 
     Raises:
-        ConfigurationError: `given` isn't an `httpx.AsyncClient`, the engine is invalid or not
+        ConfigurationError: `given` isn't an `AsyncClient`, the engine is invalid or not
             installed, or the host name is invalid.
     """
 
-    def __init__(self, base_url: str, given: httpx.AsyncClient | None, engine: str) -> None:
-        _check_kind(given, httpx.AsyncClient)
+    def __init__(self, base_url: str, given: AsyncHttpClient | None, engine: str) -> None:
         _check_host(base_url)
         self._make = _maker(engine, given)
         self._base_url = base_url
         self._given = given
+        self._over_httpx2 = None
+        if given is not None and "httpx2" in sys.modules:
+            from .httpx2_clients import AsyncHttpx2Transport
+
+            self._over_httpx2 = AsyncHttpx2Transport.of(given)
+        if self._over_httpx2 is None:
+            _check_kind(given, httpx.AsyncClient)
         self._made: dict[tuple[int, object], _OfLoop] = {}
         self._closed = False
 
@@ -172,13 +185,13 @@ class AsyncPool:
             httpx.HTTPError: The connection failed.
         """
         self.check_open()
-        if self._given is not None:
+        if isinstance(self._given, httpx.AsyncClient):
             theirs = request_for_client(request, self._given)
             return await CancelAtIO(
                 self._given.send(theirs, auth=None, stream=True, follow_redirects=False)
             )
         ours = request_for_transport(request)
-        transport = await self._transport()
+        transport = self._over_httpx2 or await self._transport()
         response = await CancelAtIO(transport.handle_async_request(ours))
         response.request = ours
         return response
@@ -252,15 +265,15 @@ def _running_loop() -> object:
 def _check_kind(given: object, kind: type[httpx.Client] | type[httpx.AsyncClient]) -> None:
     if given is not None and not isinstance(given, kind):
         raise ConfigurationError(
-            f"http_client must be an httpx.{kind.__name__}, not {type(given).__name__}: "
-            "httpx.Client for the clients that aren't awaited, httpx.AsyncClient for the others."
+            f"http_client must be an httpx.{kind.__name__}, not {type(given).__name__}: a Client "
+            "of httpx or httpx2 for the clients that aren't awaited, an AsyncClient for the others."
         )
 
 
 _Maker = Callable[[ssl.SSLContext, httpx.Limits, "httpx.Proxy | None"], httpx.AsyncBaseTransport]
 
 
-def _maker(engine: str, given: httpx.AsyncClient | None) -> _Maker:
+def _maker(engine: str, given: object) -> _Maker:
     """Return a function that creates the connections of an event loop."""
     if engine == "httpx":
         return _httpx_transport
@@ -290,7 +303,7 @@ def _check_host(url: str) -> None:
         raise ConfigurationError(f"The host in the client's URL can't exist: {exc}") from None
 
 
-def _check_open(closed: bool, given: httpx.Client | httpx.AsyncClient | None) -> None:
+def _check_open(closed: bool, given: HttpClient | AsyncHttpClient | None) -> None:
     if closed:
         raise ClientClosedError("The client is closed.")
     if given is not None and given.is_closed:

@@ -33,16 +33,17 @@ def play(
         **(formation_keys if of_formation else server_keys)(world.emulator),
         **({"user_id": cell.name} if of_formation else {}),
     }
-    if client == "sync":
-        made = muxi.FormationClient(**settings) if of_formation else muxi.ServerClient(**settings)
-        return _play(made, kind, fault, cell, proxy)
-
     client_kind = ClientKind(client)
+    if client_kind.is_sync:
+        with client_kind.settings(settings) as given:
+            made = muxi.FormationClient(**given) if of_formation else muxi.ServerClient(**given)
+            return _play(made, kind, fault, cell, proxy)
 
     async def main() -> tuple[Any, MuxiError | None]:
         make = muxi.AsyncFormationClient if of_formation else muxi.AsyncServerClient
         before = tasks()
-        found = await _aplay(make(**client_kind.settings(settings)), kind, fault, cell, proxy)
+        async with client_kind.async_settings(settings) as given:
+            found = await _aplay(make(**given), kind, fault, cell, proxy)
         assert tasks() == before
         return found
 

@@ -6,8 +6,8 @@ Nothing here says what a client makes of a fault: that is in `expected.py`.
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator
-from dataclasses import KW_ONLY, dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import KW_ONLY, dataclass, field
 from enum import Enum, auto
 
 from . import acts as a
@@ -63,12 +63,8 @@ class Fault:
     """The seconds that the response asks to wait."""
     needs_body: bool = False
     """Whether it happens within the body of the request."""
-    with_aiohttp: Seen | None = None
-    """What a client on aiohttp gets to see, if that is something else.
-
-    aiohttp reads a head together with the bytes behind it. If these are wrong, it reports neither.
-    It takes a body with an unknown framing to end with the connection.
-    """
+    seen_with: Mapping[str, Seen] = field(default_factory=dict[str, Seen])
+    """What a client on another library than httpx gets to see, if that is something else."""
 
 
 _CONNECTIONS = (
@@ -143,11 +139,15 @@ _FORMS: tuple[tuple[str, Seen, a.Change], ...] = (
 )
 
 _WITH_AIOHTTP = {
-    "an unknown framing": Seen.WHOLE,
-    "a chunk of no size": Seen.NO_RESPONSE,
-    "a chunk of 10**30 bytes": Seen.NO_RESPONSE,
-    "a length 10 too small": Seen.NO_RESPONSE,
+    "an unknown framing": {"aiohttp": Seen.WHOLE},
+    "a chunk of no size": {"aiohttp": Seen.NO_RESPONSE},
+    "a chunk of 10**30 bytes": {"aiohttp": Seen.NO_RESPONSE},
+    "a length 10 too small": {"aiohttp": Seen.NO_RESPONSE},
 }
+"""aiohttp reads a head together with the bytes behind it. If these are wrong, it reports neither.
+
+It takes a body with an unknown framing to end with the connection.
+"""
 
 _WAITS = (
     (503, "Retry-After: 0", 0.0),
@@ -178,7 +178,9 @@ def _statuses() -> Iterator[Fault]:
         yield Fault(f"{code} after the work", Seen.STATUS, late, acts=True, status=code)
     there = a.say(307, f"Location: {a.ELSEWHERE}")
     yield Fault("307 to elsewhere", Seen.STATUS, there, status=307)
-    yield Fault("302 to no web address", Seen.UNDECODABLE, a.say(302, "Location: mailto:nobody"))
+    nowhere = a.say(302, "Location: mailto:nobody")
+    unread = {"httpx2": Seen.UNDECODABLE}  # a client of its own looks at the address
+    yield Fault("302 to no web address", Seen.STATUS, nowhere, status=302, seen_with=unread)
     page = a.say(200, body=a.HTML, kind="text/html")
     yield Fault("200 with HTML", Seen.ALIEN, page, status=200)
     other = a.say(200, body='{"hello": "world"}', kind="application/json")
@@ -192,7 +194,7 @@ FAULTS = (
     *_statuses(),
     *(Fault(f"response {name}", seen, act, acts=True) for name, seen, act in _RESPONSES),
     *(
-        Fault(name, seen, a.rewrite(form), acts=True, with_aiohttp=_WITH_AIOHTTP.get(name))
+        Fault(name, seen, a.rewrite(form), acts=True, seen_with=_WITH_AIOHTTP.get(name, {}))
         for name, seen, form in _FORMS
     ),
 )

@@ -145,7 +145,7 @@ def test_a_redirect_to_nowhere_tells_that_the_call_was_sent(
     client_kind: ClientKind, location: str
 ) -> None:
     moved = Answer(302, b"", {"Location": location})
-    own = httpx.Client if client_kind.name == "sync" else httpx.AsyncClient
+    own = httpx.Client if client_kind.is_sync else httpx.AsyncClient
     for theirs in (None, own(limits=httpx.Limits(max_keepalive_connections=0))):
         with FakeServer(moved) as server, pytest.raises(MuxiError) as caught:
             client_kind.formation(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import anyio
+import httpx2
 from anyio.from_thread import start_blocking_portal
 
 from muxi import AsyncFormationClient, AsyncServerClient, FormationClient, ServerClient
@@ -31,19 +32,37 @@ class Streamed:
 
 @dataclass(frozen=True)
 class ClientKind:
-    """One kind of client: `sync`, or async on one backend, or with the engine `aiohttp`."""
+    """One kind of client: `sync`, async on one backend, or with another library than httpx."""
 
     name: str
 
     @property
+    def is_sync(self) -> bool:
+        return self.name in ("sync", "sync httpx2")
+
+    @property
     def backend(self) -> str:
         """The event loop of async clients."""
-        return "asyncio" if self.name == "aiohttp" else self.name
+        return "trio" if self.name == "trio" else "asyncio"
 
-    def settings(self, given: dict[str, Any]) -> dict[str, Any]:
-        """Return settings with the engine, if any. An HTTP client that is given has its own."""
-        is_aiohttp = self.name == "aiohttp" and "http_client" not in given
-        return {**given, "engine": "aiohttp"} if is_aiohttp else given
+    @contextmanager
+    def settings(self, given: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """The settings of a sync client. An HTTP client that a test passes is never replaced."""
+        if self.name == "sync httpx2" and given.get("http_client") is None:
+            with httpx2.Client() as http:
+                yield {**given, "http_client": http}
+        else:
+            yield given
+
+    @asynccontextmanager
+    async def async_settings(self, given: dict[str, Any]) -> AsyncIterator[dict[str, Any]]:
+        """The same of an async client, on its event loop."""
+        if self.name == "asyncio httpx2" and given.get("http_client") is None:
+            async with httpx2.AsyncClient() as http:
+                yield {**given, "http_client": http}
+        else:
+            is_aiohttp = self.name == "aiohttp" and given.get("http_client") is None
+            yield {**given, "engine": "aiohttp"} if is_aiohttp else given
 
     def formation(self, url: str, use: Callable[[Any], Any], /, **settings: Any) -> Any:
         """Call `use` with a formation client, and return its result, awaited if needed."""
@@ -59,7 +78,7 @@ class ClientKind:
         """Read the formation client's stream from `use` to the end."""
 
         def read(client: Any) -> Any:
-            return _read(use(client)) if self.name == "sync" else _aread(use(client))
+            return _read(use(client)) if self.is_sync else _aread(use(client))
 
         return self.formation(url, read, **settings)
 
@@ -67,19 +86,19 @@ class ClientKind:
         """Read the server client's stream from `use` to the end."""
 
         def read(client: Any) -> Any:
-            return _read(use(client)) if self.name == "sync" else _aread(use(client))
+            return _read(use(client)) if self.is_sync else _aread(use(client))
 
         return self.server(url, read, **settings)
 
     def _use(
         self, sync: Any, asynchronous: Any, settings: dict[str, Any], use: Callable[[Any], Any]
     ) -> Any:
-        if self.name == "sync":
-            with sync(**settings) as client:
+        if self.is_sync:
+            with self.settings(settings) as given, sync(**given) as client:
                 return use(client)
 
         async def main() -> Any:
-            async with asynchronous(**self.settings(settings)) as client:
+            async with self.async_settings(settings) as given, asynchronous(**given) as client:
                 found = use(client)
                 return await found if inspect.isawaitable(found) else found
 
@@ -97,7 +116,7 @@ class Connect:
         self._kind = kind
         self._stack = stack
         self._portal = None
-        if kind.name != "sync":
+        if not kind.is_sync:
             self._portal = stack.enter_context(start_blocking_portal(kind.backend))
 
     def formation(self, url: str, /, **settings: Any) -> Any:
@@ -112,13 +131,17 @@ class Connect:
 
     def _made(self, sync: Any, asynchronous: Any, settings: dict[str, Any]) -> Any:
         if self._portal is None:
-            return self._stack.enter_context(sync(**settings))
-        made = asynchronous(**self._kind.settings(settings))
+            given = self._stack.enter_context(self._kind.settings(settings))
+            return self._stack.enter_context(sync(**given))
+        opened = self._portal.wrap_async_context_manager(self._kind.async_settings(settings))
+        made = asynchronous(**self._stack.enter_context(opened))
         return self._stack.enter_context(Driven(self._portal, made))
 
 
 def http_transport(client: Any) -> Any:
-    """Return the only transport of httpx that a client has created."""
+    """Return the only transport of httpx that a client has created, or that it was given."""
+    if given := client._transport.pool._given:
+        return given._transport
     [made] = client._transport.pool._made.values()
     return getattr(made, "transport", made)
 

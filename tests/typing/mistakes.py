@@ -3,6 +3,7 @@
 import io
 
 import httpx
+import httpx2
 
 from muxi import AsyncFormationClient, FormationClient, Retry, ServerClient
 from muxi.models import formation as m
@@ -15,6 +16,7 @@ def construction(http: httpx.AsyncClient) -> None:
     FormationClient(mode="production")  # error
     FormationClient(timeout="30")  # error
     FormationClient(http_client=http)  # error
+    AsyncFormationClient(http_client=httpx2.Client())  # error
     FormationClient(engine="aiohttp")  # error
     AsyncFormationClient(engine="curl")  # error
     ServerClient(key_id="MUXI_1", client_key="key")  # error

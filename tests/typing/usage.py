@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import httpx
+import httpx2
 from pydantic import SecretStr
 from typing_extensions import assert_type
 
@@ -49,6 +50,8 @@ def construction(http: httpx.Client, async_http: httpx.AsyncClient) -> None:
     )
     AsyncFormationClient(url="https://muxi.example.com:8000", http_client=async_http)
     AsyncFormationClient(engine="aiohttp")
+    AsyncFormationClient(http_client=httpx2.AsyncClient())
+    ServerClient(http_client=httpx2.Client())
     ServerClient(
         url="https://muxi.example.com:7890",
         key_id="MUXI_1",
