@@ -14,7 +14,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -23,7 +22,7 @@ from ._core.error_bodies import request_id_of
 from ._version import __version__
 
 try:
-    from opentelemetry import metrics, trace
+    from opentelemetry import context, metrics, trace
 except ModuleNotFoundError as missing:
     if (missing.name or "").partition(".")[0] != "opentelemetry":
         raise
@@ -68,7 +67,7 @@ def uninstrument() -> None:
     telemetry.observer = None
 
 
-_span: ContextVar[Span | None] = ContextVar("muxi_span", default=None)
+_SPAN = context.create_key("muxi-span")
 """The span of the method or stream that is running."""
 
 
@@ -119,8 +118,8 @@ class _Observer:
             details["http.request.resend_count"] = number - 1
         if request_id := turn_id or _request_id(reply, error):
             details["muxi.request_id"] = request_id
-        span = _span.get()
-        if span is not None:
+        span = context.get_value(_SPAN)
+        if isinstance(span, trace.Span):
             span.set_attributes(details)
             span.add_event("attempt", {**facts, **failure, "muxi.attempt": number})
             return
@@ -171,12 +170,14 @@ class _Stream:
 
 @contextmanager
 def _active(span: Span) -> Generator[None]:
-    token = _span.set(span)
+    ours = context.set_value(_SPAN, span, trace.set_span_in_context(span))
+    token = context.attach(ours)
     try:
-        with trace.use_span(span, record_exception=False, set_status_on_exception=False):
-            yield
+        yield
     finally:
-        _span.reset(token)
+        # A call that is dropped with its event loop ends in the garbage collector's context.
+        if context.get_current() is ours:
+            context.detach(token)
 
 
 def _facts(request: HttpRequest, reply: RawResponse | None) -> dict[str, AttributeValue]:

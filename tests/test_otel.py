@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from contextvars import copy_context
 from typing import Any
 
 import pytest
@@ -13,7 +15,7 @@ from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
-from opentelemetry.trace import SpanKind
+from opentelemetry.trace import INVALID_SPAN, SpanKind, get_current_span
 
 import muxi
 from muxi import otel
@@ -165,6 +167,29 @@ def test_the_span_of_a_stream_that_is_dropped_ends(observed: Observed) -> None:
         assert observed.spans == []
         del stream
         assert observed.span.name == "chat.stream"
+
+
+def test_a_call_that_ends_in_another_context(
+    observed: Observed, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As one does that is dropped with its event loop, and one that another task closes."""
+
+    async def main(url: str) -> None:
+        async with muxi.AsyncFormationClient(url=url, client_key="fmc_x", user_id="alice") as f:
+            for call in (f.sessions.list(), anext(f.chat.stream("hi"))):
+                copy_context().run(call.send, None)
+                call.close()
+            stream = await asyncio.create_task(f.chat.stream("hi").open())
+            reading = asyncio.create_task(anext(stream, None))
+            await asyncio.sleep(0)
+            await stream.aclose()
+            assert await reading is None
+            assert get_current_span() is INVALID_SPAN
+
+    with FakeServer(stream_of(ends=False)) as server:
+        asyncio.run(main(server.url))
+    assert [span.name for span in observed.spans] == ["sessions.list", *["chat.stream"] * 2]
+    assert caplog.records == []
 
 
 def test_the_caller_s_span_is_the_parent(client_kind: ClientKind, observed: Observed) -> None:
