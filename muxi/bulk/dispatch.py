@@ -87,7 +87,8 @@ class Dispatch(Generic[T]):
             self._note(one, now)
         begun = self._choose(now)
         if begun or self._ended or self._reopened:
-            self._journal.write([(one.key, one.safe) for one in begun], self._ended, self._reopened)
+            starting = [(one.key, one.called, one.safe) for one in begun]
+            self._journal.write(starting, self._ended, self._reopened)
         self._in_flight.update(begun)
         self._hand_out(self._ended)
         self._ended, self._reopened = [], []

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import Generic, Literal, TypeVar
+from hashlib import sha256
+from typing import Any, Generic, Literal, TypeVar
 
 from .._core.call import Call
 from ..errors import ConnectionError, MuxiError
+
+_GENERATED = re.compile(r"'(req|sess)_[0-9a-f]{32}'")
+"""Ids that `chat.send` creates anew in each run."""
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -87,6 +92,13 @@ class Progress:
 
 class WorkerLostError(ConnectionError):
     """The process that ran the job is gone."""
+
+
+def fingerprint(call: Call[Any]) -> str:
+    """Return a text that tells calls apart, whatever ids the SDK has created for them."""
+    body = None if call.body is None else call.body.model_dump(exclude_unset=True)
+    facts = repr((call.method, call.path, call.user_id, dict(call.query), body))
+    return sha256(_GENERATED.sub("", facts).encode()).hexdigest()
 
 
 def is_refusal(error: MuxiError) -> bool:

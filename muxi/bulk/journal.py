@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 State = Literal["open", "begun", "done", "failed", "uncertain"]
-_FORMAT = 1
+_FORMAT = 2
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS journal (id TEXT NOT NULL, run INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS jobs (
     key TEXT NOT NULL UNIQUE,
+    called TEXT NOT NULL,        -- the fingerprint of the call
     state TEXT NOT NULL,
     safe INTEGER NOT NULL,       -- it may be repeated under its idempotency key
     run INTEGER NOT NULL,        -- the last run that began it
@@ -36,9 +37,11 @@ CREATE TABLE IF NOT EXISTS jobs (
 CREATE INDEX IF NOT EXISTS jobs_by_state ON jobs (state);
 """
 _BEGIN = """
-INSERT INTO jobs (key, state, safe, run, attempts, failures) VALUES (?, 'begun', ?, ?, 1, 0)
+INSERT INTO jobs (key, called, state, safe, run, attempts, failures)
+VALUES (?, ?, 'begun', ?, ?, 1, 0)
 ON CONFLICT (key) DO UPDATE SET
-    state = 'begun', safe = excluded.safe, run = excluded.run, attempts = attempts + 1
+    called = excluded.called, state = 'begun', safe = excluded.safe, run = excluded.run,
+    attempts = attempts + 1
 """
 _END = """
 UPDATE jobs SET state = ?, seconds = ?, type = ?, data = ?, error = ?, failures = failures + ?
@@ -52,6 +55,8 @@ _GIVE_UP = "UPDATE jobs SET state = 'uncertain', error = ? WHERE key = ?"
 class Entry(NamedTuple):
     """The record of a job in a journal."""
 
+    called: str
+    """The fingerprint of the call."""
     state: State
     run: int
     attempts: int
@@ -79,7 +84,7 @@ class Journal:
     def find(self, key: str) -> Entry | None:
         """Return the record of a job; None if there is none."""
         found = self._db.execute(
-            "SELECT state, run, attempts, failures FROM jobs WHERE key = ?", (key,)
+            "SELECT called, state, run, attempts, failures FROM jobs WHERE key = ?", (key,)
         ).fetchone()
         return None if found is None else Entry(*found)
 
@@ -109,14 +114,14 @@ class Journal:
 
     def write(
         self,
-        begun: Iterable[tuple[str, bool]],
+        begun: Iterable[tuple[str, str, bool]],
         ended: Iterable[Outcome[Any]],
         reopened: Iterable[str] = (),
     ) -> None:
         """Record ended, postponed and starting jobs. They are on the disk when it returns.
 
         Args:
-            begun: The keys of starting jobs, and whether each is safe to retry.
+            begun: The key of each starting job, its fingerprint, and whether it is safe to retry.
             ended: The outcomes of ended jobs.
             reopened: The keys of jobs that the server has certainly not acted on.
         """
@@ -125,7 +130,7 @@ class Journal:
             self._db.executemany(
                 "UPDATE jobs SET state = 'open' WHERE key = ?", [(key,) for key in reopened]
             )
-            self._db.executemany(_BEGIN, [(key, safe, self.run) for key, safe in begun])
+            self._db.executemany(_BEGIN, [(*one, self.run) for one in begun])
 
 
 @contextmanager

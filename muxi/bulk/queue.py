@@ -10,6 +10,7 @@ from math import inf
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from ..errors import ValidationError
+from .jobs import fingerprint
 
 if TYPE_CHECKING:
     from .._core.call import Call
@@ -27,6 +28,8 @@ class Task(Generic[T]):
 
     key: str
     call: Call[T]
+    called: str
+    """The fingerprint of the call."""
     safe: bool
     attempts: int
     """The number of attempts that were started."""
@@ -92,13 +95,19 @@ class Queue(Generic[T]):
             raise ValidationError(
                 f"Two jobs have the key {job.key!r}. Give each job a key of its own."
             )
+        called = fingerprint(job.call)
         if entry is not None:
+            if entry.state != "failed" and entry.called != called:
+                raise ValidationError(
+                    f"The job {job.key!r} was another call in an earlier run. Give it another key, "
+                    "or take another journal."
+                )
             if entry.state in self._skip:
                 self.skipped += 1
                 return None
             attempts, failures = entry.attempts, entry.failures
         call = replace(job.call, idempotency_key=self._journal.idempotency_key(job.key, failures))
-        return Task(job.key, call, call.is_repeatable, attempts)
+        return Task(job.key, call, called, call.is_repeatable, attempts)
 
     def due(self, now: float, *, new: bool) -> float:
         """Return the seconds until a job may start; infinity if there is none.

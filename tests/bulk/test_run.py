@@ -16,7 +16,10 @@ import pytest
 
 import muxi
 from muxi import FormationClient, bulk
+from muxi._core.call import Call
+from muxi._core.endpoint import Endpoint
 from muxi.bulk import Job, Outcome
+from muxi.bulk.jobs import fingerprint
 from muxi.models.formation import ChatReply
 from muxi.resources.formation import Chat, Sessions
 from muxi.testing import Emulator
@@ -36,6 +39,7 @@ from ..support.fake_server import (
     failure,
 )
 from ..support.sse import state
+from ..surface.methods import METHODS
 
 FAST = muxi.Retry(max_retries=2, base_delay=0.001)
 Jobs = Iterator[Job[Any]]
@@ -266,6 +270,45 @@ def test_two_jobs_of_one_key_are_refused(client_kind: ClientKind, path: Path) ->
         path.unlink(missing_ok=True)
         with FakeServer(REPLY) as server, pytest.raises(muxi.ValidationError, match="key '1'"):
             run(client_kind, server.url, jobs, path)
+
+
+CHANGED = [
+    Chat.send.build("Say 2"),
+    Chat.send.build("Say 1", user_id="bob"),
+    Chat.send.build("Say 1", session_id="trip"),
+    Sessions.list.build(),
+]
+
+
+@pytest.mark.parametrize("call", CHANGED)
+def test_a_job_whose_call_has_changed_is_refused(path: Path, call: Call[Any]) -> None:
+    sync = ClientKind("sync")
+    with FakeServer(REPLY) as server:
+        run(sync, server.url, chats(1), path)
+        assert run(sync, server.url, chats(1), path) == []  # other ids, but the same call
+        with pytest.raises(muxi.ValidationError, match="'1' was another call"):
+            run(sync, server.url, iter([Job("1", call)]), path)
+        assert len(server.received) == 1
+
+
+def test_the_same_arguments_are_the_same_call() -> None:
+    """Of every method. What the SDK makes up for a call, such as ids, doesn't count."""
+    for method in METHODS:
+        if isinstance(method.descriptor, Endpoint):
+            for arguments in method.variants():
+                one, same = (method.descriptor.build(**arguments) for _ in range(2))
+                assert fingerprint(one) == fingerprint(same), (method, arguments)
+
+
+def test_a_job_that_failed_may_change(path: Path) -> None:
+    sync, changed = ClientKind("sync"), Job("1", Chat.send.build("Say 2"))
+    with FakeServer(failure(422, "INVALID_PARAMS"), REPLY) as server:
+        run(sync, server.url, chats(1), path)
+        [outcome] = run(sync, server.url, iter([changed]), path, retry_failed=True)
+        assert outcome.state == "done"
+        assert run(sync, server.url, iter([changed]), path) == []
+        with pytest.raises(muxi.ValidationError):
+            run(sync, server.url, chats(1), path)
 
 
 def test_users_take_turns(path: Path) -> None:

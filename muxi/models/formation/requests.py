@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from .._base import Answer, Epoch, JsonObject, Listing, Model
 
@@ -47,8 +47,8 @@ class RequestList(Listing[RequestSummary]):
 class RequestStatus(RequestSummary, Answer):
     """One tracked request. The server forgets it 5 minutes after its end."""
 
-    result: str | JsonObject | list[Any] | None = None
-    """The reply of a completed request: its text, or an object if it has no text."""
+    result: str | JsonObject | None = None
+    """The text of the reply of a completed request. A job of `memory` has an object instead."""
     escalated: bool | None = None
     """Whether the server retries the request in the background, with the same id."""
     report: str | JsonObject | None = None
