@@ -22,15 +22,18 @@ class CancelAtIO(Awaitable[T], Generic[T]):
 
     Args:
         work: A coroutine, or the like.
+        skipped: The most pauses in a row to skip. Each pause is a pass of the event loop.
     """
 
-    def __init__(self, work: Awaitable[T]) -> None:
+    def __init__(self, work: Awaitable[T], *, skipped: int = 0) -> None:
         self._work = work
+        self._skipped = skipped
 
     def __await__(self) -> Generator[Any, Any, T]:
         steps = self._work.__await__()
         outcome: object = None
         failure: BaseException | None = None
+        left = self._skipped
         while True:
             try:
                 waits_for = steps.send(outcome) if failure is None else steps.throw(failure)
@@ -38,6 +41,10 @@ class CancelAtIO(Awaitable[T], Generic[T]):
                 answer: T = stop.value
                 return answer
             outcome, failure = None, None
+            if waits_for is None and left:
+                left -= 1
+                continue
+            left = self._skipped
             try:
                 outcome = yield waits_for
             except BaseException as exc:

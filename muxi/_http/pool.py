@@ -25,7 +25,6 @@ import sniffio
 from .._core.messages import HttpRequest
 from ..errors import ClientClosedError, ConfigurationError
 from .body import SyncBodies
-from .cancellation import CancelAtIO
 from .given import AsyncHttpClient, HttpClient
 from .messages import request_for_client, request_for_transport
 
@@ -187,12 +186,10 @@ class AsyncPool:
         self.check_open()
         if isinstance(self._given, httpx.AsyncClient):
             theirs = request_for_client(request, self._given)
-            return await CancelAtIO(
-                self._given.send(theirs, auth=None, stream=True, follow_redirects=False)
-            )
+            return await self._given.send(theirs, auth=None, stream=True, follow_redirects=False)
         ours = request_for_transport(request)
         transport = self._over_httpx2 or await self._transport()
-        response = await CancelAtIO(transport.handle_async_request(ours))
+        response = await transport.handle_async_request(ours)
         response.request = ours
         return response
 

@@ -30,6 +30,7 @@ from .._core.stream import Stream
 from ..errors import TimeoutError
 from .async_items import AsyncPageIterator
 from .body import AsyncBody, SyncBody
+from .cancellation import CancelAtIO
 from .download import download, download_async, is_file
 from .messages import is_event_stream, map_httpx_error, to_raw_response
 from .pool import AsyncPool, SyncPool
@@ -39,6 +40,8 @@ from .threads import run_in_thread
 T = TypeVar("T")
 _CLEANUP = 30.0
 """Seconds for each clean-up step of a cancelled flow."""
+_PAUSES = 20
+"""More than the pauses of httpcore and anyio between two waits of a call, which are five."""
 
 
 class SyncTransport:
@@ -200,7 +203,7 @@ class AsyncTransport:
         if isinstance(step, ReadEvents):
             return await self.read(step.body)
         if isinstance(step, HttpRequest):
-            return await self._send(step)
+            return await CancelAtIO(self._send(step), skipped=_PAUSES)
         if isinstance(step, Call):
             return await self.respond(step)
         if isinstance(step, Sleep):

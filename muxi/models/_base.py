@@ -47,7 +47,10 @@ SCHEMA_LOCK: threading.RLock = getattr(pydantic.main, "_rebuild_lock", threading
 
 
 def _utc(moment: datetime) -> datetime:
-    return moment.replace(tzinfo=timezone.utc) if moment.tzinfo is None else moment
+    if moment.tzinfo is not None:
+        return moment
+    # `moment.replace` takes four times as long, most of the time of a list.
+    return datetime.combine(moment, moment.time(), timezone.utc)
 
 
 def _set(moment: datetime | None) -> datetime | None:
@@ -71,10 +74,10 @@ class _InUtc:
         return handler(datetime_schema())
 
 
-UtcTime = Annotated[datetime, _InUtc()]
+UtcTime = Annotated[datetime, AfterValidator(_utc)]
 """An ISO 8601 time, in UTC if it has no offset."""
 
-Epoch = UtcTime
+Epoch = Annotated[datetime, _InUtc()]
 """A time sent as a number: float seconds or integer milliseconds."""
 
 OptionalTime = Annotated[datetime | None, AfterValidator(_set)]
