@@ -12,7 +12,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from muxi.bundle import open_bundle
@@ -99,6 +99,7 @@ FILES = st.lists(
 )
 
 
+@settings(max_examples=settings.default.max_examples // 3)
 @given(FILES)
 def test_any_tree_arrives_as_it_is(files: list[tuple[list[str], bytes | None, int]]) -> None:
     with tempfile.TemporaryDirectory() as folder:

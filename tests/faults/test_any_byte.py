@@ -16,7 +16,7 @@ from ..support.emulated import formation_keys
 from .proxy import Exchange, Proxy
 from .world import WHOLE, World
 
-STEP = 1 if WHOLE else 41
+STEP = 1 if WHOLE else 97
 TEXT = "one two three"
 DONE = b'event: done\ndata: {"finished":true}\n\n'
 

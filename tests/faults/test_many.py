@@ -25,11 +25,11 @@ from ..support.waiting import until
 from ..testing.control.leaks import connections
 from .world import WHOLE
 
-CALLS = 1_000 if WHOLE else 200
+CALLS = 1_000 if WHOLE else 100
 CLIENTS = 10_000 if WHOLE else 50
 EVENTS = 1_000_000 if WHOLE else 8_000
 """In batches of a thousand."""
-THREADS = 32
+THREADS, EACH = (32, 10) if WHOLE else (16, 5)
 
 
 def whose(request: Received) -> Answer:
@@ -49,14 +49,14 @@ def test_threads_share_a_client_from_the_first_call_on() -> None:
         def work(number: int) -> list[str]:
             together.wait()
             mine = client.for_user(f"user{number}")
-            return [mine.sessions.list()[0].session_id for _ in range(10)]
+            return [mine.sessions.list()[0].session_id for _ in range(EACH)]
 
         found = list(threads.map(work, range(THREADS)))
         assert connections(port_of(server.url)) <= 20  # so many are kept
         client.close()
         assert connections(port_of(server.url)) == 0
-    assert found == [[f"user{number}"] * 10 for number in range(THREADS)]
-    assert len(server.received) == THREADS * 10
+    assert found == [[f"user{number}"] * EACH for number in range(THREADS)]
+    assert len(server.received) == THREADS * EACH
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])

@@ -280,7 +280,7 @@ def test_a_silent_transfer_times_out(client_kind: ClientKind, tmp_path: Path) ->
 
 
 def test_a_large_file_is_never_held_whole(client_kind: ClientKind, tmp_path: Path) -> None:
-    large = b"x" * 30_000_000
+    large = b"x" * 16_000_000
     with FakeServer(Answer(200, large)) as server:
         fetch(client_kind, server, tmp_path / "warm")
         tracemalloc.start()

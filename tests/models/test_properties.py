@@ -19,7 +19,7 @@ from ..support.model_diff import differences
 from ..support.strategies import ANSWERS, KINDS, REQUESTS, object_of, wire_of
 
 FEW = settings(
-    max_examples=settings.default.max_examples // 6, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=settings.default.max_examples // 10, suppress_health_check=[HealthCheck.too_slow]
 )
 
 

@@ -23,6 +23,8 @@ from ..support.plain_http import NO_TLS
 from .distillery import ENTRY, FACT, TURN, Distillery
 from .raw_http import RawHttp, call_sdk
 
+pytestmark = pytest.mark.thorough("asyncio", "trio")
+
 Ask = Callable[..., Any]
 Post = Callable[[bytes, Mapping[str, str]], httpx.Response]
 MODELLESS = {"batch_id": "b1", "events": [FACT], "embedding_mode": "pre_computed"}

@@ -14,6 +14,8 @@ from ..support.clients import ClientKind
 from .distillery import ENTRY, Distillery
 from .raw_http import RawHttp, call_sdk
 
+pytestmark = pytest.mark.thorough("asyncio", "trio")
+
 DAYS = [date(2026, 1, day) for day in (2, 4, 3)]
 
 

@@ -13,6 +13,8 @@ from muxi.testing import Emulator
 from ..support.clients import ClientKind
 from .raw_http import call_sdk
 
+pytestmark = pytest.mark.thorough("asyncio", "trio")
+
 Ask = Callable[[Callable[[Any], Any]], Any]
 SOURCES = [
     {"id": "web", "url": "https://example.com/docs"},

@@ -14,6 +14,8 @@ from muxi.testing import Emulator
 from ..support.clients import ClientKind, collect
 from .raw_http import RawHttp, call_sdk
 
+pytestmark = pytest.mark.thorough("asyncio", "trio")
+
 Ask = Callable[..., Any]
 
 

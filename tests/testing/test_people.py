@@ -18,6 +18,8 @@ from ..support.fake_server import FAST
 from ..support.plain_http import NO_TLS
 from .raw_http import RawHttp, call_sdk
 
+pytestmark = pytest.mark.thorough("asyncio", "trio")
+
 Ask = Callable[..., Any]
 MANIFEST = {
     "proactive": {"channels": {"open": {"url": "http://127.0.0.1/in"}, "closed": {}}},

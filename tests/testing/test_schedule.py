@@ -14,6 +14,8 @@ from muxi.testing import Emulator
 from ..support.clients import ClientKind
 from .raw_http import call_sdk
 
+pytestmark = pytest.mark.thorough("asyncio", "trio")
+
 Ask = Callable[..., Any]
 DAILY = {"type": "recurring", "schedule": "0 9 * * *"}
 

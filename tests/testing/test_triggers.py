@@ -17,6 +17,8 @@ from ..support.clients import ClientKind
 from ..support.emulated import formation_keys
 from .raw_http import RawHttp, call_sdk
 
+pytestmark = pytest.mark.thorough("asyncio", "trio")
+
 HOOK = "http://127.0.0.1:9/hook"
 STREAMS = {"overlord": {"response": {"streaming": True}}}
 TRIGGERS = {

@@ -19,6 +19,8 @@ from ...support.clients import ADMIN_KEY, CLIENT_KEY, ClientKind
 from ...support.endpoint_calls.config import ASK
 from ...support.fake_server import FAST, Action, Answer, Drop, FakeServer, envelope, failure
 
+pytestmark = pytest.mark.thorough("asyncio", "trio")
+
 HIDDEN = "zQ9~hidden"
 DONE = envelope({"message": "Done"})
 NOT_THERE = failure(404, "SECRET_NOT_FOUND")

@@ -14,6 +14,8 @@ from muxi.models import formation as m
 from ...support.clients import ClientKind
 from ...support.fake_server import FAST, Action, Answer, Drop, FakeServer, envelope, failure
 
+pytestmark = pytest.mark.thorough("asyncio", "trio")
+
 
 @dataclass(frozen=True)
 class Deletion:

@@ -30,6 +30,8 @@ from ...support.clients import ADMIN_KEY, CLIENT_KEY, ClientKind
 from ...support.endpoint_calls.memory import PRIVATE_KEY
 from ...support.fake_server import FAST, FakeServer, Received, envelope, failure
 
+pytestmark = pytest.mark.thorough("asyncio", "trio")
+
 # RFC 8032, 7.1, test 1
 PUBLIC_KEY = bytes.fromhex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a")
 KEY = Ed25519PrivateKey.from_private_bytes(base64.b64decode(PRIVATE_KEY))

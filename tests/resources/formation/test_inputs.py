@@ -25,6 +25,8 @@ from ...support.clients import ClientKind
 from ...support.endpoint_calls.memory import PRIVATE_KEY
 from ...support.fake_server import FAST, Drop, FakeServer, envelope, failure
 
+pytestmark = pytest.mark.thorough("asyncio", "trio")
+
 HALF = "\ud83d"
 """Half of a surrogate pair: UTF-8 has no bytes for it."""
 

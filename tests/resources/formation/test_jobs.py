@@ -16,6 +16,8 @@ from muxi.resources.formation import Jobs, Requests
 from ...support.clients import ADMIN_KEY, CLIENT_KEY, ClientKind
 from ...support.fake_server import FAST, FakeServer, Received, envelope, failure
 
+pytestmark = pytest.mark.thorough("asyncio", "trio")
+
 JOB: dict[str, Any] = {
     "id": "job_1",
     "user_id": "alice",

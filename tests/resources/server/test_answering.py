@@ -35,6 +35,8 @@ from ...support.control_answers import (
 )
 from ...support.fake_server import FAST, Answer, Drop, FakeServer
 
+pytestmark = pytest.mark.thorough("asyncio", "trio")
+
 STARTING = flat(
     {
         "error": "Formation unavailable",

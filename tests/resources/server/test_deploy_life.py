@@ -315,6 +315,7 @@ def hasty(answer: bytes) -> Iterator[str]:
     thread.join()
 
 
+@pytest.mark.thorough("trio")
 def test_an_answer_before_the_end_of_the_upload_isnt_lost(
     client_kind: ClientKind, tmp_path: Path
 ) -> None:
@@ -331,6 +332,7 @@ def test_an_answer_before_the_end_of_the_upload_isnt_lost(
     assert isinstance(caught.value, (muxi.ConflictError, muxi.ConnectionError))
 
 
+@pytest.mark.thorough("trio")
 def test_uploads_are_read_a_piece_at_a_time(client_kind: ClientKind, tmp_path: Path) -> None:
     source, sizes = large(tmp_path / "large"), []
     with FakeServer(lambda r: NOT_FOUND if r.method == "GET" else stream(COMPLETE)) as server:
@@ -399,6 +401,7 @@ async def test_a_bundle_that_was_packed_after_a_cancellation_is_closed(
     assert [one.packed.file.closed for one in opened] == [True]
 
 
+@pytest.mark.thorough("trio")
 def test_an_upload_that_breaks_off_says_how_far_it_came(
     client_kind: ClientKind, tmp_path: Path
 ) -> None:

@@ -24,8 +24,10 @@ from .test_cuts import CUT, cleared, settled
 from .test_progress import by_one_kind
 
 STAGES = [
-    (run, stage) for run in ("deploy", "update") for stage in ["uploading", *CUT[run]]
-]  # fmt: skip
+    pytest.param(run, stage, marks=() if stage == "health_check" else pytest.mark.thorough("trio"))
+    for run in ("deploy", "update")
+    for stage in ["uploading", *CUT[run]]
+]
 WITH_PROCESS = ("spawning_staging", "health_check", "swapping")
 """Stages that wait for a process, and end when it ends."""
 
