@@ -38,7 +38,7 @@ FORMATION = {
     "create_scheduler_job(job_type, schedule, message, user_id)": (
         "jobs.create(message, type=job_type, schedule=schedule, user_id=user_id)"
     ),
-    "update_scheduler_job(job_id, kwargs)": "jobs.update(job_id, **kwargs)",
+    "update_scheduler_job(job_id, **kwargs)": "jobs.update(job_id, **kwargs)",
     "delete_scheduler_job(job_id)": "jobs.delete(job_id)",
     "pause_scheduler_job(job_id)": "jobs.pause(job_id)",
     "resume_scheduler_job(job_id)": "jobs.resume(job_id)",

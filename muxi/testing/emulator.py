@@ -259,7 +259,7 @@ class Emulator(Script, Interception):
     def add_credential(
         self, service: str, credential: Mapping[str, object], *, user_id: str, name: str = "default"
     ) -> str:
-        """Store a user's credential. The API has no call that does it.
+        """Store a user's credential. `credentials.create` always fails, as on the real runtime.
 
         Args:
             service: The service that the credential is for, such as `"github"`.

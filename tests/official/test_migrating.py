@@ -25,8 +25,10 @@ _INTROSPECT = """
 import inspect, json, muxi
 def methods(kind):
     found = {name: value for name, value in vars(kind).items() if not name.startswith("_")}
-    return [f"{name}({', '.join([*inspect.signature(value).parameters][1:])})"
-            for name, value in found.items()]
+    return [f"{name}({', '.join(spelled(value))})" for name, value in found.items()]
+def spelled(method):
+    _, *rest = inspect.signature(method).parameters.values()
+    return ["**" * (each.kind is each.VAR_KEYWORD) + each.name for each in rest]
 names = ("FormationClient", "AsyncFormationClient", "ServerClient", "AsyncServerClient")
 print(json.dumps([*(methods(getattr(muxi, name)) for name in names), muxi.__all__, muxi.__file__]))
 """
