@@ -14,6 +14,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -103,17 +104,22 @@ class Namespace:
                 other = self.of(ast.unparse(node.value.value))
                 yield ast.unparse(node.targets[0]), other.method(node.value.attr)
 
-    def children(self) -> Iterator[tuple[str, Namespace]]:
-        """Return the namespaces in it, by name."""
-        for node in self.members:
-            if isinstance(node, ast.FunctionDef) and _decorator(node) == "cached_property":
-                assert node.returns is not None
-                yield node.name, self.of(ast.unparse(node.returns))
+    def children(self) -> Iterator[tuple[str, Namespace, str]]:
+        """Return the namespaces in it, with their names and docstrings."""
+        for pair in pairwise(self.members):
+            match pair:
+                case (
+                    ast.Assign([ast.Name(name)], ast.Call(ast.Name("Namespace"), [ast.Name(kind)])),
+                    ast.Expr(ast.Constant(str(docstring))),
+                ):
+                    yield name, self.of(kind), docstring
+                case _:
+                    pass
 
     def all(self) -> Iterator[Namespace]:
         """Return the namespace and all below it."""
         yield self
-        for _, child in self.children():
+        for _, child, _ in self.children():
             yield from child.all()
 
     def used_imports(self) -> Iterator[str]:
@@ -127,8 +133,9 @@ class Namespace:
     def stub(self, kind: str) -> str:
         """Return the class that a kind of client has."""
         lines = [f"class {kind}{self.name}(Resource):"]
-        for name, child in self.children():
-            lines += ["@property", f"def {name}(self) -> {kind}{child.name}: ..."]
+        for name, child, docstring in self.children():
+            header = f"def {name}(self) -> {kind}{child.name}:"
+            lines += ["@property", f'{header} """{docstring}"""']
         lines += [_stub_method(name, node, kind) for name, node in self.methods()]
         return "\n    ".join(lines)
 

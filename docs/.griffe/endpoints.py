@@ -6,13 +6,27 @@ makes the method of it. The reference shows what the method returns: `Session`.
 
 from __future__ import annotations
 
-from griffe import Expr, ExprAttribute, ExprName, ExprSubscript, Extension, Function
+from griffe import (
+    Attribute,
+    Expr,
+    ExprAttribute,
+    ExprCall,
+    ExprName,
+    ExprSubscript,
+    Extension,
+    Function,
+)
 
 _RETURNED = {"Call": None, "Flow": None, "Pages": "Iterator", "StreamCall": "Stream"}
 
 
 class Endpoints(Extension):
-    """Replaces return types that are descriptions."""
+    """Replaces return types that are descriptions, and shows namespaces with their class."""
+
+    def on_attribute(self, *, attr: Attribute, **kwargs: object) -> None:
+        """Show `chat = Namespace(Chat)` as `chat: Chat`."""
+        if isinstance(attr.value, ExprCall) and str(attr.value.function) == "Namespace":
+            attr.annotation, attr.value = attr.value.arguments[0], None
 
     def on_function(self, *, func: Function, **kwargs: object) -> None:
         """Show what the method returns."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -10,6 +11,9 @@ if TYPE_CHECKING:
     from .call import Call
     from .options import Options
     from .steps import Flow, Pages, StreamCall
+
+
+ResourceT = TypeVar("ResourceT", bound="Resource")
 
 
 class Transport(Protocol):
@@ -73,6 +77,15 @@ class Resource:
             from .._missing import no_attribute
 
             raise no_attribute(self, name)
+
+
+class Namespace(cached_property[ResourceT]):
+    """A namespace in another one, such as `client.chat`. It is created when it is first used."""
+
+    def __init__(self, kind: type[ResourceT]) -> None:
+        super().__init__(lambda parent: kind(transport_of(parent), raw=is_raw(parent)))
+        self.kind = kind
+        self.__doc__ = kind.__doc__
 
 
 def transport_of(resource: Resource) -> Transport:

@@ -705,55 +705,80 @@ class AsyncRawEvents(Resource):
 
 class FormationApi(Resource):
     @property
-    def chat(self) -> Chat: ...
+    def chat(self) -> Chat:
+        """Chat with the formation."""
     @property
-    def audio(self) -> Audio: ...
+    def audio(self) -> Audio:
+        """Chat by voice notes."""
     @property
-    def sessions(self) -> Sessions: ...
+    def sessions(self) -> Sessions:
+        """Conversations and their messages."""
     @property
-    def requests(self) -> Requests: ...
+    def requests(self) -> Requests:
+        """The status of chat turns and background jobs."""
     @property
-    def agents(self) -> Agents: ...
+    def agents(self) -> Agents:
+        """The formation's agents."""
     @property
-    def artifacts(self) -> Artifacts: ...
+    def artifacts(self) -> Artifacts:
+        """The files that agents made."""
     @property
-    def audit(self) -> Audit: ...
+    def audit(self) -> Audit:
+        """The log of administrative actions."""
     @property
-    def config(self) -> Config: ...
+    def config(self) -> Config:
+        """The configuration, read-only."""
     @property
-    def credentials(self) -> Credentials: ...
+    def credentials(self) -> Credentials:
+        """Users' credentials for other services."""
     @property
-    def distilled(self) -> Distilled: ...
+    def distilled(self) -> Distilled:
+        """Memories that other programs extracted, submitted in signed batches."""
     @property
-    def events(self) -> Events: ...
+    def events(self) -> Events:
+        """Streams of live events."""
     @property
-    def history(self) -> History: ...
+    def history(self) -> History:
+        """The log of notable events."""
     @property
-    def jobs(self) -> Jobs: ...
+    def jobs(self) -> Jobs:
+        """Scheduled jobs."""
     @property
-    def knowledge(self) -> Knowledge: ...
+    def knowledge(self) -> Knowledge:
+        """The agents' knowledge sources."""
     @property
-    def logs(self) -> Logs: ...
+    def logs(self) -> Logs:
+        """The stream of log records."""
     @property
-    def mcp(self) -> Mcp: ...
+    def mcp(self) -> Mcp:
+        """MCP servers and tools."""
     @property
-    def memories(self) -> Memories: ...
+    def memories(self) -> Memories:
+        """What the formation remembers about users."""
     @property
-    def memory(self) -> Memory: ...
+    def memory(self) -> Memory:
+        """Maintenance of the memory."""
     @property
-    def notifications(self) -> Notifications: ...
+    def notifications(self) -> Notifications:
+        """Notifications to users."""
     @property
-    def secrets(self) -> Secrets: ...
+    def secrets(self) -> Secrets:
+        """Secret values that the configuration refers to."""
     @property
-    def skills(self) -> Skills: ...
+    def skills(self) -> Skills:
+        """Skills that agents may use."""
     @property
-    def sops(self) -> Sops: ...
+    def sops(self) -> Sops:
+        """Standard operating procedures."""
     @property
-    def triggers(self) -> Triggers: ...
+    def triggers(self) -> Triggers:
+        """Events that start a chat turn."""
     @property
-    def tuning(self) -> Tuning: ...
+    def tuning(self) -> Tuning:
+        """Guidance that the formation learned, reviewed and applied."""
     @property
-    def users(self) -> Users: ...
+    def users(self) -> Users:
+        """Users' identifiers and notification channels."""
     def chat_stream(
         self,
         message: str | m.ChatRequest | m.ChatMessage | Mapping[str, object],
@@ -772,55 +797,80 @@ class FormationApi(Resource):
 
 class AsyncFormationApi(Resource):
     @property
-    def chat(self) -> AsyncChat: ...
+    def chat(self) -> AsyncChat:
+        """Chat with the formation."""
     @property
-    def audio(self) -> AsyncAudio: ...
+    def audio(self) -> AsyncAudio:
+        """Chat by voice notes."""
     @property
-    def sessions(self) -> AsyncSessions: ...
+    def sessions(self) -> AsyncSessions:
+        """Conversations and their messages."""
     @property
-    def requests(self) -> AsyncRequests: ...
+    def requests(self) -> AsyncRequests:
+        """The status of chat turns and background jobs."""
     @property
-    def agents(self) -> AsyncAgents: ...
+    def agents(self) -> AsyncAgents:
+        """The formation's agents."""
     @property
-    def artifacts(self) -> AsyncArtifacts: ...
+    def artifacts(self) -> AsyncArtifacts:
+        """The files that agents made."""
     @property
-    def audit(self) -> AsyncAudit: ...
+    def audit(self) -> AsyncAudit:
+        """The log of administrative actions."""
     @property
-    def config(self) -> AsyncConfig: ...
+    def config(self) -> AsyncConfig:
+        """The configuration, read-only."""
     @property
-    def credentials(self) -> AsyncCredentials: ...
+    def credentials(self) -> AsyncCredentials:
+        """Users' credentials for other services."""
     @property
-    def distilled(self) -> AsyncDistilled: ...
+    def distilled(self) -> AsyncDistilled:
+        """Memories that other programs extracted, submitted in signed batches."""
     @property
-    def events(self) -> AsyncEvents: ...
+    def events(self) -> AsyncEvents:
+        """Streams of live events."""
     @property
-    def history(self) -> AsyncHistory: ...
+    def history(self) -> AsyncHistory:
+        """The log of notable events."""
     @property
-    def jobs(self) -> AsyncJobs: ...
+    def jobs(self) -> AsyncJobs:
+        """Scheduled jobs."""
     @property
-    def knowledge(self) -> AsyncKnowledge: ...
+    def knowledge(self) -> AsyncKnowledge:
+        """The agents' knowledge sources."""
     @property
-    def logs(self) -> AsyncLogs: ...
+    def logs(self) -> AsyncLogs:
+        """The stream of log records."""
     @property
-    def mcp(self) -> AsyncMcp: ...
+    def mcp(self) -> AsyncMcp:
+        """MCP servers and tools."""
     @property
-    def memories(self) -> AsyncMemories: ...
+    def memories(self) -> AsyncMemories:
+        """What the formation remembers about users."""
     @property
-    def memory(self) -> AsyncMemory: ...
+    def memory(self) -> AsyncMemory:
+        """Maintenance of the memory."""
     @property
-    def notifications(self) -> AsyncNotifications: ...
+    def notifications(self) -> AsyncNotifications:
+        """Notifications to users."""
     @property
-    def secrets(self) -> AsyncSecrets: ...
+    def secrets(self) -> AsyncSecrets:
+        """Secret values that the configuration refers to."""
     @property
-    def skills(self) -> AsyncSkills: ...
+    def skills(self) -> AsyncSkills:
+        """Skills that agents may use."""
     @property
-    def sops(self) -> AsyncSops: ...
+    def sops(self) -> AsyncSops:
+        """Standard operating procedures."""
     @property
-    def triggers(self) -> AsyncTriggers: ...
+    def triggers(self) -> AsyncTriggers:
+        """Events that start a chat turn."""
     @property
-    def tuning(self) -> AsyncTuning: ...
+    def tuning(self) -> AsyncTuning:
+        """Guidance that the formation learned, reviewed and applied."""
     @property
-    def users(self) -> AsyncUsers: ...
+    def users(self) -> AsyncUsers:
+        """Users' identifiers and notification channels."""
     def chat_stream(
         self,
         message: str | m.ChatRequest | m.ChatMessage | Mapping[str, object],
@@ -839,55 +889,80 @@ class AsyncFormationApi(Resource):
 
 class RawFormationApi(Resource):
     @property
-    def chat(self) -> RawChat: ...
+    def chat(self) -> RawChat:
+        """Chat with the formation."""
     @property
-    def audio(self) -> RawAudio: ...
+    def audio(self) -> RawAudio:
+        """Chat by voice notes."""
     @property
-    def sessions(self) -> RawSessions: ...
+    def sessions(self) -> RawSessions:
+        """Conversations and their messages."""
     @property
-    def requests(self) -> RawRequests: ...
+    def requests(self) -> RawRequests:
+        """The status of chat turns and background jobs."""
     @property
-    def agents(self) -> RawAgents: ...
+    def agents(self) -> RawAgents:
+        """The formation's agents."""
     @property
-    def artifacts(self) -> RawArtifacts: ...
+    def artifacts(self) -> RawArtifacts:
+        """The files that agents made."""
     @property
-    def audit(self) -> RawAudit: ...
+    def audit(self) -> RawAudit:
+        """The log of administrative actions."""
     @property
-    def config(self) -> RawConfig: ...
+    def config(self) -> RawConfig:
+        """The configuration, read-only."""
     @property
-    def credentials(self) -> RawCredentials: ...
+    def credentials(self) -> RawCredentials:
+        """Users' credentials for other services."""
     @property
-    def distilled(self) -> RawDistilled: ...
+    def distilled(self) -> RawDistilled:
+        """Memories that other programs extracted, submitted in signed batches."""
     @property
-    def events(self) -> RawEvents: ...
+    def events(self) -> RawEvents:
+        """Streams of live events."""
     @property
-    def history(self) -> RawHistory: ...
+    def history(self) -> RawHistory:
+        """The log of notable events."""
     @property
-    def jobs(self) -> RawJobs: ...
+    def jobs(self) -> RawJobs:
+        """Scheduled jobs."""
     @property
-    def knowledge(self) -> RawKnowledge: ...
+    def knowledge(self) -> RawKnowledge:
+        """The agents' knowledge sources."""
     @property
-    def logs(self) -> RawLogs: ...
+    def logs(self) -> RawLogs:
+        """The stream of log records."""
     @property
-    def mcp(self) -> RawMcp: ...
+    def mcp(self) -> RawMcp:
+        """MCP servers and tools."""
     @property
-    def memories(self) -> RawMemories: ...
+    def memories(self) -> RawMemories:
+        """What the formation remembers about users."""
     @property
-    def memory(self) -> RawMemory: ...
+    def memory(self) -> RawMemory:
+        """Maintenance of the memory."""
     @property
-    def notifications(self) -> RawNotifications: ...
+    def notifications(self) -> RawNotifications:
+        """Notifications to users."""
     @property
-    def secrets(self) -> RawSecrets: ...
+    def secrets(self) -> RawSecrets:
+        """Secret values that the configuration refers to."""
     @property
-    def skills(self) -> RawSkills: ...
+    def skills(self) -> RawSkills:
+        """Skills that agents may use."""
     @property
-    def sops(self) -> RawSops: ...
+    def sops(self) -> RawSops:
+        """Standard operating procedures."""
     @property
-    def triggers(self) -> RawTriggers: ...
+    def triggers(self) -> RawTriggers:
+        """Events that start a chat turn."""
     @property
-    def tuning(self) -> RawTuning: ...
+    def tuning(self) -> RawTuning:
+        """Guidance that the formation learned, reviewed and applied."""
     @property
-    def users(self) -> RawUsers: ...
+    def users(self) -> RawUsers:
+        """Users' identifiers and notification channels."""
     def chat_stream(
         self,
         message: str | m.ChatRequest | m.ChatMessage | Mapping[str, object],
@@ -906,55 +981,80 @@ class RawFormationApi(Resource):
 
 class AsyncRawFormationApi(Resource):
     @property
-    def chat(self) -> AsyncRawChat: ...
+    def chat(self) -> AsyncRawChat:
+        """Chat with the formation."""
     @property
-    def audio(self) -> AsyncRawAudio: ...
+    def audio(self) -> AsyncRawAudio:
+        """Chat by voice notes."""
     @property
-    def sessions(self) -> AsyncRawSessions: ...
+    def sessions(self) -> AsyncRawSessions:
+        """Conversations and their messages."""
     @property
-    def requests(self) -> AsyncRawRequests: ...
+    def requests(self) -> AsyncRawRequests:
+        """The status of chat turns and background jobs."""
     @property
-    def agents(self) -> AsyncRawAgents: ...
+    def agents(self) -> AsyncRawAgents:
+        """The formation's agents."""
     @property
-    def artifacts(self) -> AsyncRawArtifacts: ...
+    def artifacts(self) -> AsyncRawArtifacts:
+        """The files that agents made."""
     @property
-    def audit(self) -> AsyncRawAudit: ...
+    def audit(self) -> AsyncRawAudit:
+        """The log of administrative actions."""
     @property
-    def config(self) -> AsyncRawConfig: ...
+    def config(self) -> AsyncRawConfig:
+        """The configuration, read-only."""
     @property
-    def credentials(self) -> AsyncRawCredentials: ...
+    def credentials(self) -> AsyncRawCredentials:
+        """Users' credentials for other services."""
     @property
-    def distilled(self) -> AsyncRawDistilled: ...
+    def distilled(self) -> AsyncRawDistilled:
+        """Memories that other programs extracted, submitted in signed batches."""
     @property
-    def events(self) -> AsyncRawEvents: ...
+    def events(self) -> AsyncRawEvents:
+        """Streams of live events."""
     @property
-    def history(self) -> AsyncRawHistory: ...
+    def history(self) -> AsyncRawHistory:
+        """The log of notable events."""
     @property
-    def jobs(self) -> AsyncRawJobs: ...
+    def jobs(self) -> AsyncRawJobs:
+        """Scheduled jobs."""
     @property
-    def knowledge(self) -> AsyncRawKnowledge: ...
+    def knowledge(self) -> AsyncRawKnowledge:
+        """The agents' knowledge sources."""
     @property
-    def logs(self) -> AsyncRawLogs: ...
+    def logs(self) -> AsyncRawLogs:
+        """The stream of log records."""
     @property
-    def mcp(self) -> AsyncRawMcp: ...
+    def mcp(self) -> AsyncRawMcp:
+        """MCP servers and tools."""
     @property
-    def memories(self) -> AsyncRawMemories: ...
+    def memories(self) -> AsyncRawMemories:
+        """What the formation remembers about users."""
     @property
-    def memory(self) -> AsyncRawMemory: ...
+    def memory(self) -> AsyncRawMemory:
+        """Maintenance of the memory."""
     @property
-    def notifications(self) -> AsyncRawNotifications: ...
+    def notifications(self) -> AsyncRawNotifications:
+        """Notifications to users."""
     @property
-    def secrets(self) -> AsyncRawSecrets: ...
+    def secrets(self) -> AsyncRawSecrets:
+        """Secret values that the configuration refers to."""
     @property
-    def skills(self) -> AsyncRawSkills: ...
+    def skills(self) -> AsyncRawSkills:
+        """Skills that agents may use."""
     @property
-    def sops(self) -> AsyncRawSops: ...
+    def sops(self) -> AsyncRawSops:
+        """Standard operating procedures."""
     @property
-    def triggers(self) -> AsyncRawTriggers: ...
+    def triggers(self) -> AsyncRawTriggers:
+        """Events that start a chat turn."""
     @property
-    def tuning(self) -> AsyncRawTuning: ...
+    def tuning(self) -> AsyncRawTuning:
+        """Guidance that the formation learned, reviewed and applied."""
     @property
-    def users(self) -> AsyncRawUsers: ...
+    def users(self) -> AsyncRawUsers:
+        """Users' identifiers and notification channels."""
     def chat_stream(
         self,
         message: str | m.ChatRequest | m.ChatMessage | Mapping[str, object],
@@ -1479,9 +1579,11 @@ class AsyncRawMemories(Resource):
 
 class Memory(Resource):
     @property
-    def buffer(self) -> Buffer: ...
+    def buffer(self) -> Buffer:
+        """A user's recent messages, which the formation keeps in memory."""
     @property
-    def distilleries(self) -> Distilleries: ...
+    def distilleries(self) -> Distilleries:
+        """The programs that may send distilled memories."""
     def get_stats(self) -> m.MemoryStats: ...
     def rebuild(
         self,
@@ -1518,9 +1620,11 @@ class Memory(Resource):
 
 class AsyncMemory(Resource):
     @property
-    def buffer(self) -> AsyncBuffer: ...
+    def buffer(self) -> AsyncBuffer:
+        """A user's recent messages, which the formation keeps in memory."""
     @property
-    def distilleries(self) -> AsyncDistilleries: ...
+    def distilleries(self) -> AsyncDistilleries:
+        """The programs that may send distilled memories."""
     async def get_stats(self) -> m.MemoryStats: ...
     async def rebuild(
         self,
@@ -1557,9 +1661,11 @@ class AsyncMemory(Resource):
 
 class RawMemory(Resource):
     @property
-    def buffer(self) -> RawBuffer: ...
+    def buffer(self) -> RawBuffer:
+        """A user's recent messages, which the formation keeps in memory."""
     @property
-    def distilleries(self) -> RawDistilleries: ...
+    def distilleries(self) -> RawDistilleries:
+        """The programs that may send distilled memories."""
     def get_stats(self) -> Response[m.MemoryStats]: ...
     def rebuild(
         self,
@@ -1596,9 +1702,11 @@ class RawMemory(Resource):
 
 class AsyncRawMemory(Resource):
     @property
-    def buffer(self) -> AsyncRawBuffer: ...
+    def buffer(self) -> AsyncRawBuffer:
+        """A user's recent messages, which the formation keeps in memory."""
     @property
-    def distilleries(self) -> AsyncRawDistilleries: ...
+    def distilleries(self) -> AsyncRawDistilleries:
+        """The programs that may send distilled memories."""
     async def get_stats(self) -> Response[m.MemoryStats]: ...
     async def rebuild(
         self,

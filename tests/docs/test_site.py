@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
 from importlib import import_module
 from pathlib import Path
-from typing import get_type_hints
 
 import muxi
-from muxi._core.endpoint import Resource
+from muxi._core.resource import Namespace, Resource
 from muxi.resources.formation import FormationApi
 from muxi.resources.server import ServerApi
 
@@ -40,9 +38,8 @@ def namespaces(cls: type[Resource[object]]) -> set[type[Resource[object]]]:
     """The class of a client's methods, and of all its namespaces."""
     found = {cls}
     for value in vars(cls).values():
-        if isinstance(value, cached_property):
-            returned = get_type_hints(value.func)["return"]
-            found |= namespaces(returned)
+        if isinstance(value, Namespace):
+            found |= namespaces(value.kind)
     return found
 
 

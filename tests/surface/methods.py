@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timezone
-from functools import cached_property
 from inspect import Parameter, signature
 from io import BytesIO
 from os import PathLike
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import AwareDatetime, BaseModel, SecretStr
 
 from muxi import MuxiError
 from muxi._core.call import Call
 from muxi._core.endpoint import FlowCall, MethodDescriptor
-from muxi._core.resource import Resource
+from muxi._core.resource import Namespace
 from muxi._core.steps import ConsumeStream, Pages, RunInThread, StreamCall
 from muxi._files.download import OnProgress, Writable
 from muxi.models._base import Request
@@ -223,10 +222,8 @@ def walk(
     for name, member in members.items():
         if isinstance(member, MethodDescriptor):
             yield Method(service, (*path, name), member)
-        elif isinstance(member, cached_property):
-            kind: Any = get_type_hints(member.func)["return"]
-            assert issubclass(kind, Resource), f"{api.__name__}.{name} is no namespace"
-            yield from walk(service, kind, (*path, name))
+        elif isinstance(member, Namespace):
+            yield from walk(service, member.kind, (*path, name))
 
 
 METHODS = [*walk("formation", FormationApi), *walk("server", ServerApi)]

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from ..._core.call import Call, KeyKind, path
 from ..._core.endpoint import endpoint, flow
-from ..._core.resource import Resource
+from ..._core.resource import Namespace, Resource
 from ..._core.steps import Flow
 from ...models import formation as m
 from .._inputs import drop_none, validate_body
@@ -33,15 +31,10 @@ class Memory(Resource):
         ```
     """
 
-    @cached_property
-    def buffer(self) -> Buffer:
-        """A user's recent messages, which the formation keeps in memory."""
-        return Buffer(self._transport, raw=self._raw)
-
-    @cached_property
-    def distilleries(self) -> Distilleries:
-        """The programs that may send distilled memories."""
-        return Distilleries(self._transport, raw=self._raw)
+    buffer = Namespace(Buffer)
+    """A user's recent messages, which the formation keeps in memory."""
+    distilleries = Namespace(Distilleries)
+    """The programs that may send distilled memories."""
 
     @endpoint
     def get_stats(self) -> Call[m.MemoryStats]:

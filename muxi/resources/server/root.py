@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from functools import cached_property
 
 from ..._core.call import BodyFormat, Call, KeyKind, Response, path, query
 from ..._core.endpoint import endpoint
-from ..._core.resource import Resource
+from ..._core.resource import Namespace, Resource
 from ...errors import InvalidResponseError
 from ...models import server as m
 from ._calls import check_lines
@@ -19,20 +18,12 @@ from .formations import Formations
 class ServerApi(Resource):
     """All methods of a MUXI Server."""
 
-    @cached_property
-    def formations(self) -> Formations:
-        """The formations that the server runs."""
-        return Formations(self._transport, raw=self._raw)
-
-    @cached_property
-    def drafts(self) -> Drafts:
-        """Drafts: formations' files, edited on the server."""
-        return Drafts(self._transport, raw=self._raw)
-
-    @cached_property
-    def dev(self) -> Dev:
-        """Formations under development, run next to the deployed ones."""
-        return Dev(self._transport, raw=self._raw)
+    formations = Namespace(Formations)
+    """The formations that the server runs."""
+    drafts = Namespace(Drafts)
+    """Drafts: formations' files, edited on the server."""
+    dev = Namespace(Dev)
+    """Formations under development, run next to the deployed ones."""
 
     @endpoint
     def ping(self) -> Call[timedelta]:
