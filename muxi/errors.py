@@ -43,11 +43,13 @@ class MuxiError(Exception):
         request_id: The id of the HTTP request, or of the chat turn.
         retry_after: The seconds that the server asks to wait before the next attempt.
         sent: True if the request may have reached the server, which may have acted on it.
-        url: The URL that was requested; None if nothing was. It isn't part of the message, so
-            that a service can relay that.
+        url: The URL that was requested; None if nothing was. Messages leave it out, so that a
+            service can relay them; they name only an address that can't be reached.
     """
 
     url: str | None = None
+    _retryable: bool | None = None
+    """Whether the same call may succeed a little later; None to decide by the status."""
 
     def __init__(
         self,
@@ -69,7 +71,8 @@ class MuxiError(Exception):
         self.request_id = request_id
         self.retry_after = retry_after
         self.sent = sent
-        self._retryable = retryable
+        if retryable is not None:
+            self._retryable = retryable
 
     @property
     def retryable(self) -> bool:
@@ -134,19 +137,13 @@ class UnavailableError(ServerError):
 class ConnectionError(MuxiError, builtins.ConnectionError):
     """The connection failed, or broke before the whole response was read."""
 
-    @property
-    def retryable(self) -> bool:
-        """True, unless the server is known to close the connection each time."""
-        return self._retryable is not False
+    _retryable = True
 
 
 class TimeoutError(MuxiError, builtins.TimeoutError):
     """No response came in time. Chat turns continue: `requests.wait(error)`."""
 
-    @property
-    def retryable(self) -> bool:
-        """Always True."""
-        return True
+    _retryable = True
 
 
 class DeploymentError(MuxiError):
@@ -166,10 +163,7 @@ class StreamError(MuxiError):
 class StreamInterruptedError(StreamError):
     """The stream ended before its final event. `partial` is the text received so far."""
 
-    @property
-    def retryable(self) -> bool:
-        """Always True."""
-        return True
+    _retryable = True
 
 
 class InvalidResponseError(MuxiError):
