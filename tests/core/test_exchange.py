@@ -31,6 +31,8 @@ from muxi._core.options import Options
 from muxi._core.steps import Sleep
 from muxi.models.formation import ChatRequest, RestoredSession, RestoreRequest, SessionList
 
+from ..support.clock import Clock
+
 CLIENT = ApiKey("X-Muxi-Client-Key", SecretStr("fmc"))
 ADMIN = ApiKey("X-Muxi-Admin-Key", SecretStr("fma"))
 OPTIONS = Options("http://x/v1", {KeyKind.CLIENT: CLIENT, KeyKind.ADMIN: ADMIN}, Retry(), 30.0)
@@ -46,8 +48,19 @@ def reply(status: int = 200, body: bytes = GOOD, **headers: str) -> RawResponse:
     return RawResponse(status, httpx.Headers(named), body, 0.1, 1_000_000.0)
 
 
-def play(call: Call[Any], *outcomes: RawResponse | MuxiError, options: Options = OPTIONS) -> Any:
-    """Run an exchange on scripted outcomes: the response, the requests, the pauses."""
+Outcome = RawResponse | MuxiError
+
+
+def play(
+    call: Call[Any],
+    *outcomes: Outcome | tuple[float, Outcome],
+    options: Options = OPTIONS,
+    clock: Clock | None = None,
+) -> Any:
+    """Run an exchange on scripted outcomes: the response, the requests, the pauses.
+
+    With a clock, the outcomes may have the seconds that they take.
+    """
     steps: Generator[Any, Any, Response[Any]] = call_steps(call, options)
     script, requests, pauses = list(outcomes), [], []
     try:
@@ -55,11 +68,16 @@ def play(call: Call[Any], *outcomes: RawResponse | MuxiError, options: Options =
         while True:
             if isinstance(step, Sleep):
                 pauses.append(step.seconds)
+                if clock:
+                    clock.sleep(step.seconds)
                 step = steps.send(None)
                 continue
             assert isinstance(step, HttpRequest)
             requests.append(step)
             outcome = script.pop(0)
+            if clock and isinstance(outcome, tuple):
+                seconds, outcome = outcome
+                clock.now += seconds
             step = steps.throw(outcome) if isinstance(outcome, MuxiError) else steps.send(outcome)
     except StopIteration as stop:
         assert not script
@@ -140,57 +158,29 @@ def test_the_last_error_is_raised_with_the_turn_it_belongs_to() -> None:
     assert caught.value.sent
 
 
-class Time:
-    """The drivers' clock, which moves when a step takes time."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.now = 1_000.0
-        monkeypatch.setattr("muxi._core.steps.monotonic", lambda: self.now)
-
-    def play(self, call: Call[Any], *outcomes: tuple[float, RawResponse | MuxiError]) -> Any:
-        """Run an exchange whose attempts take so many seconds."""
-        steps: Generator[Any, Any, Response[Any]] = call_steps(call, OPTIONS)
-        script, requests = list(outcomes), []
-        step = next(steps)
-        try:
-            while True:
-                if isinstance(step, Sleep):
-                    self.now += step.seconds
-                    step = steps.send(None)
-                    continue
-                requests.append(step)
-                seconds, outcome = script.pop(0)
-                self.now += seconds
-                is_error = isinstance(outcome, MuxiError)
-                step = steps.throw(outcome) if is_error else steps.send(outcome)
-        except StopIteration as stop:
-            return stop.value, requests
-
-
 def test_the_time_of_a_call_bounds_each_wait_of_its_attempts(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    time = Time(monkeypatch)
+    clock = Clock(monkeypatch)
     late = reply(503, b"", retry_after_ms="0")
-    _, [first, second] = time.play(replace(GET, timeout=20.0), (15.0, late), (1.0, reply()))
+    limited = replace(GET, timeout=20.0)
+    _, [first, second], _ = play(limited, (15.0, late), (1.0, reply()), clock=clock)
     assert (first.timeout, first.read_timeout, first.deadline) == (20.0, 20.0, 1_020.0)
     assert 4 < second.read_timeout <= 5
     assert second.deadline == 1_020.0
-    _, [alone] = time.play(replace(GET, timeout=100.0), (0.0, reply()))
+    _, [alone], _ = play(replace(GET, timeout=100.0), reply())
     assert alone.read_timeout == OPTIONS.timeout
 
 
 def test_no_pause_goes_beyond_the_time_of_a_call(monkeypatch: pytest.MonkeyPatch) -> None:
-    time = Time(monkeypatch)
+    clock, limited = Clock(monkeypatch), replace(GET, timeout=5.0)
+    busy = reply(503, b'{"error": {"message": "busy"}}', retry_after="4")
     with pytest.raises(TimeoutError, match=r"within 5 s.*busy") as caught:
-        time.play(
-            replace(GET, timeout=5.0),
-            (1.0, reply(503, b'{"error": {"message": "busy"}}', retry_after="4")),
-        )
-    assert time.now == 1_001.0
+        play(limited, (1.0, busy), clock=clock)
+    assert clock.pauses == []
     assert not caught.value.sent
     with pytest.raises(TimeoutError) as caught:
-        time.play(replace(GET, timeout=5.0), (5.0, ConnectionError("cut", sent=True)))
+        play(limited, (5.0, ConnectionError("cut", sent=True)), clock=clock)
     assert caught.value.sent
 
 

@@ -21,7 +21,7 @@ import pytest
 from muxi import AsyncFormationClient, AsyncServerClient, FormationClient, ServerClient
 
 from ..support.clients import FORMATION_SETTINGS, SERVER_SETTINGS
-from ..support.control_answers import COMPLETE, HELLO, ID, NOT_FOUND, STAGES, frame, ok, stream
+from ..support.control_answers import COMPLETE, HELLO, ID, NOT_FOUND, STAGES, frame, ok
 from ..support.fake_server import (
     FAST,
     FORMATIONS,
@@ -36,14 +36,16 @@ from ..support.fake_server import (
     Silence,
 )
 from ..support.plain_http import port_of
-from ..support.sse import GOOD, state
+from ..support.sse import GOOD, state, stream_of
 from ..support.waiting import until
 from ..testing.control.leaks import connections, tasks
 from .world import WHOLE
 
 FILE = bytes(200_000)
 MESSAGE = {"role": "user", "content": "hi", "timestamp": "2026-11-22T10:00:00Z"}
-LINES = stream(frame("connected"), *[frame("log", formation_id=ID, line=str(n)) for n in range(5)])
+LINES = stream_of(
+    frame("connected"), *[frame("log", formation_id=ID, line=str(n)) for n in range(5)]
+)
 TAIL = ok(
     {
         "formation_id": ID,
@@ -68,7 +70,7 @@ def script(request: Received) -> Action:
         f"/rpc/formations/{ID}/logs": LINES if "follow" in request.path else TAIL,
     }
     if request.method == "POST" and path == "/rpc/formations":
-        return stream(*STAGES, COMPLETE)
+        return stream_of(*STAGES, COMPLETE)
     return answers[path]
 
 

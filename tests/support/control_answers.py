@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from .fake_server import Action, Answer, Drop, Events, Received
+from .fake_server import Action, Answer, Drop, Received
 
 HELLO = Path(__file__).parents[2] / "examples" / "hello-formation"
 ID = "hello-formation"
@@ -83,10 +83,6 @@ STAGES = [
 
 def error(kind: str, message: str = "No.", at: str = "validating") -> bytes:
     return frame("error", error=kind, message=message, stage=at)
-
-
-def stream(*chunks: bytes | Callable[[], None], ends: bool = True) -> Events:
-    return Events(chunks, ends)
 
 
 def by_method(**actions: Action) -> Callable[[Received], Action]:

@@ -13,7 +13,7 @@ import pytest
 import muxi
 from muxi.models import formation as m
 
-from ...support.clients import ADMIN_KEY, CLIENT_KEY, ClientKind
+from ...support.clients import ADMIN_KEY, CLIENT_KEY, ClientKind, Connect
 from ...support.fake_server import Events, FakeServer, envelope
 from ...support.recorded import Recording, recordings
 from ...support.sse import KEEPALIVE, slow_keepalives
@@ -66,28 +66,15 @@ def frame(body: object, name: str | None = None) -> bytes:
     return f"{head}data: {json.dumps(body)}\n\n".encode()
 
 
-def read(
-    client_kind: ClientKind, use: Use, *chunks: Any, ends: bool = True
-) -> tuple[list[Any], Any]:
+def read(connect: Connect, use: Use, *chunks: Any, ends: bool = True) -> tuple[list[Any], Any]:
     """The events that came, and what came in the end: a result or an error."""
     seen: list[Any] = []
-
-    def listen(client: Any) -> Any:
-        with use(client) as stream:
-            for event in stream:
-                seen.append(event)
-            return stream.result()
-
-    async def alisten(client: Any) -> Any:
-        async with use(client) as stream:
-            async for event in stream:
-                seen.append(event)
-            return await stream.result()
-
     with FakeServer(Events(chunks, ends)) as server:
         try:
-            listener = listen if client_kind.name == "sync" else alisten
-            return seen, client_kind.formation(server.url, listener)
+            with use(connect.formation(server.url)) as stream:
+                for event in stream:
+                    seen.append(event)
+                return seen, stream.result()
         except muxi.MuxiError as exc:
             return seen, exc
 
@@ -105,31 +92,29 @@ def hold() -> Iterator[Callable[[], None]]:
 
 
 @pytest.mark.parametrize("use", EACH_SHORT)
-def test_silence_ends_in_an_error(
-    client_kind: ClientKind, use: Use, hold: Callable[[], None]
-) -> None:
-    seen, error = read(client_kind, use, hold)
+def test_silence_ends_in_an_error(connect: Connect, use: Use, hold: Callable[[], None]) -> None:
+    seen, error = read(connect, use, hold)
     assert (seen, type(error)) == ([], muxi.TimeoutError)
     assert "sent no event for 0.5 s" in error.message
     assert (error.sent, error.retryable) == (True, True)
 
 
 @pytest.mark.parametrize("use", EACH_SHORT)
-def test_so_do_mere_keep_alives(client_kind: ClientKind, use: Use) -> None:
-    seen, error = read(client_kind, use, *slow_keepalives(200))
+def test_so_do_mere_keep_alives(connect: Connect, use: Use) -> None:
+    seen, error = read(connect, use, *slow_keepalives(200))
     assert (seen, type(error)) == ([], muxi.TimeoutError)
 
 
 @pytest.mark.parametrize("use", USES)
-def test_the_end_is_no_success(client_kind: ClientKind, use: Use) -> None:
+def test_the_end_is_no_success(connect: Connect, use: Use) -> None:
     for ends in (True, False):
-        _, error = read(client_kind, use, KEEPALIVE, ends=ends)
+        _, error = read(connect, use, KEEPALIVE, ends=ends)
         assert type(error) is muxi.StreamInterruptedError
 
 
-def test_events(client_kind: ClientKind) -> None:
+def test_events(connect: Connect) -> None:
     chunks = [frame(EVENT), frame({**EVENT, "new": 1, "message": None}), frame([1]), frame({}, "x")]
-    (first, second, third, fourth), error = read(client_kind, USES[0], *chunks)
+    (first, second, third, fourth), error = read(connect, USES[0], *chunks)
     assert first == m.FormationEvent(**{**EVENT, "timestamp": AT})
     assert (first.timestamp, second.message, second.model_extra) == (AT, None, {"new": 1})
     assert third == m.UnknownEvent(type="message", data=[1])
@@ -137,23 +122,23 @@ def test_events(client_kind: ClientKind) -> None:
     assert type(error) is muxi.StreamInterruptedError
 
 
-def test_log_records(client_kind: ClientKind) -> None:
-    seen, error = read(client_kind, USES[3], frame(RECORD, "log"), frame(RECORD))
+def test_log_records(connect: Connect) -> None:
+    seen, error = read(connect, USES[3], frame(RECORD, "log"), frame(RECORD))
     assert seen[0] == m.LogRecord(**{**RECORD, "timestamp": AT})
     assert seen[0].data == {"seconds": 3}
     assert isinstance(seen[1], m.UnknownEvent)
     assert type(error) is muxi.StreamInterruptedError
 
 
-def test_a_turn_is_over_when_it_says_so(client_kind: ClientKind) -> None:
+def test_a_turn_is_over_when_it_says_so(connect: Connect) -> None:
     ids = {"session_id": "s", "request_id": "r"}
     delta = {"type": "content", "content": "Hel", "timestamp": 1.5, **ids}
     end = {"type": "completed", "content": "Hello", "timestamp": 1.5, **ids}
     chunks = [{"type": "stream_open", **ids}, delta, end, {"type": "stream_completed", **ids}]
-    seen, result = read(client_kind, USES[2], *map(frame, chunks))
+    seen, result = read(connect, USES[2], *map(frame, chunks))
     assert [type(one) for one in seen] == [m.TextDelta, m.Completed]
     assert result is None
-    seen, error = read(client_kind, USES[2], *map(frame, chunks[:-1]))
+    seen, error = read(connect, USES[2], *map(frame, chunks[:-1]))
     assert (len(seen), type(error)) == (2, muxi.StreamInterruptedError)
 
 
@@ -166,22 +151,22 @@ def test_a_turn_is_over_when_it_says_so(client_kind: ClientKind) -> None:
         (USES[3], frame([], "error"), "failed"),
     ],
 )
-def test_error_frames(client_kind: ClientKind, use: Use, chunk: bytes, told: str) -> None:
-    seen, error = read(client_kind, use, chunk)
+def test_error_frames(connect: Connect, use: Use, chunk: bytes, told: str) -> None:
+    seen, error = read(connect, use, chunk)
     assert (seen, type(error)) == ([], muxi.StreamError)
     assert told in error.message
 
 
-def test_what_is_no_json_is_an_error(client_kind: ClientKind) -> None:
+def test_what_is_no_json_is_an_error(connect: Connect) -> None:
     for use in USES:
-        _, error = read(client_kind, use, b"data: {\n\n")
+        _, error = read(connect, use, b"data: {\n\n")
         assert type(error) is muxi.InvalidResponseError
 
 
-def test_what_this_runtime_would_send_is_no_event(client_kind: ClientKind) -> None:
+def test_what_this_runtime_would_send_is_no_event(connect: Connect) -> None:
     """It writes the letters of line breaks, not line breaks (contract A4.2)."""
     sent = f"data: {json.dumps(EVENT)}\\n\\n".encode()
-    seen, error = read(client_kind, USES[0], sent, sent)
+    seen, error = read(connect, USES[0], sent, sent)
     assert (seen, type(error)) == ([], muxi.StreamInterruptedError)
 
 
@@ -191,10 +176,11 @@ def test_a_whole_answer_is_no_stream(client_kind: ClientKind) -> None:
 
 
 @pytest.mark.parametrize("recording", SILENT, ids=str)
-def test_recorded_silence(recording: Recording, hold: Callable[[], None]) -> None:
+@pytest.mark.parametrize("client_kind", [ClientKind("sync")])
+def test_recorded_silence(connect: Connect, recording: Recording, hold: Callable[[], None]) -> None:
     assert not recording.ended
     use = SHORT[3] if recording.path == "/v1/logs" else SHORT[0]
-    seen, error = read(ClientKind("sync"), use, *recording.chunks, hold)
+    seen, error = read(connect, use, *recording.chunks, hold)
     assert (seen, type(error)) == ([], muxi.TimeoutError)
 
 

@@ -31,9 +31,9 @@ from ...support.control_answers import (
     ok,
     refused,
     stage,
-    stream,
 )
 from ...support.fake_server import FAST, Answer, Drop, FakeServer
+from ...support.sse import stream_of
 
 pytestmark = pytest.mark.thorough("asyncio", "trio")
 
@@ -69,7 +69,7 @@ def _fast(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def change(name: str) -> Any:
     """What the server says of a change that went well."""
-    return ROLLED_BACK if name == "rollback" else stream(stage("validating"), UPDATED)
+    return ROLLED_BACK if name == "rollback" else stream_of(stage("validating"), UPDATED)
 
 
 def asked(server: FakeServer) -> list[str]:
@@ -128,7 +128,7 @@ def test_another_version_that_answers_is_named(client_kind: ClientKind, name: st
 
 def test_another_bundle_that_is_deployed_is_named(client_kind: ClientKind) -> None:
     same = ok({**FORMATION, "version": BOTH})
-    answer = by_method(GET=same, PUT=stream(UPDATED), POST=ROLLED_BACK)
+    answer = by_method(GET=same, PUT=stream_of(UPDATED), POST=ROLLED_BACK)
     for name in ("update", "rollback"):
         with FakeServer(lambda r: HEALTHY if "/api/" in r.path else answer(r)) as server:
             with pytest.raises(DeploymentError, match="another bundle") as caught:
@@ -156,7 +156,7 @@ def test_versions_that_are_the_same(one: str, other: str, same: bool) -> None:
 
 
 def test_a_first_deployment_has_a_number(client_kind: ClientKind) -> None:
-    with FakeServer(Plane(stream(COMPLETE), exists=False)) as server:
+    with FakeServer(Plane(stream_of(COMPLETE), exists=False)) as server:
         found = client_kind.server(server.url, lambda s: s.formations.apply(HELLO))
     assert (found.version, found.previous_version, found.manifest_version) == (1, None, "1.0.0")
 
@@ -167,7 +167,7 @@ HELD = "process with ID hello-formation-staging already exists"
 @pytest.mark.parametrize(
     "answer",
     [
-        stream(stage("spawning_staging"), error("SpawnError", HELD, "spawning_staging")),
+        stream_of(stage("spawning_staging"), error("SpawnError", HELD, "spawning_staging")),
         refused(500, f"Failed to start staging formation: {HELD}", "Internal Server Error"),
     ],
 )
@@ -216,7 +216,7 @@ def test_an_upload_that_is_too_slow_is_warned_of_once(
     monkeypatch.setattr(Upload, "seconds", 6.0)
     monkeypatch.setattr(_deployment, "_UPLOAD_LIMIT", 5.0)
     told: list[Any] = []
-    with FakeServer(Plane(stream(COMPLETE), exists=False)) as server:
+    with FakeServer(Plane(stream_of(COMPLETE), exists=False)) as server:
         client_kind.server(
             server.url, lambda s: s.formations.deploy(HELLO, on_progress=told.append)
         )

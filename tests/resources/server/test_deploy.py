@@ -33,12 +33,12 @@ from ...support.control_answers import (
     ok,
     refused,
     stage,
-    stream,
 )
 from ...support.fake_server import FAST, Action, FakeServer, Received, Silence
+from ...support.sse import stream_of
 from ...support.trees import MANIFEST, make_tree
 
-DEPLOYED = stream(*STAGES, COMPLETE)
+DEPLOYED = stream_of(*STAGES, COMPLETE)
 Use = Callable[..., Any]
 by_one_kind = pytest.mark.thorough("asyncio", "trio")
 
@@ -84,7 +84,7 @@ def test_a_directory_is_deployed(client_kind: ClientKind) -> None:
 
 
 def test_the_text_of_a_deployment_is_its_messages(client_kind: ClientKind) -> None:
-    with FakeServer(by_method(POST=stream(stage("extracting"), COMPLETE))) as server:
+    with FakeServer(by_method(POST=stream_of(stage("extracting"), COMPLETE))) as server:
         uploading, *others = client_kind.server(
             server.url, lambda s: collect(s.formations.deploy_stream(HELLO).text())
         )
@@ -121,7 +121,7 @@ def test_what_is_wrong_with_a_bundle_is_said_before_anything_is_sent(
 
 def test_after_an_update_the_port_is_read_again(client_kind: ClientKind) -> None:
     steps = [*STAGES[:3], stage("spawning_staging", staging_port=8001), stage("juggling", balls=5)]
-    with FakeServer(Plane(stream(*steps, UPDATED))) as server:
+    with FakeServer(Plane(stream_of(*steps, UPDATED))) as server:
         streamed = client_kind.server_stream(
             server.url, lambda s: s.formations.update_stream(HELLO)
         )
@@ -146,7 +146,7 @@ def test_a_look_after_an_update_that_fails_takes_nothing_back(client_kind: Clien
 
     def answer(request: Received) -> Action:
         if request.method == "PUT":
-            return stream(UPDATED)
+            return stream_of(UPDATED)
         return HEALTHY if request.path.endswith("health") else next(looks)
 
     with FakeServer(answer) as server:
@@ -270,7 +270,7 @@ def test_a_failure_in_a_stream_is_what_it_is_without_one(
     client_kind: ClientKind, use: Use, kind: str, message: str, status: int
 ) -> None:
     message = message or f"{kind} it is."
-    events = stream(*STAGES[:2], error(kind, message, "validating"))
+    events = stream_of(*STAGES[:2], error(kind, message, "validating"))
     plain = refused(status, message)
     caught = []
     for answer in (events, plain):
@@ -307,7 +307,7 @@ def test_what_may_have_been_done_isnt_done_again(
 def test_a_stream_that_ends_early_says_so(
     client_kind: ClientKind, use: Use, ends: bool, count: int
 ) -> None:
-    cut = stream(*STAGES[:count], ends=ends)
+    cut = stream_of(*STAGES[:count], ends=ends)
     actions = {"GET": found_for(use), "POST": cut, "PUT": cut}
     with (
         FakeServer(by_method(**actions)) as server,
@@ -321,7 +321,7 @@ def test_a_stream_that_ends_early_says_so(
 
 
 def test_a_second_start_understands_that_it_runs(client_kind: ClientKind) -> None:
-    running = stream(error("AlreadyRunning", "Formation is already running"))
+    running = stream_of(error("AlreadyRunning", "Formation is already running"))
     with FakeServer(DROP, running, FOUND) as server:
         found = client_kind.server(server.url, START, retry=FAST)
         assert [one.method for one in server.received] == ["POST", "POST", "GET"]
@@ -334,14 +334,17 @@ def test_an_error_of_drafts_without_a_frame_is_read(client_kind: ClientKind) -> 
         b'"draft":{"exists":true},"live":{}}\n'
     )
     for chunks in ([bare], [stage("validating"), bare[:20], bare[20:]]):
-        with FakeServer(stream(*chunks)) as server, pytest.raises(muxi.ConflictError) as caught:
+        with FakeServer(stream_of(*chunks)) as server, pytest.raises(muxi.ConflictError) as caught:
             client_kind.server(server.url, DRAFT)
         assert (caught.value.code, caught.value.message) == ("DeployConflict", "Being updated")
 
 
 def test_events_that_are_no_json_are_named(client_kind: ClientKind) -> None:
     for bad in (b"event: progress\ndata: {\n\n", b"event: error\ndata: [\n\n", frame("complete")):
-        with FakeServer(stream(bad)) as server, pytest.raises(muxi.InvalidResponseError) as caught:
+        with (
+            FakeServer(stream_of(bad)) as server,
+            pytest.raises(muxi.InvalidResponseError) as caught,
+        ):
             client_kind.server(server.url, RESTART)
         assert caught.value.sent
 
@@ -350,7 +353,7 @@ def test_a_silent_server_is_given_up(client_kind: ClientKind) -> None:
     import threading
 
     over = threading.Event()
-    silent = stream(STAGES[0], lambda: over.wait(60) and None)
+    silent = stream_of(STAGES[0], lambda: over.wait(60) and None)
     with FakeServer(silent) as server:
         with pytest.raises(muxi.TimeoutError, match="silent for 1 s"):
             client_kind.server(server.url, lambda s: s.formations.restart(ID, silence_timeout=1))
@@ -402,7 +405,7 @@ def test_apply_deploys_what_isnt_there(client_kind: ClientKind) -> None:
 
 
 def test_apply_updates_what_is_there(client_kind: ClientKind) -> None:
-    with FakeServer(Plane(stream(UPDATED))) as server:
+    with FakeServer(Plane(stream_of(UPDATED))) as server:
         found = client_kind.server(server.url, lambda s: s.formations.apply(HELLO))
     assert (found.changed, found.version) == (True, 2)
 
@@ -426,7 +429,7 @@ def test_the_result_of_what_sends_nothing_outlives_its_stream(connect: Connect) 
 
 
 def test_apply_of_what_the_server_calls_identical_is_a_success(client_kind: ClientKind) -> None:
-    same = stream(STAGES[0], error("NoChange", "Source is identical to current version"))
+    same = stream_of(STAGES[0], error("NoChange", "Source is identical to current version"))
     with FakeServer(by_method(GET=FOUND, PUT=same)) as server:
         found = client_kind.server(server.url, lambda s: s.formations.apply(HELLO))
     assert (found.changed, found.port) == (False, 8001)
@@ -434,7 +437,7 @@ def test_apply_of_what_the_server_calls_identical_is_a_success(client_kind: Clie
 
 def test_apply_refuses_to_go_back(client_kind: ClientKind) -> None:
     newer = {"semantic": "1.0.10"}
-    with FakeServer(Plane(stream(UPDATED), version=newer)) as server:
+    with FakeServer(Plane(stream_of(UPDATED), version=newer)) as server:
         with pytest.raises(muxi.ConflictError, match=r"1\.0\.10.* is older"):
             client_kind.server(server.url, lambda s: s.formations.apply(HELLO))
         assert [one.method for one in server.received] == ["GET"]
@@ -453,7 +456,7 @@ def test_apply_finds_the_version_in_the_list_where_the_formation_tells_none(
 
     def answer(request: Received) -> Action:
         if request.method == "PUT":
-            return stream(UPDATED)
+            return stream_of(UPDATED)
         if request.path.endswith("/v1/health"):
             return HEALTHY
         return listed if request.path == "/rpc/formations" else untold

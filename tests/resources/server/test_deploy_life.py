@@ -38,9 +38,9 @@ from ...support.control_answers import (
     ok,
     refused,
     stage,
-    stream,
 )
 from ...support.fake_server import Action, FakeServer, Received
+from ...support.sse import stream_of
 
 KEYS = {"key_id": "MUXI_test", "secret_key": "sk_test"}
 DELETED = ok({"id": ID, "message": "Formation deleted successfully"})
@@ -90,7 +90,7 @@ class Interrupted:
         if request.method == "DELETE" or request.path.endswith("cancel-update"):
             return self._undone.pop(0)
         stages = [stage(name) for name in self._stages]
-        return stream(*stages, lambda: self.over.wait(60) and None, COMPLETE)
+        return stream_of(*stages, lambda: self.over.wait(60) and None, COMPLETE)
 
 
 def interrupt(client_kind: ClientKind, url: str, at: str = "extracting", **options: Any) -> Any:
@@ -262,7 +262,7 @@ def test_a_callback_that_fails_ends_the_call_and_undoes_nothing(client_kind: Cli
             fail(progress)
 
     for callback, at in ((fail, "uploading"), (fail_later, "extracting")):
-        deployed = stream(stage("extracting"), COMPLETE)
+        deployed = stream_of(stage("extracting"), COMPLETE)
         with (
             FakeServer(by_method(POST=deployed)) as server,
             pytest.raises(LookupError, match=at),
@@ -335,7 +335,7 @@ def test_an_answer_before_the_end_of_the_upload_isnt_lost(
 @pytest.mark.thorough("trio")
 def test_uploads_are_read_a_piece_at_a_time(client_kind: ClientKind, tmp_path: Path) -> None:
     source, sizes = large(tmp_path / "large"), []
-    with FakeServer(lambda r: NOT_FOUND if r.method == "GET" else stream(COMPLETE)) as server:
+    with FakeServer(lambda r: NOT_FOUND if r.method == "GET" else stream_of(COMPLETE)) as server:
         client_kind.server(
             server.url,
             lambda s: s.formations.deploy(source, on_progress=lambda one: sizes.append(one.sent)),
@@ -362,7 +362,7 @@ def test_no_file_stays_open(client_kind: ClientKind, monkeypatch: pytest.MonkeyP
             yield packed
 
     monkeypatch.setattr(muxi.bundle, "open_bundle", watched)
-    for answers in ([FOUND], [NOT_FOUND, refused(500, "x")], [NOT_FOUND, stream(COMPLETE)]):
+    for answers in ([FOUND], [NOT_FOUND, refused(500, "x")], [NOT_FOUND, stream_of(COMPLETE)]):
         with FakeServer(*answers) as server:
             try:
                 client_kind.server(server.url, lambda s: s.formations.deploy(HELLO))

@@ -6,20 +6,19 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import Any
 
-import anyio
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import muxi
-from muxi import AsyncServerClient, ServerClient
 from muxi._core.steps import Sleep
 from muxi.resources.server import _log_stream
 from muxi.resources.server._log_stream import unseen
 
-from ...support.clients import ClientKind
-from ...support.control_answers import ID, NOT_FOUND, frame, ok, stream
+from ...support.clients import Connect
+from ...support.control_answers import ID, NOT_FOUND, frame, ok
 from ...support.fake_server import Action, Answer, Events, FakeServer
+from ...support.sse import stream_of
 
 
 @pytest.fixture(autouse=True)
@@ -34,55 +33,27 @@ def tail(*lines: str, name: str = "stdout") -> Action:
 
 def follow(*lines: str, ends: bool = True) -> Events:
     logs = [frame("log", line=line, formation_id=ID) for line in lines]
-    return stream(frame("connected", formation_id=ID), *logs, ends=ends)
+    return stream_of(frame("connected", formation_id=ID), *logs, ends=ends)
 
 
-def first(client_kind: ClientKind, url: str, count: int, **options: Any) -> list[str]:
+def first(connect: Connect, url: str, count: int, **options: Any) -> list[str]:
     """The first lines of the stream, which is then left."""
-    found: list[str] = []
-    if client_kind.name == "sync":
-        with (
-            ServerClient(url=url, max_retries=0) as client,
-            client.formations.logs_stream(ID, **options) as stream,
-        ):
-            for line in stream:
-                found.append(line.line)
-                if len(found) == count:
-                    break
-        return found
-
-    async def main() -> None:
-        async with (
-            AsyncServerClient(url=url, max_retries=0) as client,
-            client.formations.logs_stream(ID, **options) as stream,
-        ):
-            async for line in stream:
-                found.append(line.line)
-                if len(found) == count:
-                    break
-
-    anyio.run(main, backend=client_kind.backend)
-    return found
+    with connect.server(url, max_retries=0).formations.logs_stream(ID, **options) as stream:
+        return [line.line for line in islice(stream, count)]
 
 
-@pytest.fixture(autouse=True)
-def _keys(monkeypatch: pytest.MonkeyPatch, _no_settings: None) -> None:
-    monkeypatch.setenv("MUXI_KEY_ID", "MUXI_test")
-    monkeypatch.setenv("MUXI_SECRET_KEY", "sk_test")
-
-
-def test_the_tail_comes_first_and_is_fetched_last(client_kind: ClientKind) -> None:
+def test_the_tail_comes_first_and_is_fetched_last(connect: Connect) -> None:
     with FakeServer(follow("c", "d"), tail("x", "a", "b")) as server:
-        assert first(client_kind, server.url, 4, lines=2) == ["a", "b", "c", "d"]
+        assert first(connect, server.url, 4, lines=2) == ["a", "b", "c", "d"]
         paths = [one.path for one in server.received[:2]]
     where = f"/rpc/formations/{ID}/logs"
     assert paths == [f"{where}?follow=true&stream=stdout", f"{where}?lines=202&stream=stdout"]
 
 
-def test_the_tail_is_of_the_stream_that_is_followed(client_kind: ClientKind) -> None:
+def test_the_tail_is_of_the_stream_that_is_followed(connect: Connect) -> None:
     script = follow("c"), tail("a", name="stderr")
     with FakeServer(*script) as server:
-        assert first(client_kind, server.url, 2, lines=1, stream="stderr") == ["a", "c"]
+        assert first(connect, server.url, 2, lines=1, stream="stderr") == ["a", "c"]
         assert server.received[1].path.endswith("lines=201&stream=stderr")
 
 
@@ -98,46 +69,45 @@ def test_the_tail_is_of_the_stream_that_is_followed(client_kind: ClientKind) -> 
     ],
 )
 def test_a_line_that_comes_both_ways_is_shown_once(
-    client_kind: ClientKind, before: list[str], after: list[str], shown: list[str]
+    connect: Connect, before: list[str], after: list[str], shown: list[str]
 ) -> None:
     with FakeServer(follow(*after), tail(*before)) as server:
-        assert first(client_kind, server.url, len(shown), lines=3) == shown
+        assert first(connect, server.url, len(shown), lines=3) == shown
 
 
-def test_the_text_of_a_stream_is_its_lines() -> None:
+def test_the_text_of_a_stream_is_its_lines(connect: Connect) -> None:
     with (
         FakeServer(follow("a", "b")) as server,
-        ServerClient(url=server.url) as client,
-        client.formations.logs_stream(ID) as stream,
+        connect.server(server.url).formations.logs_stream(ID) as stream,
     ):
         assert [*islice(stream.text(), 2)] == ["a", "b"]
 
 
-def test_an_event_that_is_no_line_is_named(client_kind: ClientKind) -> None:
-    bad = stream(frame("connected", formation_id=ID), b"event: log\ndata: [\n\n")
+def test_an_event_that_is_no_line_is_named(connect: Connect) -> None:
+    bad = stream_of(frame("connected", formation_id=ID), b"event: log\ndata: [\n\n")
     with FakeServer(bad) as server, pytest.raises(muxi.InvalidResponseError) as caught:
-        first(client_kind, server.url, 1)
+        first(connect, server.url, 1)
     assert caught.value.sent
 
 
 @pytest.mark.parametrize("answer", [Answer(200, "<html>"), Answer(200, {"success": True})])
 def test_a_server_that_answers_with_something_else_is_named(
-    client_kind: ClientKind, answer: Answer
+    connect: Connect, answer: Answer
 ) -> None:
     for script in ([answer], [follow("a"), answer]):
         with FakeServer(*script) as server, pytest.raises(muxi.InvalidResponseError):
-            first(client_kind, server.url, 2)
+            first(connect, server.url, 2)
 
 
-def test_without_a_tail_one_request_is_enough(client_kind: ClientKind) -> None:
+def test_without_a_tail_one_request_is_enough(connect: Connect) -> None:
     with FakeServer(follow("x")) as server:
-        assert first(client_kind, server.url, 1, stream="stderr") == ["x"]
+        assert first(connect, server.url, 1, stream="stderr") == ["x"]
         assert server.received[0].path.endswith("?follow=true&stream=stderr")
 
 
 @pytest.mark.parametrize("ends", [True, False])
 def test_a_lost_connection_is_made_again_without_repeating_lines(
-    client_kind: ClientKind, ends: bool
+    connect: Connect, ends: bool
 ) -> None:
     script = (
         follow("b", "c", ends=ends),
@@ -146,18 +116,18 @@ def test_a_lost_connection_is_made_again_without_repeating_lines(
         tail("a", "b", "c", "missed"),
     )
     with FakeServer(*script) as server:
-        assert first(client_kind, server.url, 5, lines=1) == ["a", "b", "c", "missed", "d"]
+        assert first(connect, server.url, 5, lines=1) == ["a", "b", "c", "missed", "d"]
         assert server.received[3].path.endswith("lines=1000&stream=stdout")
 
 
-def test_lines_that_repeat_are_placed_by_those_before_them(client_kind: ClientKind) -> None:
+def test_lines_that_repeat_are_placed_by_those_before_them(connect: Connect) -> None:
     script = follow("b", "a", "b"), follow(), tail("b", "a", "b", "new")
     with FakeServer(*script) as server:
-        assert first(client_kind, server.url, 4) == ["b", "a", "b", "new"]
+        assert first(connect, server.url, 4) == ["b", "a", "b", "new"]
 
 
 def test_a_server_that_ends_each_stream_is_not_hammered(
-    client_kind: ClientKind, monkeypatch: pytest.MonkeyPatch
+    connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pauses: list[float] = []
 
@@ -168,15 +138,15 @@ def test_a_server_that_ends_each_stream_is_not_hammered(
     monkeypatch.setattr(_log_stream, "Sleep", pause)
     script = follow("a"), follow(), tail("a"), follow("b"), tail("a", "b")
     with FakeServer(*script) as server:
-        assert first(client_kind, server.url, 2) == ["a", "b"]
+        assert first(connect, server.url, 2) == ["a", "b"]
     assert pauses == [0.001, 0.001]
 
 
-def test_a_formation_that_is_gone_ends_it(client_kind: ClientKind) -> None:
+def test_a_formation_that_is_gone_ends_it(connect: Connect) -> None:
     with FakeServer(NOT_FOUND) as server, pytest.raises(muxi.NotFoundError):
-        first(client_kind, server.url, 1)
+        first(connect, server.url, 1)
     with FakeServer(follow("a"), NOT_FOUND) as server, pytest.raises(muxi.NotFoundError):
-        first(client_kind, server.url, 2)
+        first(connect, server.url, 2)
 
 
 LINES = st.lists(st.sampled_from(["a", "b", "c", "d"]), max_size=12)

@@ -131,7 +131,7 @@ def refused_during_an_update(deployed: Plane, use: Use) -> muxi.ConflictError:
     deployed.fail("health_check", delay=60)
 
     def then(server: Any) -> Any:
-        if deployed.client_kind.name != "sync":
+        if not deployed.client_kind.is_sync:
             return athen(server)
         with pytest.raises(muxi.ConflictError) as error:
             use(server)

@@ -78,6 +78,11 @@ def bundle(contents: Mapping[str, bytes | str] = FILES, root: str = "my-bot") ->
     return archive((member(root, tarfile.DIRTYPE), b""), *entries)
 
 
+NEXT = bundle(files(formation_afs=manifest("A bot", "A better bot")))
+"""The bot's second version."""
+THIRD = bundle(files(formation_afs=manifest("A bot", "The best bot")))
+
+
 class Control:
     """Signs and sends requests."""
 

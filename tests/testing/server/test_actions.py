@@ -8,7 +8,7 @@ import pytest
 from muxi.testing import Emulator, Fault
 
 from ...support.plain_http import NO_TLS
-from .raw_control import BOT, STREAM, Control, bundle, events, files, manifest, stages
+from .raw_control import BOT, NEXT, STREAM, Control, events, stages
 
 BOOT = [*["resolving_runtime"] * 2, "spawning", *["health_check"] * 2, "complete"]
 
@@ -160,17 +160,16 @@ ERRORS = [
 def test_every_error_can_be_had(
     control: Control, operation: str, stage: str, kind: str, status: int, stream: bool
 ) -> None:
-    body = bundle(files(formation_afs=manifest("A bot", "A new bot")))
     if operation != "deploy":
         control.deploy()
     if operation == "rollback":
-        control.update(body)
+        control.update(NEXT)
     if operation == "start":
         control.act("stop")
     control.server.faults.append(Fault(stage, kind, "Why it fails"))
     accept = STREAM if stream else {}
     if operation in ("deploy", "update"):
-        answer = (control.deploy if operation == "deploy" else control.update)(body, **accept)
+        answer = (control.deploy if operation == "deploy" else control.update)(NEXT, **accept)
     else:
         answer = control.act(operation, stream=stream)
     if not stream:
@@ -188,11 +187,10 @@ def test_the_words_for_no_ports(control: Control) -> None:
     assert control.deploy().json()["message"] == text
     control.deploy()
     for action in ("update", "rollback"):
-        body = bundle(files(formation_afs=manifest("A bot", "A new bot")))
         if action == "rollback":
-            control.update(body)
+            control.update(NEXT)
         control.server.faults.append(Fault("validating", "PortAllocationError"))
-        answer = control.update(body) if action == "update" else control.act(action)
+        answer = control.update(NEXT) if action == "update" else control.act(action)
         where = "staging deployment" if action == "update" else "rollback"
         assert answer.json()["message"] == f"No available ports for {where}"
 
@@ -212,11 +210,10 @@ def test_a_stream_that_ends_without_an_end(control: Control, cut: str) -> None:
 
 
 def test_a_connection_that_drops_before_the_upload(bot: Control) -> None:
-    body = bundle(files(formation_afs=manifest("A bot", "A new bot")))
     bot.server.faults.append(Fault("upload", cut="drop"))
     with pytest.raises(httpx.RemoteProtocolError):
-        bot.update(body)
-    assert bot.update(body).status_code == 200
+        bot.update(NEXT)
+    assert bot.update(NEXT).status_code == 200
 
 
 @pytest.mark.parametrize(("action", "state"), [("stop", "stopped"), ("delete", None)])

@@ -12,11 +12,19 @@ from muxi.testing import Emulator, Fault
 
 from ...support.plain_http import NO_TLS
 from ...support.waiting import until
-from .raw_control import BOT, FORMATIONS, STREAM, Control, bundle, events, files, manifest
+from .raw_control import (
+    BOT,
+    FORMATIONS,
+    NEXT,
+    STREAM,
+    THIRD,
+    Control,
+    bundle,
+    events,
+    files,
+    manifest,
+)
 from .test_drafts import drafted
-
-NEXT = bundle(files(formation_afs=manifest("A bot", "A better bot")))
-THIRD = bundle(files(formation_afs=manifest("A bot", "The best bot")))
 
 
 @pytest.fixture

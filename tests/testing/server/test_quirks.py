@@ -6,11 +6,8 @@ import pytest
 
 from muxi.testing import Emulator, Fault
 
-from .raw_control import BOT, FORMATIONS, Control, bundle, events, files, manifest
+from .raw_control import BOT, FORMATIONS, NEXT, THIRD, Control, bundle, events, files, manifest
 from .test_drafts import drafted
-
-NEXT = bundle(files(formation_afs=manifest("A bot", "A better bot")))
-THIRD = bundle(files(formation_afs=manifest("A bot", "The best bot")))
 
 
 @pytest.mark.parametrize("quirk", [True, False])

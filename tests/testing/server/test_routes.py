@@ -10,12 +10,11 @@ from typing import Any
 import httpx
 import pytest
 
-from .raw_control import STREAM, Control, bundle, events, files, manifest
+from .raw_control import NEXT, STREAM, Control, bundle, events, files, manifest
 
 TABLE: list[dict[str, Any]] = json.loads(
     (Path(__file__).parents[2] / "contract" / "server-endpoints.json").read_text()
 )
-NEXT = bundle(files(formation_afs=manifest("A bot", "A new bot")))
 DRAFT_DEPLOY = manifest("A bot", "A bot from a draft")
 BODIES: dict[str, dict[str, Any]] = {
     "deploy_formation": {"content": bundle(), "headers": {"Content-Type": "application/gzip"}},

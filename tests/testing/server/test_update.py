@@ -15,9 +15,8 @@ from muxi.testing import Fault
 
 from ...support.plain_http import NO_TLS
 from ...support.waiting import until
-from .raw_control import BOT, STREAM, Control, bundle, events, files, manifest, stages
+from .raw_control import BOT, NEXT, STREAM, Control, bundle, events, files, manifest, stages
 
-NEXT = bundle(files(formation_afs=manifest("A bot", "A better bot")))
 BROKEN = bundle({"formation.afs": files()["formation.afs"]})
 
 
