@@ -5,10 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from distributed import Client, LocalCluster
 
 from muxi import FormationClient, ValidationError, bulk
 from muxi.bulk import Job
@@ -16,9 +15,14 @@ from muxi.resources.formation import Chat, Sessions
 
 from ..support.fake_server import REPLY, RESTORED, Action, FakeServer, Received, failure
 
+if TYPE_CHECKING:
+    from distributed import LocalCluster
+
 
 @pytest.fixture
 def cluster() -> Iterator[LocalCluster]:
+    from distributed import LocalCluster  # slow to import, which each worker would do
+
     with LocalCluster(
         n_workers=2, threads_per_worker=1, processes=False, dashboard_address=":0"
     ) as made:
@@ -53,7 +57,7 @@ def test_jobs_of_a_lost_worker_are_done_elsewhere(
     ]
     with (
         FakeServer(decide) as server,
-        Client(cluster) as engine,
+        cluster.get_client() as engine,
         FormationClient(url=server.url, client_key="key of the driver") as client,
     ):
         options = {"journal": tmp_path / "run.db", "concurrency": 1, "engine": engine}
@@ -80,7 +84,7 @@ def test_what_is_not_deduplicated_is_uncertain_when_its_worker_is_lost(
 
     with (
         FakeServer(decide) as server,
-        Client(cluster) as engine,
+        cluster.get_client() as engine,
         FormationClient(url=server.url, client_key="c") as client,
     ):
         jobs = [Job("a", Sessions.restore.build("s", [], user_id="u"))]

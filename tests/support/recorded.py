@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -46,8 +47,13 @@ class Recording:
         return self.name
 
 
-def recordings() -> Iterator[Recording]:
+@cache
+def recordings() -> tuple[Recording, ...]:
     """Return all recordings by name."""
+    return tuple(_read())
+
+
+def _read() -> Iterator[Recording]:
     for file in sorted(FOLDER.glob("*/*.json")):
         found = json.loads(file.read_text())
         request, response = found["request"], found["response"]

@@ -98,8 +98,7 @@ class Case:
     @property
     def row(self) -> str:
         """The id of the only row for its HTTP method and path."""
-        wanted = (self.call.method, self.call.path)
-        [found] = [one for one, row in ROWS.items() if (row["method"], where(row)) == wanted]
+        [found] = IDS[self.call.method, self.call.path]
         return found
 
     @property
@@ -114,6 +113,11 @@ def where(row: dict[str, Any]) -> str:
     """A row's path with a value for each of its parts."""
     parts = row["path"].removeprefix("/v1").split("/")
     return "/".join(VALUE if part.startswith("{") else part for part in parts)
+
+
+IDS: dict[tuple[str, str], list[str]] = defaultdict(list)
+for one, row in ROWS.items():
+    IDS[row["method"], where(row)].append(one)
 
 
 def cases(method: Method) -> list[Case]:
