@@ -17,6 +17,7 @@ pytest_plugins = ["pytester"]
 if "muxi" not in entry_points(group="pytest11").names:  # an environment older than the plugin
     pytest_plugins.append("muxi.testing.plugin")
 
+KINDS = ("sync", "asyncio", "trio", "aiohttp", "sync httpx2", "asyncio httpx2")
 IN_CI = "CI" in os.environ
 """In CI the random examples are the same each time: a change passes there if it passed before."""
 OVER_AIOHTTP = ("http", "core")
@@ -41,31 +42,43 @@ def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.load_profile("thorough" if config.getoption("thorough") else "house")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Make a test for each kind of client. One that would be left out isn't made: that is slow."""
+    given = any(
+        "client_kind" in one.args[0] for one in metafunc.definition.iter_markers("parametrize")
+    )
+    if "client_kind" in metafunc.fixturenames and not given:
+        kinds = [kind for kind in KINDS if _is_for(kind, metafunc)]
+        metafunc.parametrize("client_kind", kinds, indirect=True)
+
+
+def _is_for(kind: str, metafunc: pytest.Metafunc) -> bool:
+    test = metafunc.definition
+    if kind.endswith("httpx2") and test.path.name not in OVER_HTTPX2:
+        return False
+    if metafunc.config.getoption("thorough"):
+        return True
+    if kind == "aiohttp" and test.path.parent.name not in OVER_AIOHTTP:
+        return False
+    if kind.endswith("httpx2") and test.path.name != "test_streams.py":
+        return False
+    return not any(kind in mark.args for mark in test.iter_markers("thorough"))
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    left_out = {
-        item
-        for item in items
-        if _client_kind(item).endswith("httpx2") and item.path.name not in OVER_HTTPX2
-    }
-    if not config.getoption("thorough"):
-        left_out |= {item for item in items if _is_thorough(item)}
+    if config.getoption("thorough"):
+        return
+    left_out = {item for item in items if _is_thorough(item)}
     config.hook.pytest_deselected(items=[*left_out])
     items[:] = [item for item in items if item not in left_out]
-
-
-def _client_kind(item: pytest.Item) -> str:
-    return str(item.callspec.params.get("client_kind")) if hasattr(item, "callspec") else ""
 
 
 def _is_thorough(item: pytest.Item) -> bool:
     """Whether a mark leaves the test out: for all clients, or for this kind of client."""
     kinds = [mark.args for mark in item.iter_markers("thorough")]
-    kind = _client_kind(item)
-    if kind == "aiohttp" and item.path.parent.name not in OVER_AIOHTTP:
-        return True
-    if kind.endswith("httpx2") and item.path.name != "test_streams.py":
-        return True
-    return any(not names or kind in names for names in kinds)
+    params: dict[str, object] = item.callspec.params if hasattr(item, "callspec") else {}
+    return any(not names or params.get("client_kind") in names for names in kinds)
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -92,7 +105,7 @@ def patient_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("muxi.resources._waits._LAST_LOOK", 60.0)
 
 
-@pytest.fixture(params=["sync", "asyncio", "trio", "aiohttp", "sync httpx2", "asyncio httpx2"])
+@pytest.fixture
 def client_kind(request: pytest.FixtureRequest) -> ClientKind:
     """Each way to use the clients."""
     return ClientKind(request.param)
