@@ -191,13 +191,9 @@ class FlowMethod(MethodDescriptor[T, P, Flow[T]], Generic[T, P]):
     describes = "Flow"
     returns = returns_raw = "{1}"
 
-    def describe(self, *args: P.args, **kwargs: P.kwargs) -> Flow[T]:
-        """Return the steps, for one run."""
-        return self._describe(None, *args, **kwargs)
-
     def build(self, *args: P.args, **kwargs: P.kwargs) -> FlowCall[T]:
         """Return the description without sending anything."""
-        return FlowCall(partial(self.describe, *args, **kwargs))
+        return FlowCall(partial(self._describe, None, *args, **kwargs))
 
     def _begin(self, transport: Transport, described: Flow[T], *, raw: bool) -> Any:  # noqa: ANN401
         return transport.run(described)

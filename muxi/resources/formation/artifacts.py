@@ -47,15 +47,8 @@ class Artifacts(Resource):
             ValidationError: There is no user id, or the limit is out of range.
         """
         asked = query(limit=check_int("limit", limit, 1, 100))
-        return Call(
-            "GET",
-            path("artifacts"),
-            m.ArtifactList,
-            KeyKind.EITHER,
-            user=_USER,
-            user_id=user_id,
-            query=asked,
-        )
+        where, kind = path("artifacts"), m.ArtifactList
+        return Call("GET", where, kind, KeyKind.EITHER, user=_USER, user_id=user_id, query=asked)
 
     @endpoint
     def get(self, artifact_id: str, *, user_id: str | None = None) -> Call[m.ArtifactDetails]:

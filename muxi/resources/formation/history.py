@@ -11,6 +11,8 @@ from ..._core.resource import Resource
 from ...errors import ValidationError
 from ...models import formation as m
 
+_USER = UserRule.REQUIRED
+
 
 class History(Resource):
     """The log of notable events that the formation keeps for each user, by day.
@@ -54,15 +56,8 @@ class History(Resource):
         found = query(
             limit=check_int("limit", limit, 1, 100), include_sources=include_sources, **days
         )
-        return Call(
-            "GET",
-            path("history"),
-            m.History,
-            KeyKind.EITHER,
-            user=UserRule.REQUIRED,
-            user_id=user_id,
-            query=found,
-        )
+        where, kind = path("history"), m.History
+        return Call("GET", where, kind, KeyKind.EITHER, user=_USER, user_id=user_id, query=found)
 
 
 def _day(day: date | None) -> str | None:

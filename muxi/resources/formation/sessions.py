@@ -44,15 +44,8 @@ class Sessions(Resource):
             ValidationError: There is no user id, or the limit is out of range.
         """
         found = query(active_only=active_only, limit=check_int("limit", limit, 1, 1000))
-        return Call(
-            "GET",
-            path("sessions"),
-            m.SessionList,
-            KeyKind.CLIENT,
-            user=_USER,
-            user_id=user_id,
-            query=found,
-        )
+        where, kind = path("sessions"), m.SessionList
+        return Call("GET", where, kind, KeyKind.CLIENT, user=_USER, user_id=user_id, query=found)
 
     @endpoint
     def get(self, session_id: str, *, user_id: str | None = None) -> Call[m.Session]:
@@ -66,14 +59,8 @@ class Sessions(Resource):
             NotFoundError: The user has no such session.
             ValidationError: There is no user id.
         """
-        return Call(
-            "GET",
-            path("sessions", session_id),
-            m.Session,
-            KeyKind.CLIENT,
-            user=_USER,
-            user_id=user_id,
-        )
+        where = path("sessions", session_id)
+        return Call("GET", where, m.Session, KeyKind.CLIENT, user=_USER, user_id=user_id)
 
     @endpoint
     def list_messages(
@@ -92,11 +79,9 @@ class Sessions(Resource):
         Raises:
             ValidationError: There is no user id, or the limit is out of range.
         """
-        where = path("sessions", session_id, "messages")
+        where, kind = path("sessions", session_id, "messages"), m.MessageList
         found = query(limit=check_int("limit", limit, 1, 1000))
-        return Call(
-            "GET", where, m.MessageList, KeyKind.CLIENT, user=_USER, user_id=user_id, query=found
-        )
+        return Call("GET", where, kind, KeyKind.CLIENT, user=_USER, user_id=user_id, query=found)
 
     @endpoint
     def restore(
