@@ -93,7 +93,7 @@ def serving(
 
 def healthy(port: int) -> bool:
     """Whether GET /v1/health answers 200."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     try:
         connection.request("GET", "/v1/health")
         return connection.getresponse().status == 200

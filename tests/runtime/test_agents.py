@@ -146,7 +146,7 @@ def test_a_trigger_waited_for_tells_reply_and_turn(ask: Asking) -> None:
 
 def when_known(ask: Asking, turn: str) -> m.RequestStatus:
     """The state of a turn, once the formation knows it."""
-    for _ in range(100):
+    for _ in range(600):
         try:
             status: m.RequestStatus = ask(lambda f: f.requests.get(turn))
         except muxi.NotFoundError:

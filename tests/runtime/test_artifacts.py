@@ -28,7 +28,7 @@ def note(ask: Asking, owner: str) -> Any:
     said = "STUB_FILE please write me a note"
     reply = ask.stream(lambda f: f.chat.stream(said, user_id="alice")).result
     assert [artifact.filename for artifact in reply.artifacts] == ["note.txt"]
-    for _ in range(100):
+    for _ in range(300):
         if listed := ask(lambda f: f.artifacts.list(user_id=owner)):
             return listed[0]
         time.sleep(0.1)

@@ -79,8 +79,8 @@ def test_path_parts_reach_the_runtime_as_they_are(ask: Asking) -> None:
 
 
 def test_a_turn_that_outlives_its_answer_is_picked_up(ask: Asking) -> None:
-    reply = ask(lambda f: f.chat.send("STUB_SLEEP=2 no hurry"), timeout=1.0, max_retries=0)
-    assert reply.text == "Stub answer to: STUB_SLEEP=2 no hurry"
+    reply = ask(lambda f: f.chat.send("STUB_SLEEP=4 no hurry"), timeout=2, max_retries=0)
+    assert reply.text == "Stub answer to: STUB_SLEEP=4 no hurry"
     messages = ask(lambda f: f.sessions.list_messages(reply.session_id))
     assert [(one.role, one.metadata.request_id) for one in messages] == [
         ("user", reply.request_id),
@@ -90,27 +90,27 @@ def test_a_turn_that_outlives_its_answer_is_picked_up(ask: Asking) -> None:
 
 def test_a_question_whose_answer_was_lost_is_picked_up(ask: Asking) -> None:
     question = ask(
-        lambda f: f.chat.send("STUB_STALL=1 STUB_CLARIFY fix it"), timeout=0.5, max_retries=0
+        lambda f: f.chat.send("STUB_STALL=4 STUB_CLARIFY fix it"), timeout=2, max_retries=0
     )
     assert question.awaiting_user
     assert question.text == "Which one do you mean?"
 
 
-@pytest.mark.parametrize("options", [{"wait": False}, {"timeout": 0.5}])
+@pytest.mark.parametrize("options", [{"wait": False}, {"timeout": 1}])
 def test_a_timeout_leaves_the_turn_running_and_wait_finishes_it(
     ask: Asking, options: dict[str, float]
 ) -> None:
     with pytest.raises(muxi.TimeoutError) as caught:
         ask(
-            lambda f: f.chat.send("STUB_SLEEP=2 take your time", **options),
-            timeout=1.0,
+            lambda f: f.chat.send("STUB_SLEEP=4 take your time", **options),
+            timeout=2,
             max_retries=0,
         )
     turn = caught.value.request_id
     status = ask(lambda f: f.requests.wait(turn, timeout=60, poll_interval=0.2))
     assert (status.status, status.result) == (
         "completed",
-        "Stub answer to: STUB_SLEEP=2 take your time",
+        "Stub answer to: STUB_SLEEP=4 take your time",
     )
 
 
@@ -120,6 +120,14 @@ def test_a_repeated_chat_joins_the_turn_that_runs(ask: Asking) -> None:
     assert reply.text == f"Stub answer to: STUB_SLEEP=1 {marker}"
     messages = ask(lambda f: f.sessions.list_messages(reply.session_id))
     assert [one.role for one in messages] == ["user", "assistant"]
+
+
+async def is_known(formation: AsyncFormationClient, turn: str) -> bool:
+    try:
+        await formation.requests.get(turn)
+    except muxi.NotFoundError:
+        return False
+    return True
 
 
 def test_a_turn_can_be_cancelled(runtime: Runtime) -> None:
@@ -132,12 +140,13 @@ def test_a_turn_can_be_cancelled(runtime: Runtime) -> None:
             turn = f"req_{uuid4().hex}"
 
             async def talk() -> None:
-                reply = await formation.chat.send({"message": "STUB_STALL=3 x", "request_id": turn})
+                reply = await formation.chat.send({"message": "STUB_STALL=4 x", "request_id": turn})
                 assert (reply.text, reply.metadata.cancelled) == ("", True)
 
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(talk)
-                await anyio.sleep(1)
+                while not await is_known(formation, turn):
+                    await anyio.sleep(0.1)
                 cancellation = await formation.requests.cancel(turn)
                 assert (cancellation.request_id, cancellation.cancellation) == (turn, "cooperative")
             assert (await formation.requests.wait(turn, timeout=30)).status == "cancelled"
