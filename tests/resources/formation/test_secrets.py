@@ -107,7 +107,8 @@ def check(secret: str, make: object) -> None:
 
 def told(exc: MuxiError) -> list[str]:
     whole = "".join(traceback.format_exception(exc))
-    headers = [repr(cause.request.headers.raw) for cause in causes(exc)]
+    requests = [cause._request for cause in causes(exc) if cause._request is not None]
+    headers = [repr(request.headers.raw) for request in requests]
     return [whole, str(exc), repr(exc), repr(vars(exc)), repr(pickle.dumps(exc)), *headers]
 
 
