@@ -33,8 +33,8 @@ class BundleDeployment:
 
     Args:
         source: A formation's directory, or its archive.
-        include_db: Send `memory.db` too.
         limits: The time limits.
+        include_db: Send `memory.db` too.
         on_progress: Called with each step.
         allow_downgrade: Update even if the deployed version is newer.
     """
@@ -42,9 +42,9 @@ class BundleDeployment:
     def __init__(
         self,
         source: str | os.PathLike[str],
+        limits: TimeLimits,
         *,
         include_db: bool,
-        limits: TimeLimits,
         on_progress: Callable[[m.Progress], object] | None = None,
         allow_downgrade: bool = False,
     ) -> None:

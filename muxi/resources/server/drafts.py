@@ -152,9 +152,8 @@ class Drafts(Resource):
             TimeoutError: The deployment took too long. The server may continue.
             StreamInterruptedError: The connection broke. The server may continue.
         """
-        return consume_stream(
-            _stream(formation_id, TimeLimits(timeout, silence_timeout)), on_progress
-        )
+        limits = TimeLimits(timeout, silence_timeout)
+        return consume_stream(_stream(formation_id, limits), on_progress)
 
     @streaming
     @documented_as(deploy)

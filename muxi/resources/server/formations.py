@@ -113,11 +113,9 @@ class Formations(Resource):
         Raises:
             ConflictError: The server already has a formation with this id.
         """
+        limits = TimeLimits(timeout, silence_timeout)
         deployment = BundleDeployment(
-            source,
-            include_db=include_db,
-            limits=TimeLimits(timeout, silence_timeout),
-            on_progress=on_progress,
+            source, limits, include_db=include_db, on_progress=on_progress
         )
         return deployment.follow(deployment.deploy)
 
@@ -135,9 +133,8 @@ class Formations(Resource):
 
         The stream opens when the upload has finished. To stop the deployment, call `delete`.
         """
-        deployment = BundleDeployment(
-            source, include_db=include_db, limits=TimeLimits(timeout, silence_timeout)
-        )
+        limits = TimeLimits(timeout, silence_timeout)
+        deployment = BundleDeployment(source, limits, include_db=include_db)
         return deployment.stream(deployment.deploy)
 
     @flow
@@ -168,11 +165,9 @@ class Formations(Resource):
             ConflictError: An update is already in progress, or this bundle is already deployed
                 (code `NoChange`).
         """
+        limits = TimeLimits(timeout, silence_timeout)
         deployment = BundleDeployment(
-            source,
-            include_db=include_db,
-            limits=TimeLimits(timeout, silence_timeout),
-            on_progress=on_progress,
+            source, limits, include_db=include_db, on_progress=on_progress
         )
         return deployment.follow(deployment.update)
 
@@ -190,9 +185,8 @@ class Formations(Resource):
 
         The stream opens when the upload has finished. To stop the update, call `cancel_update`.
         """
-        deployment = BundleDeployment(
-            source, include_db=include_db, limits=TimeLimits(timeout, silence_timeout)
-        )
+        limits = TimeLimits(timeout, silence_timeout)
+        deployment = BundleDeployment(source, limits, include_db=include_db)
         return deployment.stream(deployment.update)
 
     @flow
@@ -227,10 +221,11 @@ class Formations(Resource):
         Raises:
             ConflictError: A newer version is deployed, or an update is already in progress.
         """
+        limits = TimeLimits(timeout, silence_timeout)
         deployment = BundleDeployment(
             source,
+            limits,
             include_db=include_db,
-            limits=TimeLimits(timeout, silence_timeout),
             on_progress=on_progress,
             allow_downgrade=allow_downgrade,
         )
@@ -251,11 +246,9 @@ class Formations(Resource):
 
         The stream opens when the upload has finished.
         """
+        limits = TimeLimits(timeout, silence_timeout)
         deployment = BundleDeployment(
-            source,
-            include_db=include_db,
-            limits=TimeLimits(timeout, silence_timeout),
-            allow_downgrade=allow_downgrade,
+            source, limits, include_db=include_db, allow_downgrade=allow_downgrade
         )
         return deployment.stream(deployment.apply)
 
@@ -282,9 +275,8 @@ class Formations(Resource):
             ConflictError: The formation is already running.
             ServerError: The formation didn't start, or isn't healthy.
         """
-        return consume_stream(
-            action_stream("start", formation_id, TimeLimits(timeout, silence_timeout)), on_progress
-        )
+        limits = TimeLimits(timeout, silence_timeout)
+        return consume_stream(action_stream("start", formation_id, limits), on_progress)
 
     @streaming
     @documented_as(start)
@@ -320,10 +312,8 @@ class Formations(Resource):
             NotFoundError: The server has no formation with this id.
             ServerError: The formation didn't start, or isn't healthy.
         """
-        return consume_stream(
-            action_stream("restart", formation_id, TimeLimits(timeout, silence_timeout)),
-            on_progress,
-        )
+        limits = TimeLimits(timeout, silence_timeout)
+        return consume_stream(action_stream("restart", formation_id, limits), on_progress)
 
     @streaming
     @documented_as(restart)
@@ -363,10 +353,8 @@ class Formations(Resource):
             ServerError: The previous version didn't start, or isn't healthy. The current version
                 keeps running, unless the failure came while they were swapped.
         """
-        return consume_stream(
-            action_stream("rollback", formation_id, TimeLimits(timeout, silence_timeout)),
-            on_progress,
-        )
+        limits = TimeLimits(timeout, silence_timeout)
+        return consume_stream(action_stream("rollback", formation_id, limits), on_progress)
 
     @streaming
     @documented_as(rollback)
