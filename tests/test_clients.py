@@ -329,7 +329,7 @@ def test_a_proxy_error_is_not_the_formations(client_kind: ClientKind) -> None:
     assert ADMIN_KEY not in str(caught.value)
 
 
-def test_server_client_and_formation_client_are_told_apart_in_repr() -> None:
+def test_reprs_of_server_and_formation_clients_differ() -> None:
     assert repr(object.__new__(ServerClient)) == "<ServerClient without settings>"
     assert repr(ServerClient(url="http://x:1/")) == "ServerClient('http://x:1')"
     formation = FormationClient(server_url="http://x:1", formation_id="bot", user_id="u")
@@ -350,7 +350,7 @@ def test_server_client_and_formation_client_are_told_apart_in_repr() -> None:
         ),
     ],
 )
-def test_a_wrong_address_is_told_from_a_missing_thing(
+def test_a_wrong_address_differs_from_a_missing_resource(
     client_kind: ClientKind, answer: Answer, words: str
 ) -> None:
     with FakeServer(answer) as server, pytest.raises(NotFoundError, match=words) as caught:

@@ -1,3 +1,5 @@
+"""Which failures are retried, and the pauses between the attempts."""
+
 from __future__ import annotations
 
 import math

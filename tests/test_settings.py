@@ -1,3 +1,5 @@
+"""Settings from arguments and environment variables, and the errors of wrong ones."""
+
 from __future__ import annotations
 
 import math
@@ -21,6 +23,7 @@ from muxi import (
     ServerSettings,
     ValidationError,
 )
+from muxi.models.formation import ChatReply
 
 
 def url_of(**settings: object) -> str:
@@ -151,7 +154,9 @@ def test_timeouts_may_be_endless() -> None:
         ({"server_url": "http://h", "formation_id": ""}, "^formation_id is empty"),
     ],
 )
-def test_what_can_not_be_is_said_in_one_sentence(settings: dict[str, object], words: str) -> None:
+def test_an_impossible_value_is_refused_in_one_sentence(
+    settings: dict[str, object], words: str
+) -> None:
     with pytest.raises(ConfigurationError, match=words) as caught:
         url_of(**settings)
     assert caught.value.__cause__ is None
@@ -192,7 +197,7 @@ def test_what_a_server_client_needs(settings: dict[str, Any], words: str) -> Non
         ServerClient(**settings)
 
 
-def test_a_missing_key_is_said_before_anything_is_sent() -> None:
+def test_a_missing_key_is_refused_before_anything_is_sent() -> None:
     with pytest.raises(ConfigurationError, match="admin_key= or set MUXI_ADMIN_KEY"):
         FormationClient(url="http://127.0.0.1:9", client_key="c").status()
     with pytest.raises(ConfigurationError, match="key_id= and secret_key="):
@@ -200,7 +205,7 @@ def test_a_missing_key_is_said_before_anything_is_sent() -> None:
 
 
 @pytest.mark.parametrize("message", [{"mesage": "hi"}, {"message": "hi", "sesion_id": "s"}, {}])
-def test_an_unknown_or_missing_field_is_said_before_anything_is_sent(
+def test_an_unknown_or_missing_field_is_refused_before_anything_is_sent(
     message: dict[str, str],
 ) -> None:
     client = FormationClient(url="http://127.0.0.1:9", client_key="c")
@@ -210,8 +215,6 @@ def test_an_unknown_or_missing_field_is_said_before_anything_is_sent(
 
 
 def test_a_reply_brings_its_own_session() -> None:
-    from muxi.models.formation import ChatReply
-
     client = FormationClient(url="http://127.0.0.1:9", client_key="c")
     reply = ChatReply(session_id="s", request_id="r")
     with pytest.raises(ValidationError, match="reply_to= continues the session"):

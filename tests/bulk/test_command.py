@@ -87,7 +87,7 @@ def test_events_of_a_trigger() -> None:
     assert (one["key"], one["text"]) == ("7", "You said: Order 7 of tea")
 
 
-def test_a_failure_is_told_by_the_exit_status_and_can_be_done_again(
+def test_a_failed_job_sets_the_exit_status_and_can_be_retried(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     write("prompts.jsonl", {"prompt": "fine"}, {"prompt": "please fail"})
@@ -124,7 +124,7 @@ def test_a_failure_is_told_by_the_exit_status_and_can_be_done_again(
         ('{"id": 1, "prompt": "x"}\n{"id": 1, "prompt": "y"}\n', [], "have the key '1'"),
     ],
 )
-def test_mistakes_are_said_in_a_line(
+def test_a_mistake_is_reported_in_one_line(
     capsys: pytest.CaptureFixture[str], rows: str, options: list[str], message: str
 ) -> None:
     Path("rows.jsonl").write_text(rows)
@@ -134,7 +134,7 @@ def test_mistakes_are_said_in_a_line(
     assert error.count("\n") == 1
 
 
-def test_missing_files_are_said_in_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_file_is_reported_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["chat", "none.jsonl", "--journal", "run.db"]) == 2
     assert main(["status", "none.db"]) == 2
     assert capsys.readouterr().err.count("none.") == 2

@@ -330,7 +330,7 @@ def test_a_rate_is_kept(path: Path) -> None:
         assert len(server.received) == 1  # the other one starts in 1000 seconds
 
 
-def test_progress_is_told(path: Path) -> None:
+def test_progress_counts_done_skipped_and_failed_jobs(path: Path) -> None:
     told: list[bulk.Progress] = []
     with FakeServer(RESTORED) as server:
         run(ClientKind("sync"), server.url, posts(1, 2), path)
@@ -347,7 +347,7 @@ def test_one_run_at_a_time_may_use_a_journal(client_kind: ClientKind, path: Path
         assert [outcome.key for outcome in bulk.results(path)] == ["1"]
 
 
-def test_what_is_no_journal_is_said(path: Path) -> None:
+def test_a_file_that_is_no_journal_is_named(path: Path) -> None:
     with pytest.raises(muxi.ConfigurationError, match="not a journal"):
         list(bulk.results(path))
     path.write_text("not a database, but long enough to be one " * 100)

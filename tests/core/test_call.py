@@ -1,3 +1,5 @@
+"""Calls as values: how they are built and checked, without a connection."""
+
 from __future__ import annotations
 
 import math

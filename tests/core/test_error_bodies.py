@@ -109,7 +109,7 @@ def test_bodies_that_are_no_error_at_all(body: bytes) -> None:
         ("text/plain", b"x" * 1_000_000, "x" * 200 + "\u2026"),
     ],
 )
-def test_what_frameworks_and_gateways_say_is_in_the_message(
+def test_the_text_of_frameworks_and_gateways_is_in_the_message(
     kind: str, body: bytes, said: str | None
 ) -> None:
     message = read_error(reply(409, body, content_type=kind)).message
@@ -141,7 +141,7 @@ def test_any_body_makes_an_error(body: bytes, status: int) -> None:
     assert error.status_code == status
 
 
-def test_an_error_that_is_dressed_as_a_success_tells_what_it_holds() -> None:
+def test_an_error_with_a_status_of_success_has_its_text() -> None:
     data = {"request_id": "req_1", "channels": ["slack"], "delivered": [], "failed": ["slack"]}
     body = {"success": True, "error": None, "data": data, "request": {"id": "req_1"}}
     error = read_error(reply(502, body, content_type="application/json"))
@@ -177,7 +177,7 @@ EXPIRED = {
         ("Sun, 22 Nov 2026 05:37:41 GMT", "clock is 600 s ahead of the server's"),
     ],
 )
-def test_clocks_that_differ_are_told(date: str, told: str) -> None:
+def test_clocks_that_differ_are_named(date: str, told: str) -> None:
     assert told in read_error(reply(401, EXPIRED, date=date)).message
 
 
@@ -255,7 +255,7 @@ def test_a_time_that_is_none_is_left_out(moment: Any) -> None:
         b'{"request": {"id": "req_1"}, "data": null}',
     ],
 )
-def test_answers_that_do_not_fit_say_where(body: bytes) -> None:
+def test_responses_that_do_not_fit_the_model_name_the_call(body: bytes) -> None:
     with pytest.raises(muxi.InvalidResponseError, match="GET /status") as caught:
         read_answer(STATUS, reply(200, body), 1)
     assert caught.value.status_code == 200

@@ -223,7 +223,7 @@ def test_only_the_very_answer_means_that_it_is_done(other: RawResponse) -> None:
         play(DELETE, ConnectionError("cut", sent=True), other)
 
 
-def test_the_answer_that_means_done_may_have_to_say_so() -> None:
+def test_the_answer_that_means_done_may_need_a_text() -> None:
     busy = b'{"error": "Conflict", "message": "Formation is being updated"}'
     done = b'{"error": "Conflict", "message": "Formation is already stopped"}'
     stop = replace(
@@ -287,7 +287,7 @@ def test_without_a_user(rule: UserRule, auth: KeyKind, expected: str | None) -> 
 
 
 @pytest.mark.parametrize("rule", [UserRule.REQUIRED, UserRule.REQUIRED_WITH_CLIENT_KEY])
-def test_a_missing_user_is_said_before_sending(rule: UserRule) -> None:
+def test_a_missing_user_is_refused_before_sending(rule: UserRule) -> None:
     with pytest.raises(ValidationError, match=r"pass user_id=, take for_user.*MUXI_USER_ID") as exc:
         play(replace(GET, user=rule, auth=KeyKind.EITHER))
     assert not exc.value.sent
@@ -324,7 +324,7 @@ def test_either_key_prefers_the_clients() -> None:
         (KeyKind.HMAC, "key_id= and secret_key=, or set MUXI_KEY_ID and MUXI_SECRET_KEY"),
     ],
 )
-def test_a_missing_key_is_said_before_sending(auth: KeyKind, words: str) -> None:
+def test_a_missing_key_is_refused_before_sending(auth: KeyKind, words: str) -> None:
     with pytest.raises(ConfigurationError, match=words):
         play(replace(GET, auth=auth), options=replace(OPTIONS, keys={}))
 

@@ -104,7 +104,7 @@ def test_a_level_that_the_program_has_set_stays() -> None:
     assert logging.getLogger("muxi").level == logging.WARNING
 
 
-def test_what_a_server_says_begins_no_line_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_servers_text_stays_on_its_line_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
     forged = failure(409, "X\r\nCRITICAL forged\x1b[31m")
     [line] = lines(caplog, forged, debug=True)
     assert line.isprintable()

@@ -1,3 +1,5 @@
+"""The notice that a newer version of the SDK exists."""
+
 from __future__ import annotations
 
 import logging
@@ -42,7 +44,9 @@ def test_one_notice_for_many_answers(
     assert notices(caplog) == [("INFO", NOTICE)]
 
 
-def test_an_error_tells_too(client_kind: ClientKind, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_error_gives_the_notice_too(
+    client_kind: ClientKind, caplog: pytest.LogCaptureFixture
+) -> None:
     answer = telling(failure(404, "SESSION_NOT_FOUND"))
     with (
         caplog.at_level(logging.INFO, "muxi"),
@@ -73,7 +77,7 @@ def test_the_variable_turns_it_off(
     assert notices(caplog) == []
 
 
-def test_it_is_said_again_after_twelve_hours(caplog: pytest.LogCaptureFixture) -> None:
+def test_the_notice_is_repeated_after_twelve_hours(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO, "muxi"):
         for hours, said in [(0, 1), (1, 1), (11.9, 1), (12, 2), (23.9, 2), (24.1, 3)]:
             notify_newer_version("99.20270101.0", 1e9 + hours * HOUR)

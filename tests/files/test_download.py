@@ -144,7 +144,9 @@ def test_what_an_open_file_holds_is_overwritten_by_a_whole_answer_only(
     assert (tmp_path / "x").read_bytes() == old[:3] + BODY + old[3 + len(BODY) :]
 
 
-def test_a_transfer_starts_anew(client_kind: ClientKind, tmp_path: Path) -> None:
+def test_a_retried_download_starts_from_the_first_byte(
+    client_kind: ClientKind, tmp_path: Path
+) -> None:
     file = io.BytesIO()
     script = SHORT, failure(503, "SYSTEM_OVERLOAD"), WHOLE
     with FakeServer(*script, *script) as server:

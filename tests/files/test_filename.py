@@ -48,7 +48,7 @@ def test_a_name_that_may_be_is_made(name: str) -> None:
 
 
 @given(st.text(st.characters(codec="utf-8"), min_size=1))
-def test_names_are_read_as_they_are_told(name: str) -> None:
+def test_any_name_survives_the_header(name: str) -> None:
     assert (
         filename_from_header(f"inline; filename=\"x\"; filename*=UTF-8''{quote(name, safe='')}")
         == name

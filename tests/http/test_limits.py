@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import threading
 import time
@@ -141,7 +142,7 @@ def test_an_error_in_the_place_of_a_file_is_raised(client_kind: ClientKind, tmp_
 
 
 @pytest.mark.parametrize("location", ["mailto:x", "http://[", "http://x:y/", "//", "\x7f"])
-def test_a_redirect_to_nowhere_tells_that_the_call_was_sent(
+def test_the_error_of_a_wrong_redirect_says_that_the_call_was_sent(
     client_kind: ClientKind, location: str
 ) -> None:
     moved = Answer(302, b"", {"Location": location})
@@ -226,8 +227,6 @@ def test_a_hook_that_raises_for_a_status_gives_the_error_of_that_status() -> Non
 
 
 def test_a_cancelled_task_waits_for_its_thread() -> None:
-    import asyncio
-
     begun, go_on = threading.Event(), threading.Event()
     steps: list[str] = []
 
@@ -253,8 +252,6 @@ def test_a_cancelled_task_waits_for_its_thread() -> None:
 
 
 def test_work_that_has_not_begun_is_not_begun_after_a_cancellation() -> None:
-    import asyncio
-
     async def main() -> None:
         task = asyncio.create_task(run_in_thread(lambda: pytest.fail("it has begun")))
         task.cancel()

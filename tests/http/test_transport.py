@@ -47,7 +47,7 @@ def test_a_get_survives_a_bad_server(client_kind: ClientKind) -> None:
     assert (len(server.received), len(keys)) == (4, 1)
 
 
-def test_every_attempt_is_signed_afresh(
+def test_every_attempt_has_its_own_signature(
     client_kind: ClientKind, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seconds = iter(range(1_000, 2_000))
@@ -90,7 +90,7 @@ def test_a_stream_is_not_repeated_after_the_server_may_have_acted(client_kind: C
     assert len(server.received) == 1
 
 
-def test_a_timeout_tells_the_turn_and_wait_finishes_it(client_kind: ClientKind) -> None:
+def test_a_timeout_has_the_request_id_and_wait_returns_the_reply(client_kind: ClientKind) -> None:
     def script(request: Received) -> Any:
         if request.path == "/v1/chat":
             return Silence()
@@ -151,7 +151,7 @@ def test_wait_gives_up_in_time(client_kind: ClientKind) -> None:
     assert exc.value.request_id == "r"
 
 
-def test_nobody_listens(client_kind: ClientKind) -> None:
+def test_a_refused_connection_is_retryable_and_not_sent(client_kind: ClientKind) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{unused.getsockname()[1]}"

@@ -96,7 +96,7 @@ def newer(tmp_path: Path) -> Path:
     return copy
 
 
-def test_it_looks(official: Official, server: ServerClient) -> None:
+def test_reading_calls_agree(official: Official, server: ServerClient) -> None:
     ping, health, status, listed, found = official.results(
         ("ping",), ("health",), ("status",), ("list_formations",), ("get_formation", ID)
     )

@@ -100,6 +100,6 @@ def test_their_sdk_over_ours(code: str, ours: Path, theirs: Path, tmp_path: Path
     assert error == f"ImportError: {BOTH_INSTALLED}"
 
 
-def test_nothing_is_said_of_another_missing_name(ours: Path, tmp_path: Path) -> None:
+def test_another_missing_name_gets_no_hint(ours: Path, tmp_path: Path) -> None:
     error = importing("import muxi; muxi.ServerConfig", ours, ours, tmp_path / "both")
     assert error.endswith("'ServerConfig'. In this SDK it is ServerSettings.")

@@ -131,7 +131,7 @@ def test_triggers(ask: Asking) -> None:
         ask(lambda f: f.triggers.get("a.b"))
 
 
-def test_a_trigger_waited_for_tells_reply_and_turn(ask: Asking) -> None:
+def test_a_trigger_waited_for_has_the_reply_and_the_id_of_its_turn(ask: Asking) -> None:
     session = f"sess_{uuid4().hex}"
     run = ask(lambda f: f.triggers.fire("ticket", DATA, wait=True, session_id=session))
     assert (run.status, run.content) == (

@@ -1,3 +1,5 @@
+"""The example, bundled, on the real runtime."""
+
 import tarfile
 from pathlib import Path
 

@@ -24,7 +24,7 @@ by_one_kind = pytest.mark.thorough("asyncio", "trio")
 @pytest.mark.parametrize(
     "use", [SILENT[0], *(pytest.param(use, marks=by_one_kind) for use in SILENT[1:])]
 )
-def test_nothing_is_told(ask: Asking, use: Callable[[Any], Any]) -> None:
+def test_feeds_without_events_time_out(ask: Asking, use: Callable[[Any], Any]) -> None:
     with pytest.raises(muxi.TimeoutError, match=r"sent no event for 3 s"):
         ask.stream(use)
 

@@ -34,15 +34,15 @@ HERE = {
 ELSEWHERE = {
     "set_secret": ["resources.formation.test_config.test_set_updates_or_creates"],
     "…_user_identifier(s)": [
-        "resources.formation.test_users.test_users_are_spoken_about_with_the_client_key"
+        "resources.formation.test_users.test_users_are_named_in_the_path_and_the_client_key_is_sent"
     ],
     "get_scheduler_jobs": ["resources.formation.test_jobs.test_jobs_are_listed_with_either_key"],
     "update_scheduler_job": [
-        "resources.formation.test_jobs.test_an_update_speaks_for_the_owner",
+        "resources.formation.test_jobs.test_an_update_acts_as_the_owner",
         "resources.formation.test_jobs.test_an_update_says_when_it_replaced_the_job",
     ],
     "clear_all_buffers": [
-        "resources.formation.test_memory.test_clearing_nobodys_buffer_is_refused"
+        "resources.formation.test_memory.test_clearing_a_buffer_without_a_user_is_refused"
     ],
     "health": ["test_clients.test_keys_go_only_where_they_are_needed"],
     "get_sessions, get_memories, …": ["surface.test_coverage.test_query_names"],

@@ -54,7 +54,7 @@ def public(thing: object) -> set[str]:
     return {name for name in dir(thing) if not name.startswith("_")}
 
 
-def test_the_walk_finds_the_methods_that_the_readme_shows() -> None:
+def test_the_search_finds_the_methods_that_the_readme_shows() -> None:
     found = {str(method) for method in METHODS}
     assert len(found) == len(METHODS)
     assert found >= {
@@ -106,7 +106,7 @@ def test_signatures_are_equal(method: Method) -> None:
 
 
 @each(METHODS)
-def test_the_docstring_tells_of_each_parameter(method: Method) -> None:
+def test_the_docstring_describes_each_parameter(method: Method) -> None:
     told = re.search(
         r"^Args:\n((?: +.*\n?|\n(?= ))+)", inspect.getdoc(method.descriptor), re.MULTILINE
     )

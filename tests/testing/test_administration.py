@@ -68,7 +68,7 @@ def test_set_creates_or_updates(ask: Ask) -> None:
     assert ask(lambda f: f.secrets.list()).secrets["NEW"] == "othe••••••••6789"
 
 
-def test_the_audit_log_tells_of_its_clearing(ask: Ask) -> None:
+def test_the_audit_log_records_that_it_was_cleared(ask: Ask) -> None:
     ask(lambda f: f.secrets.create("NEW", "value"))
     assert [*ask(lambda f: f.audit.list())] == []  # the server doesn't log it
     cleared = ask(lambda f: f.raw.audit.clear())

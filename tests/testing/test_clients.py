@@ -98,9 +98,7 @@ def test_a_turn_in_the_background_is_accepted(client_kind: ClientKind, played: E
     assert reply.metadata.workflow_id == "wrk_1"
 
 
-def test_proxy_errors_are_told_from_the_formations(
-    client_kind: ClientKind, played: Emulator
-) -> None:
+def test_proxy_errors_differ_from_the_formations(client_kind: ClientKind, played: Emulator) -> None:
     def ask(formation_id: str, **settings: str) -> object:
         where = {"url": None, "server_url": played.server_url, "formation_id": formation_id}
         return call_sdk(client_kind, played, lambda f: f.sessions.get("none"), **where, **settings)

@@ -73,7 +73,7 @@ def rejected(answer: Any) -> list[int]:
 
 
 @pytest.mark.parametrize("prefix", [b"", DER], ids=["raw", "DER"])
-def test_what_is_told_is_remembered(ask: Ask, prefix: bytes) -> None:
+def test_a_batch_becomes_memories_and_history(ask: Ask, prefix: bytes) -> None:
     distillery = Distillery(ask, prefix)
     taken = distillery.submit(FACT, ENTRY, TURN)
     assert (taken.accepted, taken.duplicates, taken.rejected) == (3, 0, 0)
@@ -99,7 +99,7 @@ def test_one_collection_is_listed(ask: Ask) -> None:
     assert listed(ask) == []
 
 
-def test_what_is_told_twice_is_told_once(ask: Ask) -> None:
+def test_a_repeated_event_is_a_duplicate(ask: Ask) -> None:
     distillery = Distillery(ask)
     assert distillery.submit(FACT, FACT).duplicates == 1
     again = distillery.submit(FACT)

@@ -93,7 +93,7 @@ def test_mcp_servers(ask: Ask) -> None:
     assert refused(ask, lambda f: f.mcp.get_server("none")) == "MCP_SERVER_NOT_FOUND"
 
 
-def test_skills_fail_as_they_do(ask: Ask) -> None:
+def test_skills_fail_as_on_the_real_runtime(ask: Ask) -> None:
     for use in (
         lambda f: f.skills.list(),
         lambda f: f.skills.get("haiku"),
@@ -103,7 +103,7 @@ def test_skills_fail_as_they_do(ask: Ask) -> None:
         assert refused(ask, use) == "INTERNAL_ERROR"
 
 
-def test_procedures_are_files_that_say_so(ask: Ask) -> None:
+def test_only_files_marked_as_sops_are_sops(ask: Ask) -> None:
     [listed] = ask(lambda f: f.sops.list())
     assert (listed.name, listed.steps, listed.agents_used) == ("refund", 2, ["reader"])
     sop = ask(lambda f: f.sops.get("refund"))

@@ -61,7 +61,7 @@ def test_a_memory_can_be_read_until_it_is_deleted(ask: Ask) -> None:
     assert [each.id for each in ask(lambda f: f.memories.list())] == [ids[2], ids[0]]
 
 
-def test_memories_are_walked_page_by_page(ask: Ask) -> None:
+def test_memories_are_iterated_page_by_page(ask: Ask) -> None:
     for number in range(5):
         ask(lambda f, n=number: f.memories.create(f"Fact {n}"))
     newest_first = [f"Fact {number}" for number in (4, 3, 2, 1, 0)]
@@ -146,7 +146,7 @@ def test_a_batch_is_worked_on_in_the_background(ask: Ask) -> None:
         ask(lambda f: f.memories.ingest_batch([source_item(None)] * 101))
 
 
-def test_what_a_source_told_is_forgotten(ask: Ask) -> None:
+def test_a_sources_events_are_forgotten(ask: Ask) -> None:
     event = ingest(ask, source_item("1")).event_id
     gone = ask(lambda f: f.memory.forget(user_id="alice", source="calendar"))
     assert (gone.deleted_events, gone.status, gone.is_terminal) == (1, "processing", False)
@@ -200,7 +200,7 @@ def test_the_buffer_is_cleared_by_session_and_by_user(ask: Ask) -> None:
     assert ask(lambda f: f.memory.buffer.get_status(), user_id="bob").total_messages == 2
 
 
-def test_an_admin_who_names_nobody_clears_nothing(emulator: Emulator) -> None:
+def test_an_admin_without_a_user_clears_nothing(emulator: Emulator) -> None:
     """This uses plain HTTP, because the SDK refuses to send it."""
     raw = RawHttp(emulator)
     raw.chat("hi there")

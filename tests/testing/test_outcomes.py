@@ -44,7 +44,7 @@ def test_a_failure_that_the_formation_apologises_for(raw: RawHttp) -> None:
         ),
     ],
 )
-def test_a_failure_beyond_apology(
+def test_a_failed_turn_is_an_error_with_and_without_a_stream(
     raw: RawHttp, message: str, status: int, text: str, frame: str
 ) -> None:
     answer = raw.chat(message, request_id=f"req_{message}")
@@ -65,7 +65,7 @@ def test_background_work_stays_running(raw: RawHttp) -> None:
     assert raw.stream("later")[-2:] == ["completed", "done"]
 
 
-def test_background_work_ends_unless_it_is_told_not_to(raw: RawHttp) -> None:
+def test_background_work_ends_unless_after_is_infinite(raw: RawHttp) -> None:
     data = raw.chat("soon", request_id="req_soon").json()["data"]
     assert data["message"]["workflow_id"].startswith("wrk_")
     until(lambda: raw.status("req_soon") == "completed")

@@ -39,7 +39,7 @@ def test_a_paused_job_is_paused_until_it_is_resumed(ask: Ask) -> None:
     assert [*ask(lambda f: f.jobs.list())] == []
 
 
-def test_an_admin_who_names_nobody_sees_every_job(ask: Ask) -> None:
+def test_an_admin_without_a_user_sees_every_job(ask: Ask) -> None:
     for user in ("alice", "bob"):
         ask(lambda f: f.jobs.create("Say hi", **DAILY), user_id=user)
     everybody = ask(lambda f: f.jobs.list(), client_key=None, user_id=None)

@@ -19,7 +19,7 @@ PUBLIC = base64.b64encode(RAW).decode()
 
 
 @given(st.binary(min_size=32, max_size=32))
-def test_a_key_may_be_raw_or_der_and_say_what_it_is(seed: bytes) -> None:
+def test_a_key_may_be_raw_or_der_with_or_without_a_prefix(seed: bytes) -> None:
     public = Ed25519PrivateKey.from_private_bytes(seed).public_key()
     der = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     for written in (public.public_bytes_raw(), der):

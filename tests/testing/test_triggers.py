@@ -60,7 +60,9 @@ def formation(emulator: Emulator) -> Iterator[FormationClient]:
         yield client
 
 
-def test_triggers_are_told(client_kind: ClientKind, emulator: Emulator) -> None:
+def test_triggers_are_listed_with_the_fields_of_their_data(
+    client_kind: ClientKind, emulator: Emulator
+) -> None:
     names = call_sdk(client_kind, emulator, lambda f: f.triggers.list())
     assert [*names] == ["broken", "hooked", "ping", "say", "ticket"]
     ticket = call_sdk(client_kind, emulator, lambda f: f.triggers.get("ticket"))

@@ -83,7 +83,7 @@ def test_a_failed_turn_is_not_replayed(raw: RawHttp) -> None:
 @pytest.mark.parametrize(
     ("message", "end", "text"), [("slow", "completed", "Slowly"), ("long", "cancelled", "")]
 )
-def test_a_cancellation_is_heeded_at_the_next_checkpoint_only(
+def test_a_cancellation_takes_effect_at_the_next_checkpoint_only(
     raw: RawHttp, message: str, end: str, text: str
 ) -> None:
     name = f"req_{message}"

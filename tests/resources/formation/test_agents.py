@@ -31,7 +31,7 @@ def sent(answer: Answer, use: Use, **settings: Any) -> Any:
     return received
 
 
-def test_a_fired_trigger_tells_its_turn(client_kind: ClientKind) -> None:
+def test_a_fired_trigger_has_the_id_of_its_turn(client_kind: ClientKind) -> None:
     with FakeServer(PROCESSING) as server:
         run = client_kind.formation(server.url, lambda f: f.triggers.fire("t", {"a": 1}))
     assert run == m.TriggerRun(status="processing", request_id="req_turn")
@@ -177,7 +177,7 @@ def test_the_client_key_alone_is_sent(use: Use, answer: Answer) -> None:
         sent(answer, use, client_key=None)
 
 
-def test_skills_as_a_runtime_that_has_them_would_tell_them() -> None:
+def test_skills_of_a_runtime_that_has_them() -> None:
     """No recording has any: written from the runtime's source."""
     with FakeServer(*(answer for _, answer in CLIENT[:4])) as server:
         found = [ClientKind("sync").formation(server.url, use) for use, _ in CLIENT[:4]]
@@ -212,7 +212,7 @@ def test_bodies(use: Use, answer: Answer, path: str, body: dict[str, str]) -> No
     assert (received.method, received.path, received.json) == ("POST", f"/v1{path}", body)
 
 
-def test_what_a_sync_and_a_rebuild_tell() -> None:
+def test_the_results_of_a_sync_and_a_rebuild() -> None:
     skipped = {"source_id": "s", "url": "u", "status": "skipped", "reason": "in progress"}
     sync = m.KnowledgeSync.model_validate({"agent_id": "a", "results": [skipped]})
     assert (sync[0].reason, sync[0].files_added) == ("in progress", None)

@@ -142,7 +142,7 @@ def test_other_keys_are_refused(key: str) -> None:
 
 
 @given(st.binary(max_size=80).filter(lambda raw: len(raw) != 32))
-def test_the_error_does_not_tell_the_key(raw: bytes) -> None:
+def test_the_error_does_not_show_the_key(raw: bytes) -> None:
     text = base64.b64encode(raw).decode()
     assert len(text) < 8 or text not in refused(text)
 

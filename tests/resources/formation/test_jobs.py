@@ -227,7 +227,7 @@ def test_an_update_says_when_it_replaced_the_job(client_kind: ClientKind) -> Non
     assert replaced.meta.request_id == "req_server"
 
 
-def test_an_update_speaks_for_the_owner(client_kind: ClientKind) -> None:
+def test_an_update_acts_as_the_owner(client_kind: ClientKind) -> None:
     received = sent(client_kind, lambda f: f.jobs.update("j", message="Hi", user_id="bob"))
     assert (received.headers["x-muxi-user-id"], received.json) == ("bob", {"message": "Hi"})
     received = sent(client_kind, lambda f: f.jobs.update("j"), user_id=None)

@@ -100,13 +100,13 @@ def test_silence_ends_in_an_error(connect: Connect, use: Use, hold: Callable[[],
 
 
 @pytest.mark.parametrize("use", EACH_SHORT)
-def test_so_do_mere_keep_alives(connect: Connect, use: Use) -> None:
+def test_keepalives_alone_end_in_an_error(connect: Connect, use: Use) -> None:
     seen, error = read(connect, use, *slow_keepalives(200))
     assert (seen, type(error)) == ([], muxi.TimeoutError)
 
 
 @pytest.mark.parametrize("use", USES)
-def test_the_end_is_no_success(connect: Connect, use: Use) -> None:
+def test_a_stream_that_ends_is_interrupted(connect: Connect, use: Use) -> None:
     for ends in (True, False):
         _, error = read(connect, use, KEEPALIVE, ends=ends)
         assert type(error) is muxi.StreamInterruptedError

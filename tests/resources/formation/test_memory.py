@@ -63,7 +63,7 @@ def ids(count: int) -> list[str]:
     return [f"m{number}" for number in range(count)]
 
 
-def test_a_walk_fetches_page_by_page(client_kind: ClientKind) -> None:
+def test_an_iteration_fetches_page_by_page(client_kind: ClientKind) -> None:
     with FakeServer(paging(7)) as server:
         assert collected(client_kind, server, page_size=3, scopes=["user", "group"]) == ids(7)
     assert [asked(request) for request in server.received] == [
@@ -76,7 +76,7 @@ SIZES = st.integers(1, 9)
 
 @settings(max_examples=40)
 @given(st.integers(0, 20), SIZES, st.none() | st.integers(0, 25))
-def test_a_walk_gives_everything_once_up_to_its_cap(
+def test_an_iteration_yields_each_item_once_up_to_its_limit(
     count: int, page_size: int, max_items: int | None
 ) -> None:
     with FakeServer(paging(count)) as server:
@@ -88,7 +88,7 @@ def test_a_walk_gives_everything_once_up_to_its_cap(
 
 @settings(max_examples=40)
 @given(SIZES, st.integers(0, 3), st.none() | st.integers(0, 40))
-def test_a_walk_ends_where_the_server_repeats_itself(
+def test_an_iteration_ends_if_the_server_repeats_a_page(
     page_size: int, good: int, max_items: int | None
 ) -> None:
     def page(request: Received) -> Answer:
@@ -120,7 +120,7 @@ def test_what_is_written_meanwhile_makes_nothing_come_twice(client_kind: ClientK
         assert collected(client_kind, server, page_size=2) == ["m1", "m2", "m3", "m4"]
 
 
-def test_a_walk_asks_for_no_page_before_it_is_wanted() -> None:
+def test_an_iteration_asks_for_no_page_before_it_is_needed() -> None:
     with (
         FakeServer(paging(9)) as server,
         muxi.FormationClient(url=server.url, client_key="c", user_id="alice") as formation,
@@ -136,7 +136,7 @@ def test_a_walk_asks_for_no_page_before_it_is_wanted() -> None:
             formation.memories.iter(page_size=101)
 
 
-def test_a_walk_may_be_left(client_kind: ClientKind) -> None:
+def test_an_iteration_may_be_left(client_kind: ClientKind) -> None:
     """With no complaint about what is left: warnings are errors here."""
 
     async def first(formation: muxi.AsyncFormationClient) -> str:
@@ -152,7 +152,7 @@ def test_a_walk_may_be_left(client_kind: ClientKind) -> None:
     gc.collect()
 
 
-def test_an_error_ends_a_walk(client_kind: ClientKind) -> None:
+def test_an_error_ends_an_iteration(client_kind: ClientKind) -> None:
     pages = [answer([memory(1)]), failure(403, "FORBIDDEN")]
     with FakeServer(*pages) as server, pytest.raises(muxi.AuthorizationError):
         collected(client_kind, server, page_size=1)
@@ -307,7 +307,7 @@ def test_waits_end_with_the_work(client_kind: ClientKind, wait: Callable[..., An
     assert caught.value.request_id == "p"
 
 
-def test_a_failed_ingestion_tells_its_end_in_seconds(client_kind: ClientKind) -> None:
+def test_the_end_of_a_failed_ingestion_is_read_as_seconds(client_kind: ClientKind) -> None:
     data = {"processing_id": "p", "status": "failed", "error": "x", "created_at": 1795326614.5}
     with FakeServer(envelope({**data, "completed_at": 1795326615.25})) as server:
         status = client_kind.formation(server.url, lambda f: f.memories.get_ingestion("p"))
@@ -342,7 +342,7 @@ ADMIN: list[tuple[Callable[[Any], Any], Any]] = [
 
 
 @pytest.mark.parametrize(("use", "body"), ADMIN)
-def test_the_upkeep_speaks_about_users_with_the_admin_key(
+def test_maintenance_of_memory_names_users_in_the_body_and_sends_the_admin_key(
     client_kind: ClientKind, use: Callable[[Any], Any], body: Any
 ) -> None:
     absent = failure(503, "SERVICE_UNAVAILABLE")
@@ -357,7 +357,7 @@ def test_the_upkeep_speaks_about_users_with_the_admin_key(
 @pytest.mark.parametrize(
     "use", [lambda f: f.memory.buffer.clear(), lambda f: f.memory.buffer.clear_session("s")]
 )
-def test_clearing_nobodys_buffer_is_refused(
+def test_clearing_a_buffer_without_a_user_is_refused(
     client_kind: ClientKind, use: Callable[[Any], Any]
 ) -> None:
     with pytest.raises(muxi.ValidationError, match="needs a user"):

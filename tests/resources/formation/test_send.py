@@ -260,7 +260,7 @@ def test_a_voice_note_that_goes_to_the_background_is_waited_for(client_kind: Cli
     assert (reply.text, reply.request_id) == ("It went on.", "r")
 
 
-def test_the_session_is_known_where_the_formation_does_not_tell_it(client_kind: ClientKind) -> None:
+def test_the_session_is_known_if_the_formation_does_not_send_it(client_kind: ClientKind) -> None:
     """It tells none for a greeting and a command, and goes on with it all the same."""
     greeting = envelope({"message": {"role": "assistant", "content": "Hello!"}, "session_id": None})
     with FakeServer(greeting) as server:

@@ -261,7 +261,7 @@ def test_audio_streams_learn_the_turns_id_from_its_events(client_kind: ClientKin
         ("[1]", "The turn failed", None),
     ],
 )
-def test_an_error_frame_says_what_the_server_said(
+def test_an_error_frame_has_the_servers_message(
     client_kind: ClientKind, data: str, message: str, code: str | None
 ) -> None:
     frame = f"event: error\ndata: {data}\n\n".encode()

@@ -49,7 +49,7 @@ def test_credentials_need_a_user_but_for_the_services(client_kind: ClientKind) -
     )
 
 
-def test_users_are_spoken_about_with_the_client_key(client_kind: ClientKind) -> None:
+def test_users_are_named_in_the_path_and_the_client_key_is_sent(client_kind: ClientKind) -> None:
     for use, where in (
         (lambda f: f.users.lookup("A@b.c"), "/v1/users/A%40b.c"),
         (lambda f: f.users.resolve("a"), "/v1/users/resolve"),
@@ -101,7 +101,7 @@ def test_a_notification_that_reached_nobody_is_an_error(client_kind: ClientKind)
     assert "x-muxi-user-id" not in received.headers
 
 
-def test_notifications_say_something_to_a_list_of_channels() -> None:
+def test_a_notification_needs_a_text_and_a_list_of_channels() -> None:
     with pytest.raises(muxi.ValidationError, match="blank"):
         Notifications.send.build(" \n", user_id="alice")
     with pytest.raises(muxi.ValidationError, match="channels"):

@@ -171,7 +171,7 @@ HELD = "process with ID hello-formation-staging already exists"
         refused(500, f"Failed to start staging formation: {HELD}", "Internal Server Error"),
     ],
 )
-def test_a_process_that_the_server_has_lost_is_said_in_plain_words(
+def test_a_process_that_the_server_has_lost_is_explained(
     client_kind: ClientKind, answer: Any
 ) -> None:
     with FakeServer(Plane(answer)) as server, pytest.raises(muxi.ServerError) as caught:
@@ -186,7 +186,7 @@ def test_a_process_that_the_server_has_lost_is_said_in_plain_words(
     ("name", "text"), [("apply", "Failed to save bundle"), ("update", "Failed to read bundle")]
 )
 @pytest.mark.parametrize("seconds", [15.3, 3.0])
-def test_an_upload_that_took_too_long_is_said(
+def test_an_upload_that_took_too_long_is_named(
     client_kind: ClientKind,
     monkeypatch: pytest.MonkeyPatch,
     name: str,

@@ -344,7 +344,7 @@ def test_a_formations_client_shares_what_its_servers_has(client_kind: ClientKind
         (503, "Formation unavailable", muxi.UnavailableError),
     ],
 )
-def test_errors_of_the_proxy_are_told_from_the_formations_own(
+def test_errors_of_the_proxy_differ_from_the_formations_own(
     client_kind: ClientKind, status: int, phrase: str, kind: type[muxi.MuxiError]
 ) -> None:
     def use(s: Any) -> Any:

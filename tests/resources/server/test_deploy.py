@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import tarfile
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -109,7 +110,7 @@ def test_a_deployment_that_exists_isnt_sent(client_kind: ClientKind) -> None:
     assert [one.method for one in server.received] == ["GET"]
 
 
-def test_what_is_wrong_with_a_bundle_is_said_before_anything_is_sent(
+def test_a_wrong_bundle_is_refused_before_anything_is_sent(
     client_kind: ClientKind, tmp_path: Path
 ) -> None:
     with FakeServer(NOT_FOUND) as server, pytest.raises(muxi.MuxiError) as caught:
@@ -350,8 +351,6 @@ def test_events_that_are_no_json_are_named(client_kind: ClientKind) -> None:
 
 
 def test_a_silent_server_is_given_up(client_kind: ClientKind) -> None:
-    import threading
-
     over = threading.Event()
     silent = stream_of(STAGES[0], lambda: over.wait(60) and None)
     with FakeServer(silent) as server:
@@ -447,7 +446,7 @@ def test_apply_refuses_to_go_back(client_kind: ClientKind) -> None:
     assert found.version == 2
 
 
-def test_apply_finds_the_version_in_the_list_where_the_formation_tells_none(
+def test_apply_finds_the_version_in_the_list_if_the_details_lack_it(
     client_kind: ClientKind,
 ) -> None:
     untold = ok({**FORMATION, "version": {}})

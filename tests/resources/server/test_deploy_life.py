@@ -20,6 +20,7 @@ import anyio.from_thread
 import pytest
 
 import muxi
+import muxi.bundle
 from muxi import AsyncServerClient, ServerClient
 from muxi._files.upload import Upload
 from muxi.bundle import PackedBundle, open_bundle
@@ -350,8 +351,6 @@ def test_uploads_are_read_a_piece_at_a_time(client_kind: ClientKind, tmp_path: P
 
 
 def test_no_file_stays_open(client_kind: ClientKind, monkeypatch: pytest.MonkeyPatch) -> None:
-    import muxi.bundle
-
     closed: list[Callable[[], bool]] = []
     real = muxi.bundle.open_bundle
 
@@ -375,8 +374,6 @@ def test_no_file_stays_open(client_kind: ClientKind, monkeypatch: pytest.MonkeyP
 async def test_a_bundle_that_was_packed_after_a_cancellation_is_closed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    import muxi.bundle
-
     opened: list[Watched] = []
     real = muxi.bundle.open_bundle
 

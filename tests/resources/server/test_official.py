@@ -47,7 +47,7 @@ ELSEWHERE = {
     11: ["core.test_error_bodies.test_any_body_makes_an_error"],
     13: [
         "resources.server.test_deploy.test_what_may_have_been_done_isnt_done_again",
-        "http.test_transport.test_every_attempt_is_signed_afresh",
+        "http.test_transport.test_every_attempt_has_its_own_signature",
         "testing.control.test_cuts.test_done_and_not_answered",
     ],
     14: [

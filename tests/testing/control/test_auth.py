@@ -77,7 +77,7 @@ def test_a_clock_that_is_wrong_is_named(plane: Plane, skew: int) -> None:
 
 
 @pytest.mark.parametrize("skew", [-290, 290])
-def test_five_minutes_are_borne(plane: Plane, skew: int) -> None:
+def test_clocks_may_differ_by_five_minutes(plane: Plane, skew: int) -> None:
     plane.emulator.server.skew = skew
     assert [each.id for each in plane.ask(lambda s: s.formations.list())] == ["hello"]
 

@@ -118,7 +118,7 @@ def test_the_stages_of_a_stream(plane: Plane, run: str, optional: bool) -> None:
 
 
 @pytest.mark.parametrize("run", RUNS)
-def test_a_callback_is_told_the_same(plane: Plane, run: str) -> None:
+def test_a_callback_gets_the_same_events_as_a_stream(plane: Plane, run: str) -> None:
     BEFORE[run](plane)
     plane.emulator.server.attempts = 3
     reported: list[Any] = []

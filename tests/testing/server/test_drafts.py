@@ -140,7 +140,7 @@ def test_a_draft_becomes_a_formation_then_its_next_version(control: Control) -> 
     assert control.chat().status_code == 200
     assert not control.draft("list").json()["draft"]["exists"]
     control.server.quirks.draft_digest = False
-    drafted(control, manifest("A bot", "A bot anew"))
+    drafted(control, manifest("A bot", "A better bot"))
     answer = control.draft("deploy", headers=STREAM)
     assert stages(answer) == [
         *("validating", "validating", "resolving_runtime", "resolving_runtime"),
@@ -191,7 +191,7 @@ def test_an_unreadable_manifest_is_refused_before_the_stream(control: Control) -
 
 
 def test_a_conflict_within_the_stream_is_no_event(bot: Control) -> None:
-    drafted(bot, manifest("A bot", "A bot anew"))
+    drafted(bot, manifest("A bot", "A better bot"))
     bot.server.faults.append(Fault("health_check", delay=30))
     with ThreadPoolExecutor() as pool:
         waiting = pool.submit(bot.draft, "deploy")

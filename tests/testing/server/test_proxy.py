@@ -58,9 +58,7 @@ def test_forwarded_headers(registry: Registry) -> None:
 @pytest.mark.parametrize(
     ("headers", "sender"), [({}, "127.0.0.1"), ({"X-Real-IP": "10.0.0.3"}, "10.0.0.3")]
 )
-def test_who_is_told_to_have_sent_it(
-    registry: Registry, headers: dict[str, str], sender: str
-) -> None:
+def test_the_forwarded_sender(registry: Registry, headers: dict[str, str], sender: str) -> None:
     got = ask(registry, "GET", "/api/my-bot", headers=headers).json()["headers"]
     assert got["x-forwarded-for"] == sender
     assert "transfer-encoding" not in got

@@ -50,7 +50,7 @@ def test_q5_a_second_draft_is_identical(control: Control, quirk: bool) -> None:
     control.server.quirks.draft_digest = quirk
     drafted(control)
     control.draft("deploy")
-    drafted(control, manifest("A bot", "A bot anew"))
+    drafted(control, manifest("A bot", "A better bot"))
     answer = control.draft("deploy")
     assert answer.status_code == (409 if quirk else 200)
     if quirk:

@@ -246,7 +246,7 @@ def test_a_larger_download_comes_without_its_length(control: Control) -> None:
     assert len(answer.content) > 4096
 
 
-def test_a_download_can_be_cut_short_and_say_nothing(bot: Control) -> None:
+def test_a_download_can_be_cut_short_without_an_error_status(bot: Control) -> None:
     bot.server.faults += [Fault("download", cut="end"), Fault("download", cut="drop")]
     answer = bot.ask("GET", f"{BOT}/download")
     assert answer.status_code == 200
