@@ -24,7 +24,7 @@ thorough: .venv/dev.stamp     ## the same with ten times the random examples, an
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal --thorough
 
 faults: .venv/dev.stamp       ## each kind of call × each fault × each client × with and without retries
-	MUXI_FAULTS=whole $(BIN)/python -m pytest tests/faults --numprocesses auto --dist worksteal
+	MUXI_FAULTS=whole $(BIN)/python -m pytest tests/faults --numprocesses 5 --dist worksteal
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .
