@@ -15,11 +15,19 @@ from typing import Any
 
 # Imported before the fork, once for all pages.
 import httpcore  # noqa: F401
+import httpx  # noqa: F401
 
+import muxi._http.transport
 import muxi.clients
 import muxi.models.formation
 import muxi.models.server
-import muxi.settings  # noqa: F401
+import muxi.resources.formation
+import muxi.resources.server
+import muxi.settings
+
+for models in (muxi.models.formation, muxi.models.server):
+    for name in dir(models):
+        getattr(models, name)
 
 
 def lines_of(code: CodeType) -> set[int]:
