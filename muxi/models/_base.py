@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from inspect import Signature
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, TypeVar, get_origin, overload
 from uuid import UUID
 
 import pydantic.main
@@ -210,13 +210,19 @@ def carry_meta(source: Answer, target: AnswerT) -> AnswerT:
 
 
 class Listing(Answer, Sequence[ItemT], Generic[ItemT]):
-    """A response that is a sequence of items.
+    """A response that is a sequence of items, those of its first field that is a list.
 
     The `count` that the server sends with most lists equals `len()`. It has no attribute, because
     `count` is a method of sequences.
     """
 
     items_field: ClassVar[str]
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: object) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        kinds = {name: get_origin(field.annotation) for name, field in cls.model_fields.items()}
+        cls.items_field = next((name for name, kind in kinds.items() if kind is list), "")
 
     @property
     def items(self) -> list[ItemT]:

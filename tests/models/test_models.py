@@ -9,7 +9,7 @@ import pydoc
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, get_origin
 
 import pydantic
 import pytest
@@ -20,7 +20,7 @@ from pydantic import BaseModel, TypeAdapter
 from muxi import FormationClient, InvalidResponseError
 from muxi.models import formation as m
 from muxi.models import server as s
-from muxi.models._base import Answer, Model
+from muxi.models._base import Answer, Listing, Model
 
 from ..support.fake_server import FakeServer, envelope
 from ..support.recorded import recordings
@@ -305,6 +305,16 @@ def test_the_bytes_of_an_artifact() -> None:
     for bad in ("data:x/y;base64,A", "data:x/y;base64,AA*=", "data:x/y;base64,é"):
         with pytest.raises(InvalidResponseError, match=r"a\.bin are not base64"):
             artifact(data_url=bad).read()
+
+
+def test_each_list_has_one_field_that_is_a_list() -> None:
+    public = [getattr(module, name) for module in (m, s) for name in module.__all__]
+    kinds = [kind for kind in public if isinstance(kind, type) and issubclass(kind, Listing)]
+    lists = [kind for kind in kinds if "items" not in vars(kind)]
+    assert len(lists) > 20
+    for kind in lists:
+        fields = [get_origin(field.annotation) for field in kind.model_fields.values()]
+        assert fields.count(list) == 1, kind
 
 
 def test_help_shows_the_fields_of_a_model_that_was_never_used() -> None:

@@ -54,7 +54,6 @@ class Agent(ConfigComponent, Answer):
 class AgentList(Listing[Agent]):
     """All configured agents."""
 
-    items_field = "agents"
     agents: list[Agent]
 
 
@@ -87,7 +86,6 @@ class SyncResult(Model):
 class KnowledgeSync(Listing[SyncResult]):
     """The result of a knowledge sync: a sequence with one item per source."""
 
-    items_field = "results"
     agent_id: str
     results: list[SyncResult]
 

@@ -39,7 +39,6 @@ class ArtifactDetails(Artifact, Answer):
 class ArtifactList(Listing[Artifact]):
     """The latest version of each of a user's artifacts, the last used first."""
 
-    items_field = "artifacts"
     artifacts: list[Artifact]
     total: int
     """The number of artifacts."""
@@ -48,7 +47,6 @@ class ArtifactList(Listing[Artifact]):
 class ArtifactVersions(Listing[Artifact]):
     """All versions of an artifact, the newest first."""
 
-    items_field = "versions"
     name: str
     versions: list[Artifact]
 

@@ -33,7 +33,6 @@ class AuditEntry(Model):
 class AuditLog(Listing[AuditEntry]):
     """Entries of the audit log, newest first."""
 
-    items_field = "entries"
     entries: list[AuditEntry]
     total_entries: int
     """The number of entries in this response, not in the whole log."""

@@ -20,7 +20,6 @@ class CredentialService(Model):
 class CredentialServiceList(Listing[CredentialService]):
     """The services for which users need a credential."""
 
-    items_field = "services"
     services: list[CredentialService]
 
 
@@ -39,7 +38,6 @@ class Credential(Answer):
 class CredentialList(Listing[Credential]):
     """A user's credentials."""
 
-    items_field = "credentials"
     credentials: list[Credential]
 
 

@@ -44,7 +44,6 @@ class Distillery(Answer):
 class DistilleryList(Listing[Distillery]):
     """The distilleries, newest first, revoked ones included."""
 
-    items_field = "distilleries"
     distilleries: list[Distillery]
 
 

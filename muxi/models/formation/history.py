@@ -33,5 +33,4 @@ class HistoryEntry(Model):
 class History(Listing[HistoryEntry]):
     """Entries, newest first; empty if the formation keeps no log."""
 
-    items_field = "entries"
     entries: list[HistoryEntry]

@@ -91,7 +91,6 @@ class JobUpdate(Job):
 class JobList(Listing[Job]):
     """Jobs, newest first."""
 
-    items_field = "jobs"
     jobs: list[Job]
 
 

@@ -33,7 +33,6 @@ class McpServer(ConfigComponent, Answer):
 class McpServerList(Listing[McpServer]):
     """All configured MCP servers."""
 
-    items_field = "servers"
     servers: list[McpServer]
 
 
@@ -61,5 +60,4 @@ class McpTool(Model):
 class McpToolList(Listing[McpTool]):
     """The tools that the formation itself provides."""
 
-    items_field = "tools"
     tools: list[McpTool]

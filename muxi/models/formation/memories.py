@@ -41,7 +41,6 @@ class Memory(Model):
 class MemoryList(Listing[Memory]):
     """One page of memories, newest first. The server doesn't send the total."""
 
-    items_field = "memories"
     memories: list[Memory]
 
 
@@ -126,7 +125,6 @@ class IngestionBatch(Listing[BatchItem]):
 
     model_config = BY_NAME
 
-    items_field = "results"
     processing_id: str | None = None
     """The id to pass to `memories.wait_for_ingestion`; None if nothing was accepted."""
     results: list[BatchItem] = Field(alias="items")

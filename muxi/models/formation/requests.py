@@ -40,7 +40,6 @@ class RequestSummary(Model):
 class RequestList(Listing[RequestSummary]):
     """All tracked requests that the caller may see."""
 
-    items_field = "requests"
     requests: list[RequestSummary]
 
 

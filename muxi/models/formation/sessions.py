@@ -19,7 +19,6 @@ class SessionSummary(Model):
 class SessionList(Listing[SessionSummary]):
     """The sessions of a user, most recent first."""
 
-    items_field = "sessions"
     sessions: list[SessionSummary]
 
 
@@ -60,7 +59,6 @@ class SessionMessage(Model):
 class MessageList(Listing[SessionMessage]):
     """The oldest messages of a session, oldest first."""
 
-    items_field = "messages"
     session_id: str
     messages: list[SessionMessage]
     has_more: bool

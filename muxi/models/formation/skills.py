@@ -27,7 +27,6 @@ class SkillSummary(Model):
 class SkillList(Listing[SkillSummary]):
     """The skills that the formation has loaded."""
 
-    items_field = "skills"
     skills: list[SkillSummary]
 
 
@@ -54,7 +53,6 @@ class AgentSkill(Model):
 class AgentSkillList(Listing[AgentSkill]):
     """The skills that an agent may use."""
 
-    items_field = "skills"
     skills: list[AgentSkill]
     agent_id: str | None = None
     """None if the formation has no skills."""

@@ -24,7 +24,6 @@ class SopSummary(Model):
 class SopList(Listing[SopSummary]):
     """All procedures of the formation."""
 
-    items_field = "sops"
     sops: list[SopSummary]
 
 

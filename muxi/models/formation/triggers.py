@@ -10,7 +10,6 @@ from .._base import Answer, JsonInput, Listing, Request, derive
 class TriggerList(Listing[str]):
     """The names of all triggers."""
 
-    items_field = "triggers"
     formation_id: str
     triggers: list[str]
 

@@ -31,7 +31,6 @@ class UserIdentifier(Model):
 class UserIdentifierList(Listing[UserIdentifier]):
     """The identifiers of a MUXI user. `users.link` returns only those that it linked."""
 
-    items_field = "identifiers"
     muxi_user_id: str
     internal_user_id: int | None = None
     """None in the result of `users.link`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pydantic import model_validator
 
@@ -64,7 +64,6 @@ class DraftEntry(Model):
 class DraftFileList(DraftAnswer, Listing[DraftEntry]):
     """One directory of a draft, without the content of its subdirectories."""
 
-    items_field: ClassVar[str] = "entries"
     path: str
     """`.` for the root."""
     entries: Annotated[list[DraftEntry], EmptyIfNull]

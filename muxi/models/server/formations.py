@@ -47,7 +47,6 @@ class FormationSummary(Model):
 class FormationList(Listing[FormationSummary]):
     """All formations of the server, in no particular order."""
 
-    items_field = "formations"
     formations: list[FormationSummary]
     total: int
 
