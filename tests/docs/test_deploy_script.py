@@ -28,6 +28,7 @@ def test_a_failed_smoke_test_rolls_back(
 ) -> None:
     for name, value in VARIABLES["deploy.md"].items():
         monkeypatch.setenv(name, value)
+    muxi_emulator.server.starting_pause = 0
     script: dict[str, Any] = {"__name__": "deploy"}
     exec(SCRIPT, script)
     script["main"](str(HELLO))
