@@ -230,15 +230,15 @@ ENDLESS = stream_of(token("progress"), *slow_keepalives(200))
 
 
 @pytest.fixture
-def warned() -> Iterator[None]:
-    """The warnings so far, unraisable ones included."""
+def no_warnings() -> Iterator[None]:
+    """Fail if anything warned, as exceptions do that nothing can catch."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         yield
     assert [str(warning.message) for warning in caught] == []
 
 
-@pytest.mark.usefixtures("warned")
+@pytest.mark.usefixtures("no_warnings")
 def test_breaking_out_of_an_awaited_stream_closes_the_connection() -> None:
     endless = Endless()
 
@@ -258,7 +258,7 @@ def test_breaking_out_of_an_awaited_stream_closes_the_connection() -> None:
 
 
 @pytest.mark.anyio
-@pytest.mark.usefixtures("warned")
+@pytest.mark.usefixtures("no_warnings")
 async def test_leaving_a_loop_within_async_with_leaves_no_generator_behind() -> None:
     """Trio warns of each async generator that it has to finalize."""
 
@@ -281,7 +281,7 @@ async def test_leaving_a_loop_within_async_with_leaves_no_generator_behind() -> 
 
 
 @pytest.mark.anyio
-@pytest.mark.usefixtures("warned")
+@pytest.mark.usefixtures("no_warnings")
 async def test_cancelling_closes_the_stream() -> None:
     with FakeServer(ENDLESS) as server:
         async with AsyncFormationClient(url=server.url, client_key="c") as client:

@@ -76,19 +76,14 @@ class ClientKind:
 
     def stream(self, url: str, use: Callable[[Any], Any], /, **settings: Any) -> Streamed:
         """Read the formation client's stream from `use` to the end."""
-
-        def read(client: Any) -> Any:
-            return _read(use(client)) if self.is_sync else _aread(use(client))
-
-        return self.formation(url, read, **settings)
+        return self.formation(url, lambda client: self._read(use(client)), **settings)
 
     def server_stream(self, url: str, use: Callable[[Any], Any], /, **settings: Any) -> Streamed:
         """Read the server client's stream from `use` to the end."""
+        return self.server(url, lambda client: self._read(use(client)), **settings)
 
-        def read(client: Any) -> Any:
-            return _read(use(client)) if self.is_sync else _aread(use(client))
-
-        return self.server(url, read, **settings)
+    def _read(self, stream: Any) -> Any:
+        return _read(stream) if self.is_sync else _aread(stream)
 
     def _use(
         self, sync: Any, asynchronous: Any, settings: dict[str, Any], use: Callable[[Any], Any]

@@ -15,9 +15,10 @@ import muxi
 from muxi.models import formation as m
 from muxi.resources.formation import Secrets, Triggers, Users
 
-from ..resources.formation.test_jobs import CREATE, sent
+from ..resources.formation.test_jobs import CREATE
 from ..support.clients import CLIENT_KEY, ClientKind
 from ..support.fake_server import REPLY, FakeServer, envelope, failure
+from ..support.sent import sent
 from .test_coverage import CASES, VALUE
 
 HERE = {

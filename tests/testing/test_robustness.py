@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import httpx
 import pytest
@@ -13,6 +12,7 @@ import pytest
 from muxi.testing import Emulator, Escalation, Outcome, Reply, Turn
 
 from ..support.plain_http import NO_TLS
+from ..support.waiting import until
 from .raw_http import RawHttp, Streaming
 from .server.raw_control import FORMATIONS, Control
 
@@ -23,7 +23,7 @@ HALF = "half \ud83d a pair"
 class Clock:
     """A clock with a time that the test sets."""
 
-    now: float = field(default=1_000_000.0)
+    now: float = 1_000_000.0
 
     def __call__(self) -> float:
         return self.now
@@ -65,15 +65,10 @@ def test_finished_requests_are_forgotten_after_five_to_six_minutes(
     assert raw.ask("GET", "/requests").json()["data"]["count"] == 0
 
 
-def wait_until_tracked(raw: RawHttp, request_id: str) -> None:
-    while raw.ask("GET", f"/requests/{request_id}").status_code == 404:
-        time.sleep(0.01)
-
-
 def test_requests_that_hang_fail_after_ten_minutes(raw: RawHttp, clock: Clock) -> None:
     with Streaming(raw, "hang", request_id="stuck") as lines:
         next(lines)
-        wait_until_tracked(raw, "stuck")
+        until(lambda: raw.status("stuck") == "processing")
         clock.now += 600
         assert raw.status("stuck") == "processing"
         clock.now += 60

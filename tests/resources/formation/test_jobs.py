@@ -14,7 +14,8 @@ from muxi.models import formation as m
 from muxi.resources.formation import Jobs, Requests
 
 from ...support.clients import ADMIN_KEY, CLIENT_KEY, ClientKind
-from ...support.fake_server import FAST, FakeServer, Received, envelope, failure
+from ...support.fake_server import FAST, FakeServer, envelope, failure
+from ...support.sent import sent
 
 pytestmark = pytest.mark.thorough("asyncio", "trio")
 
@@ -39,16 +40,6 @@ JOB: dict[str, Any] = {
     "consecutive_failures": 0,
     "job_metadata": {},
 }
-NONE = failure(404, "RESOURCE_NOT_FOUND")
-
-
-def sent(client_kind: ClientKind, use: Callable[[Any], Any], **settings: Any) -> Received:
-    """What arrives of a call."""
-    with FakeServer(NONE) as server:
-        with pytest.raises(muxi.NotFoundError):
-            client_kind.formation(server.url, use, **settings)
-        [received] = server.received
-    return received
 
 
 CREATE = {"message": "Say hi", "type": "recurring", "schedule": "0 9 * * *"}

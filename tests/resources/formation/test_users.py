@@ -12,7 +12,7 @@ from muxi.resources.formation import Credentials, History, Notifications, Users
 
 from ...support.clients import CLIENT_KEY, ClientKind
 from ...support.fake_server import FAST, Answer, FakeServer, envelope
-from .test_jobs import sent
+from ...support.sent import sent
 
 
 def test_a_credential_shows_nowhere(client_kind: ClientKind) -> None:
