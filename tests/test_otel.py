@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextvars import copy_context
 from typing import Any
 
+import httpx
 import pytest
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
@@ -174,11 +175,20 @@ def test_a_call_that_ends_in_another_context(
 ) -> None:
     """As one does that is dropped with its event loop, and one that another task closes."""
 
+    class Endless(httpx.AsyncBaseTransport):
+        """Httpcore can't end a coroutine that is closed while it waits."""
+
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            await asyncio.Event().wait()
+            raise AssertionError
+
     async def main(url: str) -> None:
-        async with muxi.AsyncFormationClient(url=url, client_key="fmc_x", user_id="alice") as f:
-            for call in (f.sessions.list(), anext(f.chat.stream("hi"))):
+        async with httpx.AsyncClient(transport=Endless()) as endless:
+            f = muxi.AsyncFormationClient(url=url, client_key="fmc_x", http_client=endless)
+            for call in (f.sessions.list(user_id="alice"), anext(f.chat.stream("hi"))):
                 copy_context().run(call.send, None)
                 call.close()
+        async with muxi.AsyncFormationClient(url=url, client_key="fmc_x") as f:
             stream = await asyncio.create_task(f.chat.stream("hi").open())
             reading = asyncio.create_task(anext(stream, None))
             await asyncio.sleep(0)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .messages import RawResponse
 
 T = TypeVar("T")
-_ADAPTERS: dict[tuple[object, BodyFormat], TypeAdapter[Any]] = {}
+_ADAPTERS: dict[tuple[object, bool], TypeAdapter[Any]] = {}
 
 
 class _Envelope(TypedDict, Generic[T], total=False):
@@ -30,15 +30,15 @@ class _Envelope(TypedDict, Generic[T], total=False):
     request: object
 
 
-def _adapter(returns: object, shape: BodyFormat) -> TypeAdapter[Any]:
+def _adapter(returns: object, *, enveloped: bool) -> TypeAdapter[Any]:
     """Return the validator for responses of a type. Each is built once, by one thread."""
-    key = (returns, shape)
+    key = (returns, enveloped)
     if (known := _ADAPTERS.get(key)) is not None:
         return known
     with SCHEMA_LOCK:
         generic: Any = _Envelope
         bare: Any = returns
-        made = TypeAdapter(generic[bare] if shape is BodyFormat.ENVELOPE else bare)
+        made = TypeAdapter(generic[bare] if enveloped else bare)
         return _ADAPTERS.setdefault(key, made)
 
 
@@ -68,7 +68,8 @@ def read_answer(call: Call[T], reply: RawResponse, attempts: int) -> Response[T]
 def _read(call: Call[T], reply: RawResponse) -> tuple[T, Meta]:
     if call.already_done is not None and reply.status_code == call.already_done.status:
         return call.already_done.answer, Meta()
-    adapter = _adapter(call.returns, call.shape)
+    enveloped = call.shape is BodyFormat.ENVELOPE
+    adapter = _adapter(call.returns, enveloped=enveloped)
     if call.shape is BodyFormat.FILE:
         if reply.saved is None:
             raise error_inside(reply) or InvalidResponseError(
@@ -80,10 +81,10 @@ def _read(call: Call[T], reply: RawResponse) -> tuple[T, Meta]:
     if call.shape is BodyFormat.TEXT:
         return adapter.validate_python(reply.body.decode(errors="replace")), Meta()
     try:
-        found = validate_loosely(adapter.validate_json, reply.body)
+        found = validate_loosely(adapter.validator.validate_json, reply.body)
     except pydantic.ValidationError as exc:
         raise (error_inside(reply) or _invalid_response(call, reply, exc)) from None
-    if call.shape is BodyFormat.BARE:
+    if not enveloped:
         return found, Meta()
     envelope: _Envelope[T] = found
     if envelope.get("success") is False or envelope.get("error"):

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial, wraps
 from inspect import Signature, signature
@@ -110,7 +109,7 @@ class MethodDescriptor(Generic[ReturnT, P, DescribedT]):
         def method(resource: Resource, /, *args: P.args, **kwargs: P.kwargs) -> Any:  # noqa: ANN401
             transport = transport_of(resource)
             try:
-                with observe_method(operation) if runs else nullcontext():
+                with observe_method(operation if runs else None):
                     described = describe(resource, *args, **kwargs)
                     del args, kwargs  # tracebacks show local variables, and these may be secrets
                     return begin(transport, described, raw=raw)

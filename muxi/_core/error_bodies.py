@@ -9,10 +9,7 @@ import re
 from datetime import timezone
 from email.utils import parsedate_to_datetime
 from html import unescape
-from typing import TYPE_CHECKING
-
-import pydantic
-from pydantic import TypeAdapter
+from typing import TYPE_CHECKING, TypeGuard
 
 from ..errors import AuthenticationError, MuxiError, error_class
 from .loose_json import loose_json
@@ -21,16 +18,19 @@ if TYPE_CHECKING:
     from .messages import RawResponse
 
 _LONGEST_TEXT, _LONGEST_PAGE = 200, 10_000
-_OBJECT = TypeAdapter(dict[str, object])
-_OBJECTS = TypeAdapter(list[dict[str, object]])
+
+
+def _is_object(value: object) -> TypeGuard[dict[str, object]]:
+    return isinstance(value, dict)  # no JSON has other keys than strings
+
+
+def _is_list(value: object) -> TypeGuard[list[object]]:
+    return isinstance(value, list)
 
 
 def dict_or_empty(value: object) -> dict[str, object]:
     """Return a value that is a JSON object; an empty one if it is something else."""
-    try:
-        return _OBJECT.validate_python(value)
-    except pydantic.ValidationError:
-        return {}
+    return value if _is_object(value) else {}
 
 
 def str_or_none(value: object) -> str | None:
@@ -126,10 +126,8 @@ def _text_of(body: bytes | bytearray, kind: str) -> str:
 
 def _field_errors(details: object) -> str:
     """Return the fields that the server refused. Its message only has their number."""
-    try:
-        faults = _OBJECTS.validate_python(dict_or_empty(details).get("validation_errors"))
-    except pydantic.ValidationError:
-        return ""
+    listed = dict_or_empty(details).get("validation_errors")
+    faults = filter(_is_object, listed) if _is_list(listed) else ()
     told = "; ".join(f"{fault.get('field') or 'body'}: {fault.get('msg')}" for fault in faults)
     return f": {told}" if told else ""
 

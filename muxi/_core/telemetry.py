@@ -52,8 +52,9 @@ class Observer(Protocol):
 
 
 observer: Observer | None = None
+_NOT_OBSERVED = nullcontext()
 
 
-def observe_method(name: str) -> AbstractContextManager[object]:
-    """Return a context for running a method."""
-    return nullcontext() if observer is None else observer.method(name)
+def observe_method(name: str | None) -> AbstractContextManager[object]:
+    """Return a context for running a method; one that does nothing if the method has no name."""
+    return _NOT_OBSERVED if observer is None or name is None else observer.method(name)
