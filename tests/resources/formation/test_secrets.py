@@ -8,6 +8,7 @@ import pickle
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import cycle
 
 import httpx
 import pytest
@@ -45,7 +46,8 @@ def log_of() -> Iterator[list[str]]:
 @pytest.fixture(scope="module")
 def server() -> Iterator[FakeServer]:
     script = [failure(401, "UNAUTHORIZED"), Answer(200, b"{}"), Drop(), Answer(502, "<html>")]
-    with FakeServer(lambda request: script[hash(request.path) % len(script)]) as server:
+    answers = cycle(script)
+    with FakeServer(lambda _: next(answers)) as server:
         yield server
 
 
