@@ -14,6 +14,7 @@ from muxi.bulk import Job
 from muxi.resources.formation import Chat, Sessions
 
 from ..support.fake_server import REPLY, RESTORED, Action, FakeServer, Received, failure
+from ..support.waiting import until
 
 if TYPE_CHECKING:
     from distributed import LocalCluster
@@ -30,8 +31,13 @@ def cluster() -> Iterator[LocalCluster]:
 
 
 def close_busy_worker(cluster: LocalCluster) -> None:
-    """Remove the worker that makes a call, as if it was killed."""
-    [worker] = [one for one in cluster.workers.values() if one.state.long_running]
+    """Remove the worker that makes a call, as if it was killed.
+
+    Its state shows the call a moment after the call has begun.
+    """
+    workers = cluster.workers.values()
+    until(lambda: any(one.state.long_running for one in workers))
+    [worker] = [one for one in workers if one.state.long_running]
     cluster.loop.add_callback(worker.close, executor_wait=False)
 
 
