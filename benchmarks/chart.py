@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 COLUMNS, WIDTH, BAR, GAP, LABEL = 2, 460, 16, 6, 84
 COLORS = {"ours": "#2563eb", "plain": "#94a3b8"}
-NAMES = {"ours": "muxi-client", "plain": "httpx", "official": "muxi", "openai": "openai"}
+NAMES = {"ours": "muxi-client", "plain": "httpx", "httpx2": "over httpx2", "official": "muxi"}
 
 
 def draw(results: list[Result]) -> str:

@@ -110,6 +110,10 @@ MEASURES = (
     Measure("blocks", "stream, 64 KB chunks of events", 1.0),
     Measure("blocks-async", "stream, 64 KB chunks, async", 1.05),
     Measure("large", "stream, events of 64 KB", 0.75),
+    Measure("small-aiohttp", "small answer, async, aiohttp", 0.38),
+    Measure("stream-aiohttp", "stream, one event a chunk, aiohttp", 0.4),
+    Measure("blocks-aiohttp", "stream, 64 KB chunks, aiohttp", 0.9),
     Measure("chats", "1 000 chats at once (wall)", 1.3, unit="s"),
+    Measure("chats-aiohttp", "1 000 chats at once, aiohttp (wall)", 0.6, unit="s"),
     Measure("one5", "one event of 5 MB / one of 1 MB", 6.0, over="one1"),
 )

@@ -27,7 +27,7 @@ from measures import MEASURES, Measure
 HERE = Path(__file__).parent
 IMAGES = HERE.parent / "docs" / "images"
 BYTECODE = HERE.parent / ".cache" / "bytecode"
-LIBRARIES = {"plain": "plain", "ours": "ours", "official": "official"}
+LIBRARIES = {"plain": "plain", "ours": "ours", "httpx2": "over_httpx2", "official": "official"}
 PEERS = {"openai": "openai_sdk", "anthropic": "anthropic_sdk"}
 
 
@@ -76,7 +76,7 @@ def environment(library: str) -> dict[str, str]:
     All bytecode is cached in the first round, as it is for packages that pip installs. An
     environment that forbids this would compile this SDK alone in each round.
     """
-    own = {} if library in ("plain", "ours") else {"PYTHONPATH": ""}
+    own = {} if library in ("plain", "ours", "httpx2") else {"PYTHONPATH": ""}
     cache = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(BYTECODE)}
     return {**os.environ, **cache, **own}
 
@@ -94,7 +94,7 @@ def server() -> Iterator[str]:
 
 def pythons() -> dict[str, str]:
     """The interpreter of each library that is installed."""
-    found = {"plain": sys.executable, "ours": sys.executable}
+    found = dict.fromkeys(("plain", "ours", "httpx2"), sys.executable)
     if official := os.environ.get("MUXI_OFFICIAL_PYTHON"):
         found["official"] = official
     if peers := os.environ.get("MUXI_PEERS_PYTHON"):
@@ -114,7 +114,7 @@ def started(python: str, program: str, library: str) -> float:
 
 def measure_started(measure: Measure, url: str, rounds: int) -> Result:
     programs, found = dict(measure.programs), Result(measure)
-    interpreters = pythons()
+    interpreters = {name: python for name, python in pythons().items() if name in programs}
     for number in range(rounds + 1):
         seconds = {
             library: started(python, programs[library].format(url=url), library)

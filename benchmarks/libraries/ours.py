@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 from loops import LISTS, MANY, SMALL, at_once, read, read_async, times, times_async
 
@@ -13,8 +14,12 @@ def measures(url: str) -> dict[str, Callable[[], object]]:
     def sync(what: str) -> FormationClient:
         return FormationClient(url=f"{url}/{what}/muxi", client_key="fmc", user_id="alice")
 
-    def asynchronous(what: str) -> AsyncFormationClient:
-        return AsyncFormationClient(url=f"{url}/{what}/muxi", client_key="fmc", user_id="alice")
+    def asynchronous(
+        what: str, engine: Literal["httpx", "aiohttp"] = "httpx"
+    ) -> AsyncFormationClient:
+        return AsyncFormationClient(
+            url=f"{url}/{what}/muxi", client_key="fmc", user_id="alice", engine=engine
+        )
 
     small, lists, many = sync("small"), sync("list"), sync("many")
     asmall, aslow = asynchronous("small"), asynchronous("slow")
@@ -25,6 +30,12 @@ def measures(url: str) -> dict[str, Callable[[], object]]:
         "many": times(MANY, lambda: many.memories.list()),
         "chats": at_once(lambda: aslow.chat.send("hi")),
     }
+    quick, slow = asynchronous("small", "aiohttp"), asynchronous("slow", "aiohttp")
+    found["small-aiohttp"] = times_async(SMALL, lambda: quick.chat.send("hi"))
+    found["chats-aiohttp"] = at_once(lambda: slow.chat.send("hi"))
+    for what in ("stream", "blocks"):
+        other = asynchronous(what, "aiohttp")
+        found[f"{what}-aiohttp"] = read_async(lambda client=other: client.chat.stream("hi"))
     for what in ("stream", "blocks", "large", "one1", "one5"):
         client, aclient = sync(what), asynchronous(what)
         found[what] = read(lambda client=client: client.chat.stream("hi"))

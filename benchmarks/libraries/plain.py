@@ -45,4 +45,6 @@ def measures(url: str) -> dict[str, Callable[[], object]]:
     for what in ("stream", "blocks", "large"):
         found[what] = read(lambda what=what: stream(what))
         found[f"{what}-async"] = read_async(lambda what=what: astream(what))
-    return found
+    for what in ("small", "stream", "blocks"):
+        found[f"{what}-aiohttp"] = found[f"{what}-async"]
+    return {**found, "chats-aiohttp": found["chats"]}
