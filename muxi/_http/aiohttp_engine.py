@@ -57,7 +57,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
                 f"engine='aiohttp' can't use the {proxy.url.scheme} proxy in the environment."
             )
         self._proxy = proxy
-        self._open: weakref.WeakSet[_Body] = weakref.WeakSet()
+        self._open: set[_Body] = set()
         connector = _Connector(
             ssl=verify,
             limit=limits.max_connections or 0,
@@ -97,8 +97,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         else:
             assert isinstance(content, httpx.AsyncByteStream)
             response = await _sent(content, patience, sending)
-        body = _Body(response, request)
-        self._open.add(body)
+        body = _Body(response, request, self._open)
         return httpx.Response(
             response.status,
             headers=response.raw_headers,
@@ -267,10 +266,15 @@ class _Pieces(AsyncIterator[bytes]):
 class _Body(httpx.AsyncByteStream, AsyncIterator[bytes]):
     """The body of a response."""
 
-    def __init__(self, response: aiohttp.ClientResponse, request: httpx.Request) -> None:
+    def __init__(
+        self, response: aiohttp.ClientResponse, request: httpx.Request, others: set[_Body]
+    ) -> None:
         self._response = response
         self._request = request
+        self._others = others
         self._failure: Exception | None = None
+        if response.connection is not None:  # not everything has arrived yet
+            others.add(self)
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         """Start to read, with the timeout that is set now."""
@@ -304,6 +308,7 @@ class _Body(httpx.AsyncByteStream, AsyncIterator[bytes]):
 
     async def aclose(self) -> None:
         """Close the response, and its connection if not everything was read."""
+        self._others.discard(self)
         connection = self._response.connection
         transport = None if connection is None else connection.transport
         self._response.close()

@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -19,6 +20,7 @@ from muxi import (
     AsyncFormationClient,
     ClientClosedError,
     ConfigurationError,
+    ConnectionError,
     FormationClient,
     ServerClient,
     TimeoutError,
@@ -27,6 +29,7 @@ from muxi._http.pool import proxy_of, tls
 
 from ..support.clients import ClientKind, Connect
 from ..support.fake_server import SESSIONS, Answer, Events, FakeServer, Received, envelope
+from .test_forks import certified
 
 OFF = {"max_retries": 0, "client_key": "c"}
 
@@ -290,9 +293,44 @@ def test_calls_go_through_the_proxy(
     client_kind: ClientKind, no_proxies: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with FakeServer(SESSIONS) as proxy:
-        monkeypatch.setenv("HTTP_PROXY", proxy.url)
+        monkeypatch.setenv("HTTP_PROXY", proxy.url.replace("//", "//user:pw@"))
         client_kind.formation("http://nowhere.invalid", lambda f: f.sessions.list())
-    assert proxy.received[0].headers["host"] == "nowhere.invalid"
+    [request] = proxy.received
+    assert request.headers["host"] == "nowhere.invalid"
+    assert request.headers["proxy-authorization"] == "Basic dXNlcjpwdw=="
+
+
+def test_a_call_that_the_proxy_refuses_was_not_sent(
+    client_kind: ClientKind, no_proxies: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with FakeServer(Answer(407)) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url.replace("//", "//user:pw@"))
+        with pytest.raises(ConnectionError, match="407") as caught:
+            client_kind.formation("https://h.invalid", lambda f: f.sessions.list(), max_retries=0)
+    [request] = proxy.received
+    assert (request.method, request.path) == ("CONNECT", "h.invalid:443")
+    assert request.headers["proxy-authorization"] == "Basic dXNlcjpwdw=="
+    assert not caught.value.sent
+
+
+def test_a_connection_over_tls_is_used_again(
+    connect: Connect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, context = certified(tmp_path)
+    handshakes: list[object] = []
+    context.sni_callback = lambda *told: handshakes.append(told)
+    tls.cache_clear()
+    with FakeServer(SESSIONS, tls=context) as server:
+        with pytest.raises(ConnectionError, match="can't be reached") as caught:
+            connect.formation(server.url, max_retries=0).sessions.list()
+        assert not caught.value.sent
+        monkeypatch.setenv("SSL_CERT_FILE", str(file))
+        tls.cache_clear()
+        formation = connect.formation(server.url, max_retries=0)
+        for _ in range(3):
+            formation.sessions.list()
+    tls.cache_clear()
+    assert len(handshakes) == 2
 
 
 def test_certificates_that_can_not_be_read_are_named() -> None:

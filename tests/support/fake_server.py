@@ -139,7 +139,9 @@ class FakeServer:
             def _do(self) -> None:
                 outer._serve(self)
 
-            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = _do
+            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = do_CONNECT = (
+                _do
+            )
 
         class Server(ThreadingHTTPServer):
             daemon_threads = True
