@@ -21,6 +21,9 @@ _WITH_BODY = ("POST", "PUT", "PATCH")
 """The methods whose requests have a length, even if it is 0."""
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
+_LOST_IN_AIOHTTP = ("ServerDisconnectedError", "ClientOSError")
+"""Errors after sending. The transport of httpx-aiohttp makes them a `ConnectTimeout`."""
+
 
 @lru_cache(maxsize=256)
 def _url(url: str) -> httpx.URL:
@@ -49,16 +52,16 @@ def request_for_client(
     step: HttpRequest, client: httpx.Client | httpx.AsyncClient
 ) -> httpx.Request:
     """Return the httpx request, with headers, cookies and parameters of an HTTP client."""
-    url, content = _url(step.url), step.content
+    url, body = _url(step.url), _body(step.content)
     request = client.build_request(
         step.method,
         url,
         params=url.params if client.params else None,
         headers=[*step.headers, *key_headers(step, url.path)],
-        content=None if isinstance(content, Upload) else content,
+        content=body.content if isinstance(body, BytesBody) else body,
         extensions={"timeout": _timeouts(step)},
     )
-    request.stream = _body(content)
+    request.stream = body
     return request
 
 
@@ -169,6 +172,8 @@ def map_httpx_error(exc: httpx.HTTPError | httpx.InvalidURL, step: HttpRequest) 
     Its `sent` is True if the server may have acted on the request.
     """
     forget_key(exc)
+    if type(exc.__cause__).__name__ in _LOST_IN_AIOHTTP:
+        exc = httpx.ReadError(str(exc))
     what = step.target
     sent = not isinstance(exc, _NOT_SENT)
     if isinstance(exc, httpx.PoolTimeout):

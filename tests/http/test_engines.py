@@ -8,18 +8,21 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import anyio
 import anyio.to_thread
 import httpx
 import pytest
+from httpx_aiohttp import HttpxAiohttpClient
 
 from muxi import (
     AsyncFormationClient,
     AsyncServerClient,
     ConfigurationError,
     FormationClient,
+    MuxiError,
     ServerClient,
     StreamInterruptedError,
     TimeoutError,
@@ -28,8 +31,9 @@ from muxi._core.async_stream import AsyncStream
 from muxi.models import formation as m
 
 from ..support.clients import ClientKind
-from ..support.fake_server import SESSIONS, Answer, FakeServer
+from ..support.fake_server import SESSIONS, Answer, Drop, FakeServer
 from ..support.sse import stream_of, token
+from ..support.trees import make_tree
 from ..support.waiting import until
 from ..testing.control.leaks import connections
 
@@ -177,6 +181,38 @@ def test_closing_from_another_task_ends_a_read_that_waits(
 
     with FakeServer(silent) as server:
         asyncio.run(main(server.url))
+
+
+def test_what_others_send_over_aiohttp_may_have_been_sent(tmp_path: Path) -> None:
+    """The transport of httpx-aiohttp calls it a `ConnectTimeout` if there is no response."""
+    bundle = make_tree(
+        tmp_path / "bot",
+        {
+            "formation.afs": 'schema: "1.0.0"\nid: bot\ndescription: A\nversion: "1.0.0"\n'
+            "server:\n  api_keys: {client_key: fmc_bot, admin_key: fma_bot}\nagents: [a]\n",
+            "agents/a.afs": "id: a\nname: A\ndescription: A\n",
+        },
+    )
+    uses: list[Callable[..., Any]] = [
+        lambda f, s: f.memories.create("x"),
+        lambda f, s: s.formations.deploy(bundle),
+    ]
+
+    async def main(url: str) -> None:
+        async with HttpxAiohttpClient() as http:
+            given: Any = {"url": url, "http_client": http, "max_retries": 0, "timeout": 5}
+            formation = AsyncFormationClient(**given, client_key="c", user_id="u")
+            server = AsyncServerClient(**given, key_id="MUXI_1", secret_key="sk_1")
+            for use in uses:
+                with pytest.raises(MuxiError) as caught:
+                    await use(formation, server)
+                assert caught.value.sent
+
+    with FakeServer(lambda call: Answer(404) if call.method == "GET" else Drop()) as server:
+        asyncio.run(main(server.url))
+    sent = [one for one in server.received if one.method == "POST"]
+    assert [one.path for one in sent] == ["/v1/memories", "/rpc/formations"]
+    assert all(len(one.body) == int(one.headers["content-length"]) > 0 for one in sent)
 
 
 PROGRAM = """
