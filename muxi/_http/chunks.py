@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
 from contextlib import suppress
 
 import anyio
@@ -23,12 +23,9 @@ class _Chunks:
             self._whole = response.content  # a hook or a mock has already read it
         encoding = response.headers.get("content-encoding", "identity").strip().lower()
         self._encoding = "identity" if self._whole is not None else encoding
+        self._is_plain = self._encoding == "identity"
         self._inflater = zlib.decompressobj(wbits=47)
         self._pending = b""
-
-    def _take_whole(self) -> bytes | None:
-        whole, self._whole = self._whole, b""
-        return whole or None
 
     def _inflate(self) -> bytes:
         """Decompress pending bytes up to the chunk size: a few bytes can expand to a gigabyte."""
@@ -42,8 +39,6 @@ class _Chunks:
         return piece
 
     def _take_rest(self) -> bytes | None:
-        if self._encoding == "identity":
-            return None
         rest = self._inflater.flush()
         if not self._inflater.eof:
             raise httpx.DecodingError("it ends too early")
@@ -55,19 +50,20 @@ class SyncChunks(_Chunks):
 
     def __init__(self, response: httpx.Response) -> None:
         super().__init__(response)
-        self._raw: Iterator[bytes] = iter(()) if self._whole is not None else response.iter_raw()
+        # The stream itself, not `iter_raw`: for a small chunk, each generator counts.
+        raw = response.stream if self._whole is None else filter(None, (self._whole,))
+        assert isinstance(raw, Iterable)
+        self._raw: Iterator[bytes] = iter(raw)
 
     def read(self) -> bytes | None:
         """Return the next chunk; None at the end."""
-        if self._whole is not None:
-            return self._take_whole()
+        if self._is_plain:
+            return next(self._raw, None)
         while True:
             if self._pending and (piece := self._inflate()):
                 return piece
             if (chunk := next(self._raw, None)) is None:
                 return self._take_rest()
-            if self._encoding == "identity":
-                return chunk
             self._pending = chunk
 
     def close(self) -> None:
@@ -83,19 +79,21 @@ class AsyncChunks(_Chunks):
         super().__init__(response)
         self._raw: AsyncIterator[bytes] | None = None
         if self._whole is None:
-            self._raw = response.aiter_raw()
+            assert isinstance(response.stream, AsyncIterable)
+            self._raw = aiter(response.stream)
 
     async def read(self) -> bytes | None:
         """Return the next chunk; None at the end."""
         if self._raw is None:
-            return self._take_whole()
+            whole, self._whole = self._whole, None
+            return whole or None
+        if self._is_plain:
+            return await CancelAtIO(anext(self._raw, None))
         while True:
             if self._pending and (piece := self._inflate()):
                 return piece
             if (chunk := await CancelAtIO(anext(self._raw, None))) is None:
                 return self._take_rest()
-            if self._encoding == "identity":
-                return chunk
             self._pending = chunk
 
     async def read_to_end(self) -> None:

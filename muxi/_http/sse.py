@@ -13,7 +13,7 @@ from ..errors import InvalidResponseError
 
 _BLANK_LINE = re.compile(rb"(?:\r\n|\n|\r(?!\n))(?:\r\n|\n|\r)")
 _BOM = b"\xef\xbb\xbf"
-_DATA = "data: "
+_DATA = b"data: "
 
 
 class EventDecoder:
@@ -29,7 +29,7 @@ class EventDecoder:
         self._searched = 0
         self._begun = False
         self._last = b""
-        """The blocks that were completed last."""
+        """The blocks that were completed last, unless they are plain events."""
 
     def feed(self, chunk: bytes) -> ServerSentEvents:
         """Add a chunk, and return the events that are complete now.
@@ -49,16 +49,17 @@ class EventDecoder:
         end = self._last_blank_line()
         if not end:
             return ()
-        blocks = bytes(self._held[:end])
-        del self._held[:end]
+        blocks, self._held = self._held, self._held[end:]
+        del blocks[end:]
         self._searched = 0
         return self._read(blocks)
 
-    def _read(self, blocks: bytes) -> ServerSentEvents:
-        self._last = blocks
+    def _read(self, blocks: bytes | bytearray) -> ServerSentEvents:
         if plain := _plain_events(blocks):
+            self._last = b""
             return plain
-        found = EventSource(_Blocks(blocks)).iter_sse()
+        self._last = bytes(blocks)
+        found = EventSource(_Blocks(self._last)).iter_sse()
         return [(event.event, event.data) for event in found if event.data]
 
     def unframed(self) -> str:
@@ -71,7 +72,8 @@ class EventDecoder:
         begin = max(0, self._searched - 3)
         if len(self._held) <= self._limit and self._held.find(b"\r", begin) < 0:
             self._searched = len(self._held)
-            last = self._held.rfind(b"\n\n", begin)
+            line_end = self._held.rfind(b"\n", begin)  # far faster than to search for both at once
+            last = self._held.rfind(b"\n\n", begin, line_end + 1)
             return last + 2 if last >= 0 else 0
         end = longest = 0
         for found in _BLANK_LINE.finditer(self._held, begin):
@@ -85,15 +87,18 @@ class EventDecoder:
         return end
 
 
-def _plain_events(blocks: bytes) -> ServerSentEvents:
+def _plain_events(blocks: bytes | bytearray) -> ServerSentEvents:
     """Return the events if each is a single line `data: …`, as tokens are; otherwise nothing.
 
     That is a third of the work that httpx-sse does for any event.
     """
-    text = blocks.decode(errors="replace")
-    if not (text.startswith(_DATA) and text.endswith("\n\n")) or "\r" in text:
+    if not blocks.startswith(_DATA) or b"\r" in blocks:
         return ()
-    found = text[len(_DATA) : -2].split("\n\n" + _DATA)
+    if blocks.find(b"\n") == len(blocks) - 2:
+        data = str(memoryview(blocks)[len(_DATA) : -2], "utf-8", "replace")
+        return [("message", data)] if data else ()
+    text = blocks.decode("utf-8", "replace")
+    found = text[len(_DATA) : -2].split("\n\ndata: ")
     if text.count("\n") != 2 * len(found):
         return ()
     return [("message", data) for data in found if data]
