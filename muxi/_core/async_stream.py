@@ -90,9 +90,7 @@ class AsyncStream(BaseStream[EventT, ResultT], AsyncIterator[EventT]):
         return self
 
     async def __anext__(self) -> EventT:
-        event = self._take() if self._arrived else None
-        if event is None and self._is_steady():
-            event = await self._read_events()
+        event = await self._read_events()
         if event is None:
             event = await self._run(self._alone(self._next()))
         if event is None:
@@ -101,9 +99,9 @@ class AsyncStream(BaseStream[EventT, ResultT], AsyncIterator[EventT]):
 
     async def _read_events(self) -> EventT | None:
         """Return the next event without a flow, whose steps cost more than reading a token."""
-        event = None
         self._claim()
         try:
+            event = self._take()
             while event is None and self._reading is not None and self._is_steady():
                 began = clock()
                 found: ServerSentEvents | MuxiError | None

@@ -123,18 +123,17 @@ class BaseStream(Generic[EventT, ResultT]):
         """Return the next event that has arrived; None if more must be read."""
         if self._first:
             return self._first.popleft()
-        while self._arrived and not self._reader.ended and not self._closed:
-            if self._reader.has_gap:
-                return None
+        arrived, reader = self._arrived, self._reader
+        while arrived and not (reader.ended or reader.has_gap or self._closed):
             try:
-                event = self._reader.read(*self._arrived.popleft())
+                event = reader.read(*arrived.popleft())
             except MuxiError as exc:
                 self._failure = exc
-                self._arrived.clear()
+                arrived.clear()
                 return None
             if event is not None:
                 if self._observer is not None:
-                    self._observer.event(self._reader.text_delta(event))
+                    self._observer.event(reader.text_delta(event))
                 return event
         return None
 

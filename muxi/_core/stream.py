@@ -83,9 +83,7 @@ class Stream(BaseStream[EventT, ResultT], Iterator[EventT]):
         return self
 
     def __next__(self) -> EventT:
-        event = self._take() if self._arrived else None
-        if event is None and self._is_steady():
-            event = self._read_events()
+        event = self._read_events()
         if event is None:
             event = self._run(self._alone(self._next()))
         if event is None:
@@ -94,9 +92,9 @@ class Stream(BaseStream[EventT, ResultT], Iterator[EventT]):
 
     def _read_events(self) -> EventT | None:
         """Return the next event without a flow, whose steps cost more than reading a token."""
-        event = None
         self._claim()
         try:
+            event = self._take()
             while event is None and self._reading is not None and self._is_steady():
                 began = clock()
                 found: ServerSentEvents | MuxiError | None

@@ -37,6 +37,18 @@ from .sse import EventDecoder
 _ENDING = 0.05
 """Seconds to wait for the end of a body after its last event."""
 
+_forks = 0
+"""The forks between the first process and this one. To ask for the process id is a system call."""
+
+
+def _count_fork() -> None:
+    global _forks
+    _forks += 1
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows
+    os.register_at_fork(after_in_child=_count_fork)
+
 
 class _Body:
     def __init__(self, response: httpx.Response, request: HttpRequest) -> None:
@@ -44,7 +56,7 @@ class _Body:
         self._timeout = request.event_timeout
         self._decoder = EventDecoder(request.max_event_bytes)
         self._closed = False
-        self._process = os.getpid()
+        self._forks = _forks
         self._set_read_timeout(request.event_timeout)
 
     def unframed(self) -> str:
@@ -54,19 +66,18 @@ class _Body:
     @property
     def _is_parents(self) -> bool:
         """Whether this process is a forked child of the one that opened the response."""
-        return self._process != os.getpid()
+        return self._forks != _forks
 
-    def _may_read(self) -> bool:
-        """Return whether the response is open.
+    def _check_process(self) -> None:
+        """Refuse to read the response of a parent process.
 
         Raises:
-            StreamError: It belongs to the parent process.
+            StreamError: Another process opened it.
         """
-        if self._is_parents:
+        if self._forks != _forks:
             raise StreamError(
                 "Another process opened this stream. Open a stream in each process.", sent=True
             )
-        return not self._closed
 
     def _hang_up(self) -> None:
         """Shut down the connection, even while another thread waits for bytes."""
@@ -118,8 +129,7 @@ class SyncBody(_Body):
         Raises:
             MuxiError: The connection broke, or was silent for too long.
         """
-        if not self._may_read():
-            return None
+        self._check_process()
         with self._lock:
             if self._closed:
                 return None
@@ -187,7 +197,8 @@ class AsyncBody(_Body):
         Raises:
             MuxiError: The connection broke, or was silent for too long.
         """
-        if not self._may_read():
+        self._check_process()
+        if self._closed:
             return None
         try:
             chunk = await self._chunks.read()

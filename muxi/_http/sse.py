@@ -14,6 +14,7 @@ from ..errors import InvalidResponseError
 _BLANK_LINE = re.compile(rb"(?:\r\n|\n|\r(?!\n))(?:\r\n|\n|\r)")
 _BOM = b"\xef\xbb\xbf"
 _DATA = b"data: "
+_LF, _CR = b"\n\r"
 
 
 class EventDecoder:
@@ -37,30 +38,34 @@ class EventDecoder:
         Raises:
             InvalidResponseError: An event is too large.
         """
-        if self._begun and not self._held and chunk.endswith(b"\n\n") and len(chunk) <= self._limit:
-            return self._read(chunk)  # as most servers write: whole events
-        self._held += chunk
-        if not self._begun:
-            if len(self._held) < len(_BOM) and _BOM.startswith(self._held):
+        blocks: bytes | bytearray = chunk
+        if self._held or not (self._begun and chunk[-2:] == b"\n\n") or len(chunk) > self._limit:
+            blocks = self._complete(chunk)
+            if not blocks:
                 return ()
-            self._begun = True
-            if self._held.startswith(_BOM):
-                del self._held[: len(_BOM)]
-        end = self._last_blank_line()
-        if not end:
-            return ()
-        blocks, self._held = self._held, self._held[end:]
-        del blocks[end:]
-        self._searched = 0
-        return self._read(blocks)
-
-    def _read(self, blocks: bytes | bytearray) -> ServerSentEvents:
         if plain := _plain_events(blocks):
             self._last = b""
             return plain
         self._last = bytes(blocks)
         found = EventSource(_Blocks(self._last)).iter_sse()
         return [(event.event, event.data) for event in found if event.data]
+
+    def _complete(self, chunk: bytes) -> bytearray:
+        """Add a chunk, and take what is complete, up to the last blank line."""
+        self._held += chunk
+        if not self._begun:
+            if len(self._held) < len(_BOM) and _BOM.startswith(self._held):
+                return bytearray()
+            self._begun = True
+            if self._held.startswith(_BOM):
+                del self._held[: len(_BOM)]
+        end = self._last_blank_line()
+        if not end:
+            return bytearray()
+        blocks, self._held = self._held, self._held[end:]
+        del blocks[end:]
+        self._searched = 0
+        return blocks
 
     def unframed(self) -> str:
         """Return the JSON in the body's last line if that isn't part of an event."""
@@ -92,14 +97,14 @@ def _plain_events(blocks: bytes | bytearray) -> ServerSentEvents:
 
     That is a third of the work that httpx-sse does for any event.
     """
-    if not blocks.startswith(_DATA) or b"\r" in blocks:
+    data = blocks[len(_DATA) : -2]
+    if blocks[: len(_DATA)] != _DATA or _CR in data:
         return ()
-    if blocks.find(b"\n") == len(blocks) - 2:
-        data = str(memoryview(blocks)[len(_DATA) : -2], "utf-8", "replace")
-        return [("message", data)] if data else ()
-    text = blocks.decode("utf-8", "replace")
-    found = text[len(_DATA) : -2].split("\n\ndata: ")
-    if text.count("\n") != 2 * len(found):
+    text = data.decode("utf-8", "replace")
+    if _LF not in data:
+        return [("message", text)] if text else ()
+    found = text.split("\n\ndata: ")
+    if "\n" in "".join(found):
         return ()
     return [("message", data) for data in found if data]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
+from httpx_sse import EventSource
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -139,3 +140,23 @@ def test_a_long_event_is_searched_once() -> None:
         assert decoder.feed(b"data: " + b"x" * 1_017 + b"\n") == ()
     [(_, data)] = decoder.feed(b"\n")
     assert len(data) == 5_000 * 1_018 - 1
+
+
+@pytest.mark.parametrize(
+    ("body", "uses_it"),
+    [(b"data: a\n\n", False), (b"data: a\n\ndata: b\n\n", False), (b"event: x\ndata: a\n\n", True)],
+)
+def test_plain_events_are_split_without_httpx_sse(
+    body: bytes, uses_it: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    used: list[object] = []
+    monkeypatch.setattr(
+        "muxi._http.sse.EventSource", lambda found: used.append(found) or EventSource(found)
+    )
+    for pieces in ([b"\n\n", body], [b"\n\n", body[:5], body[5:]]):
+        used.clear()
+        decoder = EventDecoder(1_000)
+        decoder.feed(pieces[0])
+        used.clear()
+        assert [pair for chunk in pieces[1:] for pair in decoder.feed(chunk)]
+        assert bool(used) is uses_it

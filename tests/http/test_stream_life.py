@@ -24,6 +24,7 @@ from muxi import (
     StreamInterruptedError,
 )
 from muxi.models import formation as m
+from muxi.resources.formation._chat_reader import ChatReader
 
 from ..support.clients import ClientKind, Connect
 from ..support.fake_server import SESSIONS, Events, FakeServer, Received, Silence
@@ -174,6 +175,41 @@ async def test_two_tasks_that_open_a_stream_send_it_once() -> None:
             assert (await stream.result()).text == "Hello"
         assert len(server.received) == 1
     assert refused == ["Another task or thread is opening or reading the stream."]
+
+
+def test_a_thread_that_reads_while_another_converts_an_event_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The events have arrived already: no thread waits for bytes."""
+    converting, go_on = threading.Event(), threading.Event()
+    read = ChatReader.read
+
+    def read_slowly(self: ChatReader, name: str, data: str) -> m.ChatEvent | None:
+        if threading.current_thread() is not threading.main_thread():
+            converting.set()
+            go_on.wait(5)
+        return read(self, name, data)
+
+    monkeypatch.setattr(ChatReader, "read", read_slowly)
+    said = b"".join([token("content", "a"), token("content", "b"), token("completed", "ab"), DONE])
+    with (
+        FakeServer(stream_of(said)) as server,
+        FormationClient(url=server.url, client_key="c") as client,
+        client.chat.stream("hi") as stream,
+        ThreadPoolExecutor(1) as threads,
+    ):
+        next(stream)
+        second = threads.submit(next, stream)
+        assert converting.wait(5)
+        try:
+            with pytest.raises(StreamError, match="Another task or thread"):
+                next(stream)
+        finally:
+            go_on.set()
+        found = second.result()
+        assert isinstance(found, m.TextDelta)
+        assert found.content == "b"
+        assert stream.result().text == "ab"
 
 
 def read_quietly(stream: Any) -> None:
