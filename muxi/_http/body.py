@@ -8,7 +8,6 @@ A response belongs to the process that opened it. A forked child neither reads n
 
 from __future__ import annotations
 
-import asyncio
 import os
 import socket
 import threading
@@ -17,6 +16,7 @@ from _thread import start_new_thread
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from math import inf
+from typing import TYPE_CHECKING
 
 import anyio
 import httpx
@@ -33,6 +33,9 @@ from ..errors import (
 from .chunks import HTTP_ERRORS, AsyncChunks, SyncChunks
 from .messages import forget_key
 from .sse import EventDecoder
+
+if TYPE_CHECKING:
+    import asyncio
 
 _ENDING = 0.05
 """Seconds to wait for the end of a body after its last event."""
@@ -257,6 +260,8 @@ def _starter() -> Callable[[_Work], object]:
 
         token = trio.lowlevel.current_trio_token()
         return lambda work: token.run_sync_soon(trio.lowlevel.spawn_system_task, work)
+    import asyncio  # already running
+
     loop = asyncio.get_running_loop()
 
     def start(work: _Work) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
 import sys
 from collections.abc import Awaitable, Generator
-from typing import Any, Generic, TypeGuard, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeGuard, TypeVar
 
 import anyio
+
+if TYPE_CHECKING:
+    import asyncio
 
 T = TypeVar("T")
 
@@ -59,12 +61,16 @@ def _is_of_task(exc: BaseException) -> TypeGuard[asyncio.CancelledError]:
 
     A scope does no harm: it respects shields.
     """
+    import asyncio  # late: sync clients don't need it
+
     if not isinstance(exc, asyncio.CancelledError):
         return False
     return anyio.current_effective_deadline() != -math.inf
 
 
 def _cancel_again(exc: asyncio.CancelledError) -> None:
+    import asyncio
+
     task = asyncio.current_task()
     assert task is not None
     if sys.version_info >= (3, 11):

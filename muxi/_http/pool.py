@@ -7,7 +7,6 @@ is passed in sends requests itself.
 
 from __future__ import annotations
 
-import asyncio
 import ipaddress
 import os
 import ssl
@@ -222,6 +221,8 @@ class AsyncPool:
 
     def _forget_ended(self, process: int) -> None:
         """Drop the connections of event loops that ended without closing their generators."""
+        import asyncio  # late: sync clients don't need it
+
         for key in list(self._made):
             owner, loop = key
             if (
@@ -256,6 +257,8 @@ def _running_loop() -> object:
         import trio  # already running
 
         return trio.lowlevel.current_trio_token()
+    import asyncio  # already running
+
     return asyncio.get_running_loop()
 
 

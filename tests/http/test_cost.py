@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Awaitable, Generator
 from typing import Any
 
@@ -34,3 +36,19 @@ def test_a_call_on_an_open_connection_lets_the_event_loop_pass_only_to_wait() ->
 
     with FakeServer(REPLY) as server:
         assert asyncio.run(main()) == 0
+
+
+def test_a_sync_client_imports_only_what_it_uses() -> None:
+    code = """
+import sys
+import muxi
+try:
+    client = muxi.FormationClient(url="http://127.0.0.1:9", client_key="c", max_retries=0)
+    client.sessions.list(user_id="u")
+except muxi.ConnectionError:
+    print(*{name.partition(".")[0] for name in sys.modules}, sep="\\n")
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = {*done.stdout.split()}
+    assert "httpx" in loaded
+    assert not loaded & {"asyncio", "opentelemetry", "pydantic_settings"}
