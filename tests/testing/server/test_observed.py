@@ -230,7 +230,7 @@ def test_an_upload_that_takes_too_long_is_refused(
 
 
 def test_a_deletion_does_not_end_the_update_at_once(bot: Control) -> None:
-    bot.server.faults.append(Fault("health_check", delay=0.3))
+    bot.server.faults.append(Fault("health_check", delay=1))
     answers: list[httpx.Response] = []
     updating = threading.Thread(target=lambda: answers.append(bot.update(NEXT, **STREAM)))
     updating.start()
