@@ -309,11 +309,7 @@ class _Body(httpx.AsyncByteStream, AsyncIterator[bytes]):
     async def aclose(self) -> None:
         """Close the response, and its connection if not everything was read."""
         self._others.discard(self)
-        connection = self._response.connection
-        transport = None if connection is None else connection.transport
         self._response.close()
-        if transport is not None:
-            transport.abort()
 
 
 class _NetworkStream:

@@ -5,6 +5,7 @@ The tests of streams, limits and retries run with them too.
 
 from __future__ import annotations
 
+import gzip
 from typing import Any
 
 import httpx2
@@ -13,7 +14,7 @@ import pytest
 from muxi import AsyncFormationClient, ConfigurationError, ConnectionError, NotFoundError
 
 from ..support.clients import ClientKind
-from ..support.fake_server import SESSIONS, Drop, FakeServer, failure
+from ..support.fake_server import SESSIONS, Answer, Drop, FakeServer, failure
 from ..support.sse import GOOD
 
 KINDS = [ClientKind("sync"), ClientKind("asyncio"), ClientKind("trio")]
@@ -60,6 +61,10 @@ def test_a_hook_may_read_the_response(kind: ClientKind) -> None:
         streamed = kind.stream(server.url, lambda f: f.chat.stream("hi"), http_client=own)
     assert streamed.result.text == "Hello"
     assert seen[0] > 100
+    headers = {**SESSIONS.headers, "Content-Encoding": "gzip"}
+    with FakeServer(Answer(200, gzip.compress(SESSIONS.content), headers)) as server:
+        found = kind.formation(server.url, lambda f: f.sessions.list(), http_client=own)
+    assert list(found) == []
 
 
 @each_kind
