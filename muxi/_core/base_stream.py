@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     _Found = ServerSentEvents | MuxiError | None  # None at the end of the body
 
 
+def busy() -> StreamError:
+    """Return the error of a second reader."""
+    return StreamError("Another task or thread is opening or reading the stream.")
+
+
 class BaseStream(Generic[EventT, ResultT]):
     """Base class of sync and async streams. Events are read on demand."""
 
@@ -64,7 +69,10 @@ class BaseStream(Generic[EventT, ResultT]):
 
     def _alone(self, steps: Flow[EventT | None]) -> Flow[EventT | None]:
         """Run a flow that only one task or thread may run at a time."""
-        self._claim()
+        try:
+            self._free.pop()
+        except IndexError:
+            raise busy() from None
         try:
             if self._observer is None:
                 return (yield from steps)
@@ -76,12 +84,6 @@ class BaseStream(Generic[EventT, ResultT]):
             raise
         finally:
             self._free.append(None)
-
-    def _claim(self) -> None:
-        try:
-            self._free.pop()
-        except IndexError:
-            raise StreamError("Another task or thread is opening or reading the stream.") from None
 
     def _open(self) -> Flow[None]:
         if not self._opened and not self._closed:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Protocol
 
 from ..errors import MuxiError
-from .base_stream import BaseStream
+from .base_stream import BaseStream, busy
 from .call import EventT, ResultT, T
 from .steps import clock
 from .tracebacks import trimmed
@@ -83,31 +83,37 @@ class Stream(BaseStream[EventT, ResultT], Iterator[EventT]):
         return self
 
     def __next__(self) -> EventT:
-        event = self._read_events()
+        free = self._free
+        try:
+            free.pop()
+        except IndexError:
+            raise busy() from None
+        try:
+            event = self._take()
+            if event is None and self._is_steady():
+                event = self._read_events()
+        finally:
+            free.append(None)
         if event is None:
             event = self._run(self._alone(self._next()))
-        if event is None:
-            raise StopIteration
+            if event is None:
+                raise StopIteration
         return event
 
     def _read_events(self) -> EventT | None:
         """Return the next event without a flow, whose steps cost more than reading a token."""
-        self._claim()
-        try:
+        event = None
+        while event is None and self._reading is not None and self._is_steady():
+            began = clock()
+            found: ServerSentEvents | MuxiError | None
+            try:
+                found = self._runner.read(self._reading.body)
+            except MuxiError as exc:
+                found = exc
+            if not self._has_events(found, began):
+                break
             event = self._take()
-            while event is None and self._reading is not None and self._is_steady():
-                began = clock()
-                found: ServerSentEvents | MuxiError | None
-                try:
-                    found = self._runner.read(self._reading.body)
-                except MuxiError as exc:
-                    found = exc
-                if not self._has_events(found, began):
-                    break
-                event = self._take()
-            return event
-        finally:
-            self._free.append(None)
+        return event
 
     def text(self) -> Iterator[str]:
         """Iterate over the chunks of the reply's text."""

@@ -53,6 +53,12 @@ if hasattr(os, "register_at_fork"):  # not on Windows
     os.register_at_fork(after_in_child=_count_fork)
 
 
+def _parents() -> StreamError:
+    return StreamError(
+        "Another process opened this stream. Open a stream in each process.", sent=True
+    )
+
+
 class _Body:
     def __init__(self, response: httpx.Response, request: HttpRequest) -> None:
         self._response = response
@@ -70,17 +76,6 @@ class _Body:
     def _is_parents(self) -> bool:
         """Whether this process is a forked child of the one that opened the response."""
         return self._forks != _forks
-
-    def _check_process(self) -> None:
-        """Refuse to read the response of a parent process.
-
-        Raises:
-            StreamError: Another process opened it.
-        """
-        if self._forks != _forks:
-            raise StreamError(
-                "Another process opened this stream. Open a stream in each process.", sent=True
-            )
 
     def _hang_up(self) -> None:
         """Shut down the connection, even while another thread waits for bytes."""
@@ -123,8 +118,10 @@ class SyncBody(_Body):
         super().__init__(response, request)
         self._others = others
         self._chunks = SyncChunks(response)
-        self._lock = threading.Lock()
-        self._reading = False
+        self._closing = threading.Lock()
+        self._is_done = False
+        self._idle = [None]
+        """Has an item while nobody reads or closes. To pop it is atomic, and less than a lock."""
 
     def read(self) -> ServerSentEvents | None:
         """Return the events in the next chunk; None at the end.
@@ -132,11 +129,12 @@ class SyncBody(_Body):
         Raises:
             MuxiError: The connection broke, or was silent for too long.
         """
-        self._check_process()
-        with self._lock:
-            if self._closed:
-                return None
-            self._reading = True
+        if self._forks != _forks:
+            raise _parents()
+        try:
+            self._idle.pop()
+        except IndexError:
+            return None  # it was closed
         try:
             chunk = self._chunks.read()
         except HTTP_ERRORS as exc:
@@ -144,8 +142,7 @@ class SyncBody(_Body):
                 raise self._error(exc) from exc
             chunk = None
         finally:
-            with self._lock:
-                self._reading = False
+            self._idle.append(None)
             if self._closed:
                 self.close()
         return None if chunk is None else self._decoder.feed(chunk)
@@ -154,11 +151,15 @@ class SyncBody(_Body):
         """Close the response. A thread that reads it gets the end of the body."""
         if self._is_parents:
             return
-        with self._lock:
+        with self._closing:
             self._closed = True
-            if self._reading:
-                self._hang_up()
+            try:
+                self._idle.pop()
+            except IndexError:
+                if not self._is_done:
+                    self._hang_up()  # who reads waits for this lock before closing the rest
                 return
+            self._is_done = True
         self._others.discard(self)
         try:
             if ended:
@@ -200,7 +201,8 @@ class AsyncBody(_Body):
         Raises:
             MuxiError: The connection broke, or was silent for too long.
         """
-        self._check_process()
+        if self._forks != _forks:
+            raise _parents()
         if self._closed:
             return None
         try:
