@@ -150,6 +150,37 @@ def test_what_had_arrived_before_a_stream_broke_is_read() -> None:
         asyncio.run(main(server.url))
 
 
+@pytest.mark.parametrize("engine", ["httpx", "aiohttp"])
+def test_a_response_that_nobody_asked_for_is_given_to_nobody(engine: Any) -> None:
+    """Some servers say 408 on an idle connection, and leave it open."""
+    connections: list[asyncio.StreamWriter] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connections.append(writer)
+        while await reader.readline():
+            while await reader.readline() != b"\r\n":
+                pass
+            head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(SESSIONS.content)}\r\n\r\n"
+            writer.write(head.encode() + SESSIONS.content)
+
+    async def main() -> None:
+        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        async with AsyncFormationClient(url=url, engine=engine, **OFF) as client:
+            await client.sessions.list()
+            connections[0].write(b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n")
+            for _ in range(20):
+                await asyncio.sleep(0)
+            await client.sessions.list()
+        for one in connections:
+            one.close()
+        server.close()
+        await server.wait_closed()
+
+    asyncio.run(main())
+    assert len(connections) == 2
+
+
 async def close_stream(client: AsyncFormationClient, stream: AsyncStream[Any, Any]) -> None:
     await stream.aclose()
 
