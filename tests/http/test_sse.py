@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 
+import httpx
 import pytest
 from httpx_sse import EventSource
 from hypothesis import given
@@ -150,11 +151,13 @@ def test_plain_events_are_split_without_httpx_sse(
     body: bytes, uses_it: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     used: list[object] = []
-    monkeypatch.setattr(
-        "muxi._http.sse.EventSource", lambda found: used.append(found) or EventSource(found)
-    )
+
+    def noted(found: httpx.Response) -> EventSource:
+        used.append(found)
+        return EventSource(found)
+
+    monkeypatch.setattr("muxi._http.sse.EventSource", noted)
     for pieces in ([b"\n\n", body], [b"\n\n", body[:5], body[5:]]):
-        used.clear()
         decoder = EventDecoder(1_000)
         decoder.feed(pieces[0])
         used.clear()
