@@ -99,7 +99,8 @@ def rewrite(change: Change) -> Act:
     async def act(exchange: Exchange) -> object:
         answer = await exchange.ask()
         lines = answer.head.decode("latin-1").split("\r\n")
-        await exchange.send(change([one for one in lines if not framing.match(one)], answer.body))
+        lines = [*(one for one in lines if not framing.match(one)), "Connection: close"]
+        await exchange.send(change(lines, answer.body))
         await exchange.close()
 
     return act

@@ -132,7 +132,7 @@ _FORMS: tuple[tuple[str, Seen, a.Change], ...] = (
     ("gzip", Seen.WHOLE, lambda h, b: a.encoded(h, gzip.compress(b))),
     ("chunks of 7 bytes", Seen.WHOLE, lambda h, b: a.in_chunks(h, *a.sevens(b))),
     ("HTTP/1.0 without a length", Seen.WHOLE, lambda h, b: a.plain(["HTTP/1.0 200 OK", *h[1:]], b)),
-    ("HTTP/1.1 without a length", Seen.WHOLE, lambda h, b: a.plain(h, b, "Connection: close")),
+    ("HTTP/1.1 without a length", Seen.WHOLE, lambda h, b: a.plain(h, b)),
     ("no reason", Seen.WHOLE, lambda h, b: a.with_length(["HTTP/1.1 200 ", *h[1:]], b)),
     ("103 before", Seen.WHOLE, lambda h, b: b"HTTP/1.1 103 Hints\r\n\r\n" + a.with_length(h, b)),
     ("90 more headers", Seen.WHOLE, lambda h, b: a.with_length([*h, *["X-More: y"] * 90], b)),
