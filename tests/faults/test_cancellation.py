@@ -207,7 +207,7 @@ def test_a_call_may_be_cancelled_wherever_it_waits(
             return at
 
     open_files = len(os.listdir("/dev/fd"))
-    assert anyio.run(main, backend=backend) >= 3
+    assert anyio.run(main, backend=backend) > 0
     gc.collect()  # what a client has dropped warns, and warnings are errors
     assert connections(port) == 0
     assert len(os.listdir("/dev/fd")) <= open_files + 1  # the connection that the server has left
