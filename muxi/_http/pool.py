@@ -1,8 +1,8 @@
 """The connections of a client and its views: a pool for each process or event loop.
 
-Requests on these connections go straight to httpx's transport. Its client, which would add cookies,
-redirects and hooks that they don't have, takes a quarter of the time of a call. An HTTP client that
-is passed in sends requests itself.
+Requests on these connections go straight to httpx's transport. Its client would add cookies,
+redirects and hooks, which they don't have, and take CPU time. An HTTP client that is passed in
+sends requests itself.
 """
 
 from __future__ import annotations

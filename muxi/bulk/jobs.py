@@ -11,7 +11,7 @@ from .._core.call import Call
 from ..errors import ConnectionError, MuxiError
 
 _GENERATED = re.compile(r"'(req|sess)_[0-9a-f]{32}'")
-"""Ids that `chat.send` creates anew in each run."""
+"""Ids that `chat.send` creates again in each run."""
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
