@@ -1,4 +1,4 @@
-"""Sends requests with clients of httpx2, the successor of httpx, as transports of httpx.
+"""Sends requests of httpx with clients of httpx2, its successor.
 
 Loaded for such a client only. All classes of httpx2 are its own, errors too.
 """
@@ -16,39 +16,39 @@ from .messages import BytesBody
 _ERRORS = (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError)
 
 
-class Httpx2Transport(httpx.BaseTransport):
+class OverHttpx2:
     """Sends requests with a sync client, which adds its own headers, cookies and parameters."""
 
     def __init__(self, client: httpx2.Client) -> None:
         self._client = client
 
     @classmethod
-    def of(cls, given: object) -> Httpx2Transport | None:
-        """Return the transport of an HTTP client; None if that isn't one of httpx2."""
+    def of(cls, given: object) -> OverHttpx2 | None:
+        """Return the sender for an HTTP client; None if that isn't one of httpx2."""
         return cls(given) if isinstance(given, httpx2.Client) else None
 
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
+    def send(self, request: httpx.Request) -> httpx.Response:
         """Send a request, and return its response with the body unread."""
         theirs = _to_httpx2(request, self._client)
         try:
             response = self._client.send(theirs, auth=None, stream=True, follow_redirects=False)
         except _ERRORS as exc:
             raise _of_httpx(exc, request) from exc
-        return _to_httpx(response)
+        return _to_httpx(response, request)
 
 
-class AsyncHttpx2Transport(httpx.AsyncBaseTransport):
+class AsyncOverHttpx2:
     """The same with an async client."""
 
     def __init__(self, client: httpx2.AsyncClient) -> None:
         self._client = client
 
     @classmethod
-    def of(cls, given: object) -> AsyncHttpx2Transport | None:
-        """Return the transport of an HTTP client; None if that isn't one of httpx2."""
+    def of(cls, given: object) -> AsyncOverHttpx2 | None:
+        """Return the sender for an HTTP client; None if that isn't one of httpx2."""
         return cls(given) if isinstance(given, httpx2.AsyncClient) else None
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+    async def send(self, request: httpx.Request) -> httpx.Response:
         """Send a request, and return its response with the body unread."""
         theirs = _to_httpx2(request, self._client)
         try:
@@ -57,7 +57,7 @@ class AsyncHttpx2Transport(httpx.AsyncBaseTransport):
             )
         except _ERRORS as exc:
             raise _of_httpx(exc, request) from exc
-        return _to_httpx(response)
+        return _to_httpx(response, request)
 
 
 def _to_httpx2(
@@ -76,7 +76,7 @@ def _to_httpx2(
     return theirs
 
 
-def _to_httpx(response: httpx2.Response) -> httpx.Response:
+def _to_httpx(response: httpx2.Response, request: httpx.Request) -> httpx.Response:
     headers, whole = response.headers.raw, None
     with suppress(httpx2.ResponseNotRead):
         whole = response.content  # a hook or a mock has already read it
@@ -87,6 +87,7 @@ def _to_httpx(response: httpx2.Response) -> httpx.Response:
         content=whole,
         stream=None if whole is not None else _ResponseBody(response),
         extensions=response.extensions,
+        request=request,
     )
 
 
@@ -142,7 +143,7 @@ def _of_httpx(exc: Exception, request: httpx.Request | None = None) -> Exception
         with suppress(RuntimeError):  # it has no request
             exc.request = httpx2.Request(exc.request.method, exc.request.url)  # without the key
     if isinstance(exc, httpx2.HTTPStatusError) and request is not None:  # from a hook
-        response = _to_httpx(exc.response)
+        response = _to_httpx(exc.response, request)
         return httpx.HTTPStatusError(str(exc), request=request, response=response)
     if isinstance(exc, httpx2.InvalidURL):
         return httpx.InvalidURL(str(exc))

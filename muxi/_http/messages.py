@@ -33,8 +33,8 @@ def _url(url: str) -> httpx.URL:
         raise ValidationError(f"{url[:200]} can't be requested: {exc}") from None
 
 
-def request_for_transport(step: HttpRequest) -> httpx.Request:
-    """Return the httpx request with everything that is sent."""
+def whole_request(step: HttpRequest) -> httpx.Request:
+    """Return the httpx request with everything that is sent, so that `send` has nothing to add."""
     url, content = _url(step.url), step.content
     headers = [(b"Host", url.netloc), *step.headers, *key_headers(step, url.path)]
     if not isinstance(content, Upload) and (content or step.method in _WITH_BODY):

@@ -30,9 +30,9 @@ from muxi import (
 from muxi._core.async_stream import AsyncStream
 from muxi.models import formation as m
 
-from ..support.clients import ClientKind
+from ..support.clients import ClientKind, collect
 from ..support.fake_server import SESSIONS, Answer, Drop, FakeServer
-from ..support.sse import stream_of, token
+from ..support.sse import GOOD, stream_of, token
 from ..support.trees import make_tree
 from ..support.waiting import until
 from ..testing.control.leaks import connections
@@ -81,9 +81,29 @@ def test_aiohttp_knows_no_socks_proxies() -> None:
 
 async def _with_proxy(proxy: httpx.Proxy) -> None:
     from muxi._http.aiohttp_engine import AiohttpTransport
-    from muxi._http.pool import tls
+    from muxi._http.environment import tls
 
     AiohttpTransport(tls(), httpx.Limits(), proxy)
+
+
+@pytest.mark.parametrize("name", ["sync", "asyncio", "trio", "aiohttp"])
+def test_tools_that_wrap_the_http_client_see_calls_and_streams(
+    name: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = httpx.Client if name == "sync" else httpx.AsyncClient
+    send, seen = client.send, list[str]()
+
+    def wrapped(self: Any, request: httpx.Request, **options: Any) -> Any:
+        seen.append(request.url.path)
+        return send(self, request, **options)
+
+    monkeypatch.setattr(client, "send", wrapped)
+    caplog.set_level("INFO", logger="httpx")
+    with FakeServer(SESSIONS, GOOD) as server:
+        ClientKind(name).formation(server.url, lambda f: f.sessions.list(user_id="u"))
+        ClientKind(name).formation(server.url, lambda f: collect(f.chat.stream("hi")))
+    assert seen == [request.path.partition("?")[0] for request in server.received]
+    assert [record.name for record in caplog.records] == ["httpx", "httpx"]
 
 
 def test_both_engines_send_the_same() -> None:

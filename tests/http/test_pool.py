@@ -25,7 +25,7 @@ from muxi import (
     ServerClient,
     TimeoutError,
 )
-from muxi._http.pool import proxy_of, tls
+from muxi._http.environment import proxy_of, tls
 
 from ..support.clients import ClientKind, Connect
 from ..support.fake_server import SESSIONS, Answer, Events, FakeServer, Received, envelope

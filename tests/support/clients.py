@@ -138,7 +138,7 @@ def http_transport(client: Any) -> Any:
     if given := client._transport.pool._given:
         return given._transport
     [made] = client._transport.pool._made.values()
-    return getattr(made, "transport", made)
+    return getattr(made, "client", made)._transport
 
 
 def collect(found: Any) -> Any:
