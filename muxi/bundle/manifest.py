@@ -81,8 +81,10 @@ def _mapping(where: str, content: bytes) -> Mapping[object, object]:
         raise ConfigurationError(
             "Reading a manifest needs the package PyYAML: pip install 'muxi-client[deploy]'."
         ) from None
+    loader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
+    loaded: dict[object, object] | list[object] | str | float | None
     try:
-        loaded: dict[object, object] | list[object] | str | float | None = yaml.safe_load(content)
+        loaded = yaml.load(content, loader)
     except yaml.MarkedYAMLError as exc:
         # The error's message would quote the line, which may contain a key.
         line = f", line {exc.problem_mark.line + 1}" if exc.problem_mark else ""

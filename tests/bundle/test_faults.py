@@ -33,14 +33,34 @@ def test_the_source_is_a_directory_or_an_archive(tmp_path: Path) -> None:
     assert refusal(tmp_path / "dropped") == f"{tmp_path}/dropped is empty."
 
 
+@pytest.mark.parametrize("with_libyaml", [True, False])
+@pytest.mark.parametrize(
+    ("manifest", "of_libyaml", "of_python"),
+    [
+        ("id: 1\nkey: 'sk-1' x", "did not find expected key", "expected <block end>, but found "),
+        ("[" * 1100, "exceeded maximum nesting depth", "maximum recursion"),
+    ],
+)
+def test_faults_that_each_parser_names_in_its_own_words(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    with_libyaml: bool,
+    manifest: str,
+    of_libyaml: str,
+    of_python: str,
+) -> None:
+    """PyYAML is installed without libyaml where no wheel has it."""
+    monkeypatch.setattr("yaml.__with_libyaml__", with_libyaml)
+    make_tree(tmp_path, {"formation.afs": manifest})
+    assert f" is not valid YAML: {of_libyaml if with_libyaml else of_python}" in refusal(tmp_path)
+
+
 @pytest.mark.parametrize(
     ("manifest", "reason"),
     [
-        ("id: 1\nkey: 'sk-1' x", ", line 2 is not valid YAML: expected <block end>, but found "),
         (b"id: \xff", " is not valid YAML: "),
         ("id: !!python/object:os.system x", ", line 1 is not valid YAML: could not determine"),
         ("id: 2024-13-45", " is not valid YAML: month must be"),
-        ("[" * 1000, " is not valid YAML: maximum recursion"),
         ("", " is not a YAML mapping."),
         ("- id: a", " is not a YAML mapping."),
         ("description: d", " has no id."),

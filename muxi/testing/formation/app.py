@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
 
 from starlette.applications import Starlette
@@ -60,13 +61,18 @@ def formation_app(state: State) -> Starlette:
         allow_methods=every,
         allow_headers=["*"],
     )
-    return Starlette(
-        routes=[
-            *(_route(state, each, "/v1") for each in _routes()),
-            *(_route(state, each, "") for each in pages.OUTSIDE),
-        ],
-        middleware=[cors],
-        exception_handlers={HTTPException: _no_route},
+    app = Starlette(
+        routes=_all_routes(), middleware=[cors], exception_handlers={HTTPException: _no_route}
+    )
+    app.state.formation = state
+    return app
+
+
+@cache  # compiling the paths takes longer than all else that a formation needs to start
+def _all_routes() -> tuple[StarletteRoute, ...]:
+    return (
+        *(_route(each, "/v1") for each in _routes()),
+        *(_route(each, "") for each in pages.OUTSIDE),
     )
 
 
@@ -76,11 +82,12 @@ def _routes() -> Iterator[Route]:
         yield from routes
 
 
-def _route(state: State, row: Route, prefix: str) -> StarletteRoute:
+def _route(row: Route, prefix: str) -> StarletteRoute:
     method, path, guard, handler, parses_body = row
     parses = parses_body and method in _WITH_BODY
 
     async def endpoint(request: Request) -> Response:
+        state: State = request.app.state.formation
         try:
             body = await read_json(request) if parses else None
             return await handler(Call(state, request, body, guard(state, request)))
