@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections import Counter
 from collections.abc import Iterator
 
@@ -15,8 +14,6 @@ from .world import World
 @pytest.fixture(scope="package")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with World(tmp_path_factory.mktemp("bundles")) as world:
-        gc.collect()
-        gc.freeze()  # each cell collects what it leaves
         yield world
 
 

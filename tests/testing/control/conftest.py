@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,13 +9,6 @@ from muxi.testing import Emulator
 
 from ...support.clients import ClientKind
 from .plane import Plane, copied, tidied
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _spared_heap() -> None:
-    """Let the many `gc.collect()` of `no_leaks` look only at what the tests of a module make."""
-    gc.collect()
-    gc.freeze()
 
 
 @pytest.fixture
