@@ -5,6 +5,9 @@ CACHE ?= $(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)
 RUNTIME := $(CACHE)/muxi-client/runtime
 OFFICIAL := $(CACHE)/muxi-client/official
 PEERS := $(CACHE)/muxi-client/peers
+PLAIN := $(CACHE)/muxi-client/plain
+OURS := $(CACHE)/muxi-client/ours
+ROUNDS ?= 5
 
 # Tests start Python processes, which would compile the package each time.
 unexport PYTHONDONTWRITEBYTECODE
@@ -73,13 +76,14 @@ compare: .venv/dev.stamp      ## this SDK and MUXI's own, call by call, on the r
 	MUXI_RUNTIME_PYTHON=$(RUNTIME)/bin/python MUXI_OFFICIAL_PYTHON=$(OFFICIAL)/bin/python \
 		$(BIN)/python -m tests.runtime.side_by_side postgres
 
-bench: .venv/dev.stamp        ## speed beside httpx and other SDKs (ONLY=stream: a part); memory
+bench:                        ## speed and memory beside httpx and other SDKs (ONLY=stream: a part)
+	tests/install.sh $(PLAIN) benchmarks/plain.txt
+	tests/install.sh $(OURS) benchmarks/ours.txt
 	tests/install.sh $(OFFICIAL) tests/official/requirements.txt
 	tests/install.sh $(PEERS) benchmarks/peers.txt
-	MUXI_OFFICIAL_PYTHON=$(OFFICIAL)/bin/python MUXI_PEERS_PYTHON=$(PEERS)/bin/python \
-		$(BIN)/python benchmarks/run.py --only '$(ONLY)'
-	test -n '$(ONLY)' || $(BIN)/python benchmarks/memory.py
-	test -n '$(ONLY)' || $(BIN)/python benchmarks/bulk.py
+	MUXI_PLAIN_PYTHON=$(PLAIN)/bin/python MUXI_OURS_PYTHON=$(OURS)/bin/python \
+		MUXI_OFFICIAL_PYTHON=$(OFFICIAL)/bin/python MUXI_PEERS_PYTHON=$(PEERS)/bin/python \
+		$(OURS)/bin/python benchmarks/run.py --only '$(or $(ONLY),*)' --rounds $(ROUNDS)
 
 generate: .venv/dev.stamp     ## files that are written from others: stubs, a table of the docs
 	$(BIN)/python -m tools.write_stubs

@@ -1,17 +1,17 @@
-"""CPU and memory of a bulk run, over those of the same calls by hand. Run with `make bench`.
+"""CPU and memory of a bulk run: `bulk.py cpu URL` and `bulk.py memory URL`.
 
-Both make the same calls, `chat.send` of an async client on a server that replies at once, 16 at
-a time, and look at each reply. By hand is `asyncio.gather` over all rows with a semaphore: no
-journal, no retries of its own, all replies in memory. Bulk writes its journal, with fsync. CPU is
-the time of this process in user and kernel mode: rounds of both in turn, the median of the ratios.
+`cpu` prints the CPU time over that of the same calls by hand. Both make the same calls, `chat.send`
+of an async client on a server that replies at once, 16 at a time, and look at each reply. By hand
+is `asyncio.gather` over all rows with a semaphore: no journal, no retries of its own, all replies
+in memory. Bulk writes its journal, with fsync. CPU is the time of this process in user and kernel
+mode, both in turn after one to warm up. `memory` prints by how many MB the peak of this process
+grows between a tenth of the calls and all.
 """
 
 from __future__ import annotations
 
 import asyncio
-import resource
-import statistics
-import subprocess
+import gc
 import sys
 import tempfile
 import time
@@ -19,15 +19,15 @@ from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from pathlib import Path
 
-from run import server
+from memory import peak
 
 from muxi import AsyncFormationClient, bulk
 from muxi.resources.formation import Chat
 
 CONCURRENCY = 16
-ROUNDS = 15
-JOBS = int(sys.argv[1]) if len(sys.argv) == 2 else 100_000
-"""For the memory. A round of CPU has 1 000."""
+CALLS = 1000
+JOBS = 100_000
+"""For the memory."""
 
 
 async def ours(client: AsyncFormationClient, count: int) -> None:
@@ -49,47 +49,29 @@ async def by_hand(client: AsyncFormationClient, count: int) -> None:
     assert all(await asyncio.gather(*(one(number) for number in range(count))))
 
 
-async def cpu_ratio(url: str, count: int) -> float:
+async def main(what: str, url: str) -> None:
+    url = f"{url}/small/muxi"
     async with AsyncFormationClient(url=url, client_key="c", user_id="u") as client:
-
-        async def cpu(way: Callable[[AsyncFormationClient, int], Awaitable[None]]) -> float:
-            began = time.process_time()
-            await way(client, count)
-            return time.process_time() - began
-
-        await cpu(ours), await cpu(by_hand)
-        return statistics.median([await cpu(ours) / await cpu(by_hand) for _ in range(ROUNDS)])
+        print(await (cpu(client) if what == "cpu" else memory(client)))
 
 
-async def print_memory(url: str, count: int) -> None:
-    """Print the peak of memory over that after the first call, in MB."""
-    async with AsyncFormationClient(url=url, client_key="c", user_id="u") as client:
-        await client.chat.send("hi")
-        before = peak()
-        await ours(client, count)
-        print(peak() - before)
+async def cpu(client: AsyncFormationClient) -> float:
+    async def seconds(way: Callable[[AsyncFormationClient, int], Awaitable[None]]) -> float:
+        gc.collect()
+        began = time.process_time()
+        await way(client, CALLS)
+        return time.process_time() - began
+
+    await seconds(ours), await seconds(by_hand)
+    return await seconds(ours) / await seconds(by_hand)
 
 
-def peak() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
-def memory(url: str, count: int) -> float:
-    command = [sys.executable, __file__, url, str(count)]
-    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-
-
-def main() -> None:
-    with server() as root:
-        url = f"{root}/small/muxi"
-        ratio = asyncio.run(cpu_ratio(url, 1000))
-        print(f"{'CPU of a bulk run / by hand':50} {ratio:6.2f}   goal 1.20", flush=True)
-        few, many = memory(url, JOBS // 10), memory(url, JOBS)
-    print(f"{f'memory of {JOBS:,} jobs, MB':50} {many:6.1f}   a tenth of them: {few:.1f}")
+async def memory(client: AsyncFormationClient) -> float:
+    await ours(client, JOBS // 10)
+    before = peak()
+    await ours(client, JOBS)
+    return peak() - before
 
 
 if __name__ == "__main__":
-    if len(sys.argv) == 3:
-        asyncio.run(print_memory(sys.argv[1], int(sys.argv[2])))
-    else:
-        main()
+    asyncio.run(main(*sys.argv[1:]))

@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-import statistics
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
 if TYPE_CHECKING:
-    from run import Result
+    from results import Result
 
-COLUMNS, WIDTH, BAR, GAP, LABEL = 2, 460, 16, 6, 84
+COLUMNS, WIDTH, BAR, GAP, LABEL = 2, 460, 16, 6, 108
 COLORS = {"ours": "#2563eb", "plain": "#94a3b8"}
-NAMES = {"ours": "muxi-client", "plain": "httpx", "httpx2": "over httpx2", "official": "muxi"}
+NAMES = {"ours": "muxi-client", "httpx2": "over httpx2", "official": "muxi"}
 
 
-def draw(results: list[Result]) -> str:
+def draw(results: list[Result], environments: dict[str, dict[str, object]]) -> str:
     """Return the picture as SVG."""
     panels, heights, y = [], [], 8
     for row in range(0, len(results), COLUMNS):
         cells = results[row : row + COLUMNS]
-        height = max(len(cell.rounds) for cell in cells) * (BAR + GAP) + 46
+        height = max(len(bars(cell)) for cell in cells) * (BAR + GAP) + 46
         for column, cell in enumerate(cells):
             panels.append(f'<g transform="translate({column * WIDTH + 12},{y})">{panel(cell)}</g>')
         heights.append(height)
         y += height
+    legend = [
+        "Bars: CPU time over that of the reference, the gray bar; or seconds, or MB. Shorter is "
+        "better. Red: the goal.",
+        *(f"{NAMES.get(name, name)}: {one['about']}" for name, one in environments.items()),
+    ]
+    for text in legend:
+        panels.append(f'<text x="12" y="{y + 12}">{escape(text)}</text>')
+        y += BAR
+    y += GAP
     size = f'width="{COLUMNS * WIDTH}" height="{y}"'
     style = "text{font:12px system-ui,sans-serif;fill:#475569}.t{font-weight:600;fill:#0f172a}"
     return (
@@ -34,22 +42,29 @@ def draw(results: list[Result]) -> str:
     )
 
 
+def bars(result: Result) -> dict[str, float]:
+    """Return the number of each library, with the reference of ratios."""
+    found = {name: result.median(name) for name in result.rounds}
+    return found if result.measure.unit or result.measure.script else {"plain": 1.0, **found}
+
+
 def panel(result: Result) -> str:
     """Return the bars of one measure. Bars longer than four times the goal are cut."""
     goal, unit = result.measure.goal, result.measure.unit
     longest = 4 * goal
     scale = (WIDTH - LABEL - 90) / longest
     parts = [f'<text class="t" x="0" y="14">{escape(result.measure.title)}</text>']
-    for place, (library, values) in enumerate(result.rounds.items()):
-        value, y = statistics.median(values), 24 + place * (BAR + GAP)
-        length, cut = min(value, longest) * scale, " …" if value > longest else ""
+    found = bars(result)
+    for place, (library, value) in enumerate(found.items()):
+        y = 24 + place * (BAR + GAP)
+        length, cut = max(min(value, longest), 0) * scale, " …" if value > longest else ""
         color = COLORS.get(library, "#cbd5e1")
-        name = escape(NAMES.get(library, library))
+        name = result.measure.reference if library == "plain" else NAMES.get(library, library)
         parts.append(
-            f'<text x="{LABEL - 8}" y="{y + 12}" text-anchor="end">{name}</text>'
+            f'<text x="{LABEL - 8}" y="{y + 12}" text-anchor="end">{escape(name)}</text>'
             f'<rect x="{LABEL}" y="{y}" width="{length:.1f}" height="{BAR}" rx="2" fill="{color}"/>'
-            f'<text x="{LABEL + length + 6:.1f}" y="{y + 12}">{value:.2f}{unit}{cut}</text>'
+            f'<text x="{LABEL + length + 6:.1f}" y="{y + 12}">{value:.2f} {unit}{cut}</text>'
         )
-    x, bottom = LABEL + goal * scale, 24 + len(result.rounds) * (BAR + GAP) - GAP
+    x, bottom = LABEL + goal * scale, 24 + len(found) * (BAR + GAP) - GAP
     parts.append(f'<path d="M{x:.1f} 20V{bottom + 4}" stroke="#dc2626" stroke-dasharray="3 3"/>')
     return "".join(parts)

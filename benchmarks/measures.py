@@ -46,7 +46,7 @@ FormationClient(base_url="{url}/small/muxi/v1", client_key="fmc").chat({{"messag
 
 @dataclass(frozen=True)
 class Measure:
-    """A ratio of CPU time: this SDK over the reference."""
+    """A ratio of CPU time, this SDK over the reference; or a number with a unit."""
 
     name: str
     title: str
@@ -54,14 +54,22 @@ class Measure:
     programs: tuple[tuple[str, str], ...] = ()
     """Programs to start, by library, if the measure is of a fresh interpreter. `plain` is the
     reference."""
+    script: tuple[str, ...] = ()
+    """A script of this directory and its arguments, if it prints the number itself."""
     unit: str = ""
-    """`s` if the goal is in seconds, not a ratio."""
+    """`s` for seconds of wall time, `MB` for memory, nothing for a ratio."""
     over: str = "plain"
     """The library or, for `ours`, the measure that it is compared with."""
+    reference: str = "httpx"
+    """What `plain` is, in the picture."""
 
 
 def started(**programs: str) -> tuple[tuple[str, str], ...]:
     return tuple(programs.items())
+
+
+def memory(what: str, title: str) -> Measure:
+    return Measure(f"memory-{what}", title, 8.0, script=("memory.py", what), unit="MB")
 
 
 MEASURES = (
@@ -76,6 +84,7 @@ MEASURES = (
             openai="import openai",
             anthropic="import anthropic",
         ),
+        reference="python -c pass",
     ),
     Measure(
         "import-client",
@@ -88,6 +97,7 @@ MEASURES = (
             openai="from openai import OpenAI",
             anthropic="from anthropic import Anthropic",
         ),
+        reference="import httpx",
     ),
     Measure(
         "first",
@@ -100,6 +110,7 @@ MEASURES = (
             openai=OPENAI_FIRST,
             anthropic=ANTHROPIC_FIRST,
         ),
+        reference="httpx, pydantic",
     ),
     Measure("small", "small answer", 0.92),
     Measure("small-async", "small answer, async", 0.65),
@@ -115,5 +126,20 @@ MEASURES = (
     Measure("blocks-aiohttp", "stream, 64 KB chunks, aiohttp", 0.9),
     Measure("chats", "1 000 chats at once (wall)", 1.3, unit="s"),
     Measure("chats-aiohttp", "1 000 chats at once, aiohttp (wall)", 0.6, unit="s"),
-    Measure("one5", "one event of 5 MB / one of 1 MB", 6.0, over="one1"),
+    Measure("one5", "one event of 5 MB / one of 1 MB", 6.0, over="one1", reference="1 MB"),
+    memory("events", "memory: 10⁶ events"),
+    memory("events-async", "memory: 10⁶ events, async"),
+    memory("packed", "memory: 200 MB packed"),
+    memory("deployed", "memory: 200 MB up"),
+    memory("deployed-async", "memory: 200 MB up, async"),
+    memory("downloaded", "memory: 200 MB down"),
+    memory("downloaded-async", "memory: 200 MB down, async"),
+    Measure("bulk", "bulk run / the same calls by hand", 1.2, script=("bulk.py", "cpu")),
+    Measure(
+        "bulk-memory",
+        "memory: 100 000 calls of a bulk run",
+        8.0,
+        script=("bulk.py", "memory"),
+        unit="MB",
+    ),
 )

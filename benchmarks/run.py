@@ -1,212 +1,135 @@
 """Compares this SDK with plain httpx and with other SDKs. Run with `make bench`.
 
 Each library runs in a process and an environment of its own and calls a server on loopback in one
-more process. Rounds are interleaved: each library in turn, again and again, after a round to warm
-up. A ratio is the median over rounds of the CPU seconds over those of the reference in the same
-round. Needs Python 3.11.
+more process. There are `PASSES` passes over all measures, with new processes in each: how fast
+Python runs differs from process to process. In a pass, each library warms up and finds out how
+often it must repeat the call to take 0.3 s of CPU time. Then each round measures the reference and
+the library, one right after the other, in turns in this and in the other order. Other libraries
+than this SDK take part in each third round. A ratio is the median over rounds of the CPU seconds
+over those of the reference beside it. The spread is from the 25 % to the 75 % quantile.
+
+Needs Python 3.11.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import platform
-import resource
-import statistics
-import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
+import time
+from contextlib import ExitStack
+from fnmatch import fnmatch
 
-from chart import draw
+from environments import describe, installed
 from measures import MEASURES, Measure
+from results import Result, save
+from worker import SECONDS
+from workers import Sample, Worker, WorkerError, printed, server, started
 
-HERE = Path(__file__).parent
-IMAGES = HERE.parent / "docs" / "images"
-BYTECODE = HERE.parent / ".cache" / "bytecode"
-LIBRARIES = {"plain": "plain", "ours": "ours", "httpx2": "over_httpx2", "official": "official"}
-PEERS = {"openai": "openai_sdk", "anthropic": "anthropic_sdk"}
-
-
-@dataclass
-class Result:
-    """The ratios of all rounds, by library, or seconds if the measure's unit is `s`."""
-
-    measure: Measure
-    rounds: dict[str, list[float]] = field(default_factory=dict)
-
-    def median(self, library: str = "ours") -> float:
-        return statistics.median(self.rounds[library])
-
-    @property
-    def hit(self) -> bool:
-        return self.median() <= self.measure.goal
+PASSES = 3
+OTHERS = 3
+"""In each third round, other libraries than this SDK are measured."""
+SLOW = 5.0
+"""Another library whose sample takes so many seconds has one round."""
 
 
-class Worker:
-    """The process of one library."""
+class Pass:
+    """One pass over measures.
 
-    def __init__(self, python: str, library: str, url: str, stack: ExitStack) -> None:
-        self._process = stack.enter_context(
-            subprocess.Popen(
-                [python, HERE / "worker.py", library, url],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                text=True,
-                env=environment(library),
-            )
-        )
-        stack.callback(self._process.kill)
-
-    def run(self, measure: str) -> dict[str, float] | None:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(measure + "\n")
-        self._process.stdin.flush()
-        found: dict[str, float] | None = json.loads(self._process.stdout.readline())
-        return found
-
-
-def environment(library: str) -> dict[str, str]:
-    """Only this SDK is found in this checkout: MUXI's own has the same name.
-
-    All bytecode is cached in the first round, as it is for packages that pip installs. An
-    environment that forbids this would compile this SDK alone in each round.
+    Args:
+        url: The address of the server.
+        rounds: How many rounds each measure has.
+        stack: Ends the processes.
     """
-    own = {} if library in ("plain", "ours", "httpx2") else {"PYTHONPATH": ""}
-    cache = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(BYTECODE)}
-    return {**os.environ, **cache, **own}
 
-
-@contextmanager
-def server() -> Iterator[str]:
-    command = [sys.executable, str(HERE / "server.py")]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as made:
-        assert made.stdout is not None
-        yield f"http://127.0.0.1:{made.stdout.readline().strip()}"
-        made.kill()
-
-
-def pythons() -> dict[str, str]:
-    """The interpreter of each library that is installed."""
-    found = dict.fromkeys(("plain", "ours", "httpx2"), sys.executable)
-    if official := os.environ.get("MUXI_OFFICIAL_PYTHON"):
-        found["official"] = official
-    if peers := os.environ.get("MUXI_PEERS_PYTHON"):
-        found |= dict.fromkeys(PEERS, peers)
-    return found
-
-
-def started(python: str, program: str, library: str) -> float:
-    """The CPU seconds of a fresh interpreter that runs a program."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(
-        [python, "-c", program], check=True, env=environment(library), cwd=HERE.parent / "docs"
-    )
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-
-
-def measure_started(measure: Measure, url: str, rounds: int) -> Result:
-    programs, found = dict(measure.programs), Result(measure)
-    interpreters = {name: python for name, python in pythons().items() if name in programs}
-    for number in range(rounds + 1):
-        seconds = {
-            library: started(python, programs[library].format(url=url), library)
-            for library, python in interpreters.items()
+    def __init__(self, url: str, rounds: int, stack: ExitStack) -> None:
+        self._url = url
+        self._rounds = rounds
+        self._started: set[tuple[str, str]] = set()
+        self._workers = {
+            library: Worker(python, library, url, stack) for library, python in installed().items()
         }
-        if number:
-            add(found, {name: cpu / seconds["plain"] for name, cpu in seconds.items()})
-    return found
 
+    def add(self, result: Result) -> None:
+        """Add a measure's rounds to its result."""
+        for library in installed():
+            if library == "plain":
+                continue
+            try:
+                self._compare(result, library)
+            except WorkerError as exc:
+                if library == "ours":
+                    sys.exit(f"{result.measure.name}: {exc}")
+                print(f"{result.measure.name}: {exc} It is left out.", flush=True)
+                self._workers.pop(library, None)
 
-def measure_calls(measure: Measure, workers: dict[str, Worker], rounds: int) -> Result:
-    found = Result(measure)
-    for number in range(rounds + 1):
-        times = {name: worker.run(measure.name) for name, worker in workers.items()}
-        done = {name: time for name, time in times.items() if time is not None}
-        if not number:
-            continue
-        if measure.unit == "s":
-            add(found, {name: time["wall"] for name, time in done.items()})
-        elif measure.over != "plain":
-            other = workers["ours"].run(measure.over)
-            assert other is not None
-            add(found, {"ours": done["ours"]["cpu"] / other["cpu"]})
-        else:
-            add(found, {name: time["cpu"] / done["plain"]["cpu"] for name, time in done.items()})
-    return found
+    def _compare(self, result: Result, library: str) -> None:
+        """Measure a library beside the reference, one right after the other."""
+        for number in range(self._rounds):
+            if library in result.slow or (library != "ours" and number % OTHERS):
+                continue
+            # In turns, the reference is first or last.
+            reference = self._reference(result.measure) if number % 2 else None
+            if (sample := self._sample(result.measure, library)) is None:
+                return
+            reference = reference or self._reference(result.measure)
+            assert reference is not None
+            result.add_pair(library, sample, reference)
+            if library != "ours" and sample["wall"] > SLOW:
+                result.slow.add(library)
 
+    def _reference(self, measure: Measure) -> Sample | None:
+        if measure.over == "plain":
+            return self._sample(measure, "plain")
+        return self._workers["ours"].run(measure.over)
 
-def add(result: Result, values: dict[str, float]) -> None:
-    for library, value in values.items():
-        result.rounds.setdefault(library, []).append(value)
-
-
-def line(result: Result) -> str:
-    ours, unit = result.rounds["ours"], result.measure.unit
-    others = "  ".join(
-        f"{name} {result.median(name):.2f}{unit}"
-        for name in result.rounds
-        if name not in ("ours", "plain") or (unit and name == "plain")
-    )
-    verdict = "hit " if result.hit else "MISS"
-    spread = f"{min(ours):.2f}-{max(ours):.2f}"
-    goal = f"goal {result.measure.goal:.2f}"
-    return (
-        f"{result.measure.title:34} {result.median():6.2f}{unit:1} ({spread:>11}) "
-        f"{goal:9} {verdict}  {others}"
-    )
+    def _sample(self, measure: Measure, library: str) -> Sample | None:
+        if not measure.programs:
+            worker = self._workers.get(library)
+            return worker.run(measure.name) if worker else None
+        if (program := dict(measure.programs).get(library)) is None:
+            return None
+        command = installed()[library], program.format(url=self._url), library
+        if (measure.name, library) not in self._started:
+            self._started.add((measure.name, library))
+            started(*command, 0)
+        return started(*command, SECONDS)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--only", default="", help="measures whose name starts with this")
-    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--only", default="*", help="a name, or a pattern such as 'stream*'")
+    parser.add_argument("--rounds", type=int, default=5, help="in each of three passes")
     given = parser.parse_args()
-    results = []
-    with ExitStack() as stack:
-        url = stack.enter_context(server())
-        names = {**LIBRARIES, **PEERS}
-        workers = {
-            name: Worker(python, names[name], url, stack) for name, python in pythons().items()
-        }
-        for measure in MEASURES:
-            if not measure.name.startswith(given.only):
-                continue
-            if measure.programs:
-                results.append(measure_started(measure, url, given.rounds))
-            else:
-                results.append(measure_calls(measure, workers, given.rounds))
-            print(line(results[-1]), flush=True)
-    if not given.only:
-        save(results)
+    results = [Result(one) for one in MEASURES if fnmatch(one.name, given.only)]
+    if not results:
+        sys.exit(f"No measure is {given.only!r}: {', '.join(one.name for one in MEASURES)}.")
+    environments = describe()
+    with server() as url:
+        for number in range(PASSES):
+            with ExitStack() as stack:
+                current = Pass(url, given.rounds, stack)
+                for result in results:
+                    began = time.perf_counter()
+                    if not result.measure.script:
+                        current.add(result)
+                    elif number == PASSES - 1:
+                        add_script(result, url, given.rounds)
+                    took = time.perf_counter() - began
+                    result.seconds += took
+                    name = f"{number + 1}/{PASSES} {result.measure.name}"
+                    print(f"{name:30} {took:6.1f} s", file=sys.stderr, flush=True)
+                    if number == PASSES - 1:
+                        print(result.line(), flush=True)
+    print(f"{sum(result.seconds for result in results):.0f} s")
+    if len(results) == len(MEASURES):
+        save(results, environments)
 
 
-def save(results: list[Result]) -> None:
-    """Write the numbers and the picture for the documentation."""
-    IMAGES.mkdir(exist_ok=True)
-    facts = {
-        "python": platform.python_version(),
-        "machine": platform.machine(),
-        "measures": [
-            {
-                "name": result.measure.name,
-                "title": result.measure.title,
-                "goal": result.measure.goal,
-                "unit": result.measure.unit,
-                "rounds": result.rounds,
-            }
-            for result in results
-        ],
-    }
-    (IMAGES / "bench.json").write_text(json.dumps(facts, indent=1) + "\n")
-    (IMAGES / "bench.svg").write_text(draw(results))
+def add_script(result: Result, url: str, rounds: int) -> None:
+    """Run a measure's script: once for memory, which hardly differs."""
+    measure = result.measure
+    for _ in range(1 if measure.unit else rounds * PASSES):
+        result.add("ours", printed(installed()["ours"], measure.script, url))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,9 @@
 
 The path is `/<what>/<library>/…`, such as `/stream/muxi/v1/chat`: each library gets the answers of
 its own service, in the same sizes. The answers of MUXI have the shape of the real runtime's.
+
+A stream is sent at once, in its chunks. If they were sent one by one, it would depend on chance how
+many of them a fast library reads at once.
 """
 
 from __future__ import annotations
@@ -23,10 +26,15 @@ def whole(body: object) -> bytes:
     return head.encode() + b"\r\n\r\n" + content
 
 
-def chunked(parts: Iterator[bytes] | list[bytes]) -> list[bytes]:
-    kind = b"Content-Type: text/event-stream\r\nTransfer-Encoding: chunked"
-    head = b"HTTP/1.1 200 OK\r\n" + kind + b"\r\n\r\n"
-    return [head, *(b"%x\r\n%s\r\n" % (len(part), part) for part in parts), b"0\r\n\r\n"]
+STREAM = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+def chunk(part: bytes) -> bytes:
+    return b"%x\r\n%s\r\n" % (len(part), part)
+
+
+def chunked(parts: Iterator[bytes]) -> bytes:
+    return b"".join([STREAM, *map(chunk, parts), chunk(b"")])
 
 
 def pieces(content: bytes, size: int) -> Iterator[bytes]:
@@ -161,14 +169,14 @@ class Anthropic:
         yield frame({"type": "message_stop"}, "message_stop")
 
 
-def answers(service: Muxi | OpenAI | Anthropic) -> dict[str, list[bytes]]:
+def answers(service: Muxi | OpenAI | Anthropic) -> dict[str, bytes]:
     """What is sent, by the first part of the path."""
-    small = [whole(service.reply())]
+    small = whole(service.reply())
     return {
         "small": small,
         "slow": small,
-        "list": [whole(service.items(BIG))],
-        "many": [whole(service.items(MANY))],
+        "list": whole(service.items(BIG)),
+        "many": whole(service.items(MANY)),
         "stream": chunked(service.events(EVENTS)),
         "blocks": chunked(pieces(b"".join(service.events(EVENTS)), 65536)),
         "large": chunked(service.events(50, 65536)),
@@ -197,10 +205,7 @@ async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
             if what == "million":
                 await send_million(writer)
                 continue
-            for part in ANSWERS[library][what]:
-                writer.write(part)
-                if what != "stream":
-                    await writer.drain()
+            writer.write(ANSWERS[library][what])
             await writer.drain()
     except (asyncio.IncompleteReadError, ConnectionError):
         writer.close()
@@ -210,12 +215,10 @@ async def send_million(writer: asyncio.StreamWriter) -> None:
     """A stream of 10⁶ events, which is never whole in memory."""
     block = b"".join([*Muxi().events(1000)][:-2])
     *_, completed, done = Muxi().events(0)
-    head, *_ = chunked([])
-    writer.write(head)
-    for part in [*[block] * 1000, completed + done]:
-        writer.write(b"%x\r\n%s\r\n" % (len(part), part))
+    writer.write(STREAM)
+    for part in [*[block] * 1000, completed + done, b""]:
+        writer.write(chunk(part))
         await writer.drain()
-    writer.write(b"0\r\n\r\n")
 
 
 async def main() -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from loops import LISTS, MANY, SMALL, at_once, read, times, times_async
+from loops import Loop, at_once, read, times, times_async
 
 from muxi import AsyncFormationClient, FormationClient
 
 
-def measures(url: str) -> dict[str, Callable[[], object]]:
+def measures(url: str) -> dict[str, Loop]:
     body = {"message": "hi"}
 
     def settings(what: str) -> dict[str, str]:
@@ -18,10 +16,10 @@ def measures(url: str) -> dict[str, Callable[[], object]]:
     small, lists, many = (FormationClient(**settings(what)) for what in ("small", "list", "many"))
     asmall, aslow = (AsyncFormationClient(**settings(what)) for what in ("small", "slow"))
     found = {
-        "small": times(SMALL, lambda: small.chat(body, user_id="alice")),
-        "small-async": times_async(SMALL, lambda: asmall.chat(body, user_id="alice")),
-        "list": times(LISTS, lambda: lists.get_memories("alice")),
-        "many": times(MANY, lambda: many.get_memories("alice")),
+        "small": times(lambda: small.chat(body, user_id="alice")),
+        "small-async": times_async(lambda: asmall.chat(body, user_id="alice")),
+        "list": times(lambda: lists.get_memories("alice")),
+        "many": times(lambda: many.get_memories("alice")),
         "chats": at_once(lambda: aslow.chat(body, user_id="alice")),
     }
 
@@ -33,5 +31,5 @@ def measures(url: str) -> dict[str, Callable[[], object]]:
         client = FormationClient(**settings(what))
         aclient = AsyncFormationClient(**settings(what))
         found[what] = read(lambda client=client: client.chat_stream(body, user_id="alice"))
-        found[f"{what}-async"] = times_async(1, lambda client=aclient: read_events(client))
+        found[f"{what}-async"] = times_async(lambda client=aclient: read_events(client))
     return found

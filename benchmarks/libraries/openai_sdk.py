@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from loops import LISTS, MANY, SMALL, at_once, read, times, times_async
+from loops import Loop, at_once, read, times, times_async
 from openai import AsyncOpenAI, OpenAI
 
 MESSAGES = [{"role": "user", "content": "hi"}]
 
 
-def measures(url: str) -> dict[str, Callable[[], object]]:
+def measures(url: str) -> dict[str, Loop]:
     def sync(what: str) -> OpenAI:
         return OpenAI(base_url=f"{url}/{what}/openai", api_key="key")
 
@@ -23,10 +21,10 @@ def measures(url: str) -> dict[str, Callable[[], object]]:
     small, lists, many = sync("small"), sync("list"), sync("many")
     asmall, aslow = asynchronous("small"), asynchronous("slow")
     found = {
-        "small": times(SMALL, lambda: chat(small)),
-        "small-async": times_async(SMALL, lambda: chat(asmall)),
-        "list": times(LISTS, lambda: list(lists.models.list())),
-        "many": times(MANY, lambda: list(many.models.list())),
+        "small": times(lambda: chat(small)),
+        "small-async": times_async(lambda: chat(asmall)),
+        "list": times(lambda: list(lists.models.list())),
+        "many": times(lambda: list(many.models.list())),
         "chats": at_once(lambda: chat(aslow)),
     }
 
@@ -37,5 +35,5 @@ def measures(url: str) -> dict[str, Callable[[], object]]:
     for what in ("stream", "blocks", "large"):
         client, aclient = sync(what), asynchronous(what)
         found[what] = read(lambda client=client: chat(client, stream=True))
-        found[f"{what}-async"] = times_async(1, lambda client=aclient: read_chunks(client))
+        found[f"{what}-async"] = times_async(lambda client=aclient: read_chunks(client))
     return found

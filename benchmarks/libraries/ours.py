@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Literal
 
-from loops import LISTS, MANY, SMALL, at_once, read, read_async, times, times_async
+from loops import Loop, at_once, read, read_async, times, times_async
 
 from muxi import AsyncFormationClient, FormationClient
 
 
-def measures(url: str) -> dict[str, Callable[[], object]]:
+def measures(url: str) -> dict[str, Loop]:
     def sync(what: str) -> FormationClient:
         return FormationClient(url=f"{url}/{what}/muxi", client_key="fmc", user_id="alice")
 
@@ -24,14 +23,14 @@ def measures(url: str) -> dict[str, Callable[[], object]]:
     small, lists, many = sync("small"), sync("list"), sync("many")
     asmall, aslow = asynchronous("small"), asynchronous("slow")
     found = {
-        "small": times(SMALL, lambda: small.chat.send("hi")),
-        "small-async": times_async(SMALL, lambda: asmall.chat.send("hi")),
-        "list": times(LISTS, lambda: lists.memories.list()),
-        "many": times(MANY, lambda: many.memories.list()),
+        "small": times(lambda: small.chat.send("hi")),
+        "small-async": times_async(lambda: asmall.chat.send("hi")),
+        "list": times(lambda: lists.memories.list()),
+        "many": times(lambda: many.memories.list()),
         "chats": at_once(lambda: aslow.chat.send("hi")),
     }
     quick, slow = asynchronous("small", "aiohttp"), asynchronous("slow", "aiohttp")
-    found["small-aiohttp"] = times_async(SMALL, lambda: quick.chat.send("hi"))
+    found["small-aiohttp"] = times_async(lambda: quick.chat.send("hi"))
     found["chats-aiohttp"] = at_once(lambda: slow.chat.send("hi"))
     for what in ("stream", "blocks"):
         other = asynchronous(what, "aiohttp")

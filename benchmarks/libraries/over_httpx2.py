@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import httpx2
-from loops import SMALL, at_once, read, read_async, times, times_async
+from loops import Loop, at_once, read, read_async, times, times_async
 
 from muxi import AsyncFormationClient, FormationClient
 
 LIMITS = httpx2.Limits(max_connections=1000)
 
 
-def measures(url: str) -> dict[str, Callable[[], object]]:
+def measures(url: str) -> dict[str, Loop]:
     http, ahttp = httpx2.Client(), httpx2.AsyncClient(limits=LIMITS, timeout=30)
 
     def sync(what: str) -> FormationClient:
@@ -25,8 +23,8 @@ def measures(url: str) -> dict[str, Callable[[], object]]:
 
     small, asmall, aslow = sync("small"), asynchronous("small"), asynchronous("slow")
     found = {
-        "small": times(SMALL, lambda: small.chat.send("hi")),
-        "small-async": times_async(SMALL, lambda: asmall.chat.send("hi")),
+        "small": times(lambda: small.chat.send("hi")),
+        "small-async": times_async(lambda: asmall.chat.send("hi")),
         "chats": at_once(lambda: aslow.chat.send("hi")),
     }
     for what in ("stream", "blocks"):
