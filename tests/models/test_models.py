@@ -256,23 +256,23 @@ import sys, threading
 from pydantic import BaseModel, ValidationError
 from muxi.models import formation
 
-def use(kind, start):
-    start.wait()
-    try:
-        kind.model_validate({})
-    except ValidationError:
-        pass
-    except BaseException as exc:
-        print(kind.__name__, repr(exc))
+def use():
+    for kind in kinds:
+        start.wait()
+        try:
+            kind.model_validate({})
+        except ValidationError:
+            pass
+        except BaseException as exc:
+            print(kind.__name__, repr(exc))
 
 sys.setswitchinterval(1e-6)
-for name in dir(formation):
-    kind = getattr(formation, name)
-    if isinstance(kind, type) and issubclass(kind, BaseModel):
-        start = threading.Barrier(16)
-        threads = [threading.Thread(target=use, args=(kind, start)) for _ in range(16)]
-        [thread.start() for thread in threads]
-        [thread.join() for thread in threads]
+named = [getattr(formation, name) for name in dir(formation)]
+kinds = [kind for kind in named if isinstance(kind, type) and issubclass(kind, BaseModel)]
+start = threading.Barrier(16)
+threads = [threading.Thread(target=use) for _ in range(16)]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
 print("done")
 """
 
