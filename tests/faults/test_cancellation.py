@@ -320,4 +320,5 @@ def test_after_a_failed_attempt_a_call_is_cancelled_at_once(backend: str) -> Non
 
     with FakeServer(Drop(), late) as server:
         anyio.run(main, server.url, backend=backend)
+        until(lambda: bool(ends))
     assert ends == [True]

@@ -12,6 +12,7 @@ import pytest
 import muxi
 from muxi import FormationClient
 from muxi.models import formation as m
+from muxi.resources.formation import _turn_end
 from muxi.resources.formation.chat import Audio, Chat
 
 from ...support.clients import ClientKind
@@ -90,6 +91,13 @@ def test_a_turn_without_a_user_is_picked_up_as_user_zero() -> None:
     assert server.received[1].headers["x-muxi-user-id"] == "0"
 
 
+@pytest.fixture
+def quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look again after a moment instead of a second."""
+    monkeypatch.setattr(_turn_end, "_POLL_INTERVAL", 0.01)
+
+
+@pytest.mark.usefixtures("quick_looks")
 def test_a_turn_that_goes_to_the_background_is_waited_for(client_kind: ClientKind) -> None:
     with FakeServer(script(LATER, state("running"), DONE)) as server:
         reply = once(client_kind, server, timeout=30)
@@ -210,6 +218,7 @@ def test_a_question_is_picked_up_from_the_session(client_kind: ClientKind) -> No
     assert (reply.text, reply.awaiting_user) == ("Which one?", True)
 
 
+@pytest.mark.usefixtures("quick_looks")
 def test_a_look_that_fails_for_a_moment_is_repeated(client_kind: ClientKind) -> None:
     with FakeServer(script(Drop(), Answer(503), Drop(), DONE)) as server:
         reply = client_kind.formation(
