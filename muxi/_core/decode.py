@@ -11,9 +11,10 @@ from typing_extensions import Required, TypedDict
 
 from ..errors import InvalidResponseError
 from ..models._base import SCHEMA_LOCK, Answer, Meta
-from .call import BodyFormat, Call, Response, changed
+from .call import BodyFormat, Call, Response
 from .error_bodies import dict_or_empty, error_inside, read_error, request_id_of, str_or_none
 from .loose_json import validate_loosely
+from .values import changed
 
 if TYPE_CHECKING:
     from .messages import RawResponse

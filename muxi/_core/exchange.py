@@ -9,11 +9,10 @@ from __future__ import annotations
 import random
 from collections.abc import Generator
 from typing import Any, TypeVar
-from uuid import uuid4
 
 from ..errors import MuxiError, TimeoutError
 from . import telemetry
-from .call import Call, Response, changed
+from .call import Call, Response, new_id
 from .decode import read_answer
 from .error_bodies import read_error
 from .log import log_attempt
@@ -21,6 +20,7 @@ from .messages import Delivery, HttpRequest, RawResponse
 from .options import Options
 from .sdk_notice import notify_newer_version
 from .steps import Sleep, Step, clock
+from .values import changed
 
 T = TypeVar("T")
 
@@ -66,7 +66,7 @@ def send_with_retries(call: Call[Any], options: Options, *, events: bool) -> Htt
 
 
 def _attempts(call: Call[Any], options: Options, *, events: bool) -> HttpSteps[Delivery]:
-    key = call.idempotency_key or str(uuid4())
+    key = call.idempotency_key or new_id()
     request = options.outgoing(call, idempotency_key=key, events=events)
     deadline = None if call.timeout is None else clock() + call.timeout
     attempt, may_have_run = 0, False

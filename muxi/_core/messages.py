@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NoReturn, Protocol
 from urllib.parse import urlsplit
 
+from .values import value
+
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
@@ -43,7 +45,7 @@ class HmacKey(_Secret):
 Key = ApiKey | HmacKey
 
 
-@dataclass(frozen=True)
+@value
 class HttpRequest:
     """A request that is complete except for its key."""
 
@@ -101,7 +103,7 @@ ServerSentEvents = Sequence[tuple[str, str]]
 """The names and data of events, in order."""
 
 
-@dataclass(frozen=True)
+@value
 class RawResponse:
     """The response to one attempt."""
 
@@ -118,7 +120,7 @@ class RawResponse:
     """The file that the body was written to, if any."""
 
 
-@dataclass(frozen=True)
+@value
 class Delivery:
     """A successful response, and the attempts that it took."""
 

@@ -159,18 +159,15 @@ ModelT = TypeVar("ModelT", bound=Model)
 
 
 def derive(kind: type[ModelT], extra: Mapping[str, object], /, **fields: object) -> ModelT:
-    """Create a model from values that are already validated.
+    """Create a model from parts of another.
 
     Args:
         kind: The model.
         extra: Keys unknown to this version. Keys that are fields of the model are left out.
         fields: The values of its fields.
     """
-    made = kind.model_construct(None, **fields)
-    kept = made.model_extra
-    assert kept is not None
-    kept.update({key: value for key, value in extra.items() if key not in kind.model_fields})
-    return made
+    unknown = {key: value for key, value in extra.items() if key not in kind.model_fields}
+    return kind.model_validate({**unknown, **fields})
 
 
 def validate_what_fits(kind: type[ModelT], values: Mapping[str, object]) -> ModelT:
@@ -279,7 +276,7 @@ class Request(LazyModel):
 
     def encode(self) -> bytes:
         """Return the JSON to send, with only the fields that were set."""
-        return self.model_dump_json(exclude_unset=True).encode()
+        return self.__pydantic_serializer__.to_json(self, exclude_unset=True)
 
 
 JsonObject = dict[str, Any]

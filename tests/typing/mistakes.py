@@ -87,3 +87,9 @@ async def async_calls(client: AsyncFormationClient, sync: FormationClient) -> No
         pass
     client.close()  # error
     print((await client.chat.stream("Hi")).result().text)  # error
+
+
+def descriptions() -> None:
+    call = Sessions.list.build(user_id="u")
+    print(call.path)
+    call.path = "/other"  # error

@@ -233,7 +233,7 @@ class Acknowledgement(Model):
 class ChatTurn(Answer):
     """The response of both chat endpoints. `reply()` converts it to a `ChatReply`."""
 
-    message: AssistantMessage | Acknowledgement | str
+    message: AssistantMessage | Acknowledgement | str = Field(union_mode="left_to_right")
     user_id: str | None = None
     session_id: str | None = None
     request_id: str | None = None

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from uuid import uuid4
 
-from ..._core.call import Call, FollowUp, KeyKind, Response, UserRule, path
+from ..._core.call import Call, FollowUp, KeyKind, Response, UserRule, new_id, path
 from ..._core.checks import id_text
 from ...errors import ValidationError
 from ...models import formation as m
@@ -66,7 +65,7 @@ class Turn:
                 fields["request_id"] = reply_to.request_id
         if files is not None:
             fields["files"] = attached(files)
-        fields["request_id"] = fields.get("request_id") or f"req_{uuid4().hex}"
+        fields["request_id"] = fields.get("request_id") or f"req_{new_id()}"
         user_id = _complete(fields, session_id, agent_id, user_id)
         request = validate_body(m.ChatRequest, fields)
         ids = TurnIds(user_id, str(request.session_id), request.request_id)
@@ -160,7 +159,7 @@ def _complete(
     session that it creates itself.
     """
     fields.update(drop_none(session_id=session_id, agent_id=agent_id))
-    fields["session_id"] = fields.get("session_id") or f"sess_{uuid4().hex}"
+    fields["session_id"] = fields.get("session_id") or f"sess_{new_id()}"
     names = ("session_id", "agent_id", "request_id", "user_id")
     ids = {name: id_text(name, fields[name]) for name in names if fields.get(name) is not None}
     fields.update(ids)
