@@ -53,9 +53,9 @@ def main(what: str, url: str) -> None:
         }
         few, many = runs[what]
         few()
+        before = peak()
         if what.startswith(("packed", "deployed")):
             fill(top)
-        before = peak()
         many()
         print(peak() - before)
 
@@ -144,7 +144,7 @@ class Handler(BaseHTTPRequestHandler):
         if last != "content":
             self.answer(404, b'{"error":"Not Found","message":"None","code":404}')
             return
-        self.answer(200, b"", size_of(artifact))
+        self.answer(200, b"", size_of(artifact), "application/octet-stream")
         for _ in range(size_of(artifact) // 1_000_000):
             self.wfile.write(bytes(1_000_000))
 
@@ -172,8 +172,10 @@ def served() -> Iterator[str]:
     command = [sys.executable, __file__, "serve"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
-        process.kill()
+        try:
+            yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
+        finally:
+            process.kill()
 
 
 if __name__ == "__main__":

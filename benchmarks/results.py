@@ -36,12 +36,12 @@ class Result:
         """Add a sample of a library and that of the reference beside it."""
         self.samples.setdefault(library, []).append(sample)
         self.samples.setdefault("plain", []).append(reference)
-        if not self.measure.unit:
-            self.add(library, sample["cpu"] / reference["cpu"])
-            return
+        self.add(library, sample["cpu"] / reference["cpu"])
+
+    def add_wall(self, library: str, sample: Sample) -> None:
+        """Add a sample of a measure of wall time."""
+        self.samples.setdefault(library, []).append(sample)
         self.add(library, sample["wall"])
-        if library == "ours":
-            self.add("plain", reference["wall"])
 
     def median(self, library: str = "ours") -> float:
         return statistics.median(self.rounds[library])

@@ -52,7 +52,7 @@ class Pass:
     def add(self, result: Result) -> None:
         """Add a measure's rounds to its result."""
         for library in installed():
-            if library == "plain":
+            if library == "plain" and not result.measure.unit:
                 continue
             try:
                 self._compare(result, library)
@@ -63,17 +63,21 @@ class Pass:
                 self._workers.pop(library, None)
 
     def _compare(self, result: Result, library: str) -> None:
-        """Measure a library beside the reference, one right after the other."""
+        """Measure a library, and the reference right before or after it for a ratio."""
         for number in range(self._rounds):
             if library in result.slow or (library != "ours" and number % OTHERS):
                 continue
+            is_ratio = not result.measure.unit
             # In turns, the reference is first or last.
-            reference = self._reference(result.measure) if number % 2 else None
+            reference = self._reference(result.measure) if is_ratio and number % 2 else None
             if (sample := self._sample(result.measure, library)) is None:
                 return
-            reference = reference or self._reference(result.measure)
-            assert reference is not None
-            result.add_pair(library, sample, reference)
+            if is_ratio:
+                reference = reference or self._reference(result.measure)
+                assert reference is not None
+                result.add_pair(library, sample, reference)
+            else:
+                result.add_wall(library, sample)
             if library != "ours" and sample["wall"] > SLOW:
                 result.slow.add(library)
 

@@ -106,8 +106,10 @@ def server() -> Iterator[str]:
     ) as made:
         separate(made.pid)
         assert made.stdout is not None
-        yield f"http://127.0.0.1:{made.stdout.readline().strip()}"
-        made.kill()
+        try:
+            yield f"http://127.0.0.1:{made.stdout.readline().strip()}"
+        finally:
+            made.kill()
 
 
 def separate(pid: int) -> None:
