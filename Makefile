@@ -7,7 +7,7 @@ OFFICIAL := $(CACHE)/muxi-client/official
 PEERS := $(CACHE)/muxi-client/peers
 PLAIN := $(CACHE)/muxi-client/plain
 OURS := $(CACHE)/muxi-client/ours
-ROUNDS ?= 5
+ROUNDS ?= 4
 
 # Tests start Python processes, which would compile the package each time.
 unexport PYTHONDONTWRITEBYTECODE

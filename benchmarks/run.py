@@ -5,7 +5,7 @@ more process. There are `PASSES` passes over all measures, with new processes in
 Python runs differs from process to process. In a pass, each library warms up and finds out how
 often it must repeat the call to take 0.3 s of CPU time. Then each round measures the reference and
 the library, one right after the other, in turns in this and in the other order. Other libraries
-than this SDK take part in each third round. A ratio is the median over rounds of the CPU seconds
+than this SDK take part in each fourth round. A ratio is the median over rounds of the CPU seconds
 over those of the reference beside it. The spread is from the 25 % to the 75 % quantile.
 
 Needs Python 3.11.
@@ -26,8 +26,8 @@ from worker import SECONDS
 from workers import Sample, Worker, WorkerError, printed, server, started
 
 PASSES = 3
-OTHERS = 3
-"""In each third round, other libraries than this SDK are measured."""
+OTHERS = 4
+"""In each fourth round, other libraries than this SDK are measured."""
 SLOW = 5.0
 """Another library whose sample takes so many seconds has one round."""
 
@@ -102,7 +102,7 @@ class Pass:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--only", default="*", help="a name, or a pattern such as 'stream*'")
-    parser.add_argument("--rounds", type=int, default=5, help="in each of three passes")
+    parser.add_argument("--rounds", type=int, default=4, help="in each of three passes")
     given = parser.parse_args()
     results = [Result(one) for one in MEASURES if fnmatch(one.name, given.only)]
     if not results:
