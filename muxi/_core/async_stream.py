@@ -97,7 +97,7 @@ class AsyncStream(BaseStream[EventT, ResultT], AsyncIterator[EventT]):
             raise busy() from None
         try:
             event = self._take()
-            if event is None and self._is_steady():
+            if event is None:
                 event = await self._read_events()
         finally:
             free.append(None)
@@ -108,19 +108,21 @@ class AsyncStream(BaseStream[EventT, ResultT], AsyncIterator[EventT]):
         return event
 
     async def _read_events(self) -> EventT | None:
-        """Return the next event without a flow, whose steps cost more than reading a token."""
-        event = None
-        while event is None and self._reading is not None and self._is_steady():
+        """Return the next event without the flow; None if only the flow can go on."""
+        while (body := self._direct) is not None and not self._is_interrupted():
             began = clock()
-            found: ServerSentEvents | MuxiError | None
             try:
-                found = await self._runner.read(self._reading.body)
+                found = await self._runner.read(body)
             except MuxiError as exc:
-                found = exc
-            if not self._has_events(found, began):
-                break
-            event = self._take()
-        return event
+                self._unhandled = exc, began
+                return None
+            if not found:
+                self._unhandled = found, began
+                return None
+            self._arrive(found)
+            if (event := self._take()) is not None:
+                return event
+        return None
 
     def text(self) -> AsyncIterator[str]:
         """Iterate over the chunks of the reply's text."""

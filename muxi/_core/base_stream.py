@@ -13,7 +13,7 @@ from .decode import read_answer
 from .steps import CloseBody, Flow, OpenStream, ReadEvents, StreamCall, clock
 
 if TYPE_CHECKING:
-    from .messages import Delivery, ServerSentEvents
+    from .messages import Delivery, EventBody, ServerSentEvents
     from .options import Options
     from .telemetry import StreamObserver
 
@@ -35,6 +35,9 @@ class BaseStream(Generic[EventT, ResultT]):
         self._response: Response[None] | None = None
         self._reading: ReadEvents | None = None
         """The step that reads on, while the body is open."""
+        self._direct: EventBody | None = None
+        """The open body if it may be read without the flow, whose steps cost more than reading a
+        token: nobody observes the stream, and it has no deadline."""
         self._left: weakref.finalize[..., Any] | None = None
         self._first: deque[EventT] = deque()
         """Events to return before those that have arrived."""
@@ -98,28 +101,15 @@ class BaseStream(Generic[EventT, ResultT]):
             yield from self._read_on()
         return event
 
-    def _is_steady(self) -> bool:
-        """Return whether there is nothing to do but to read the next chunk."""
-        return not (
-            self._reading is None
-            or self._first
-            or self._closed
-            or self._failure is not None
-            or self._observer is not None
-            or self._reader.has_gap
-            or self._reader.ended
-            or self._reader.deadline is not None
-        )
+    def _is_interrupted(self) -> bool:
+        """Return whether there is something else to do than to read the next chunk."""
+        reader = self._reader
+        return reader.ended or reader.has_gap or self._closed or self._failure is not None
 
-    def _has_events(self, found: _Found, began: float) -> bool:
-        """Take what was read since a time. If that is no events, the flow goes on with it."""
-        if not found or isinstance(found, MuxiError):
-            self._unhandled = found, began
-            return False
+    def _arrive(self, found: ServerSentEvents) -> None:
         self._arrived.extend(found)
         self._empty = 0
         self._silence = 0.0
-        return True
 
     def _take(self) -> EventT | None:
         """Return the next event that has arrived; None if more must be read."""
@@ -219,6 +209,8 @@ class BaseStream(Generic[EventT, ResultT]):
             self._read_json(call, found)
             return
         self._reading = ReadEvents(found.reply.events)
+        if self._observer is None and self._reader.deadline is None:
+            self._direct = found.reply.events
         self._left = weakref.finalize(self, found.reply.events.abandon)
         self._left.atexit = False
         if self._closed:
@@ -252,7 +244,7 @@ class BaseStream(Generic[EventT, ResultT]):
             self._observer.end(self._failure)
 
     def _close_body(self) -> Flow[None]:
-        reading, self._reading = self._reading, None
+        reading, self._reading, self._direct = self._reading, None, None
         if self._left is not None:
             self._left.detach()
         if reading is not None:

@@ -90,7 +90,7 @@ class Stream(BaseStream[EventT, ResultT], Iterator[EventT]):
             raise busy() from None
         try:
             event = self._take()
-            if event is None and self._is_steady():
+            if event is None:
                 event = self._read_events()
         finally:
             free.append(None)
@@ -101,19 +101,21 @@ class Stream(BaseStream[EventT, ResultT], Iterator[EventT]):
         return event
 
     def _read_events(self) -> EventT | None:
-        """Return the next event without a flow, whose steps cost more than reading a token."""
-        event = None
-        while event is None and self._reading is not None and self._is_steady():
+        """Return the next event without the flow; None if only the flow can go on."""
+        while (body := self._direct) is not None and not self._is_interrupted():
             began = clock()
-            found: ServerSentEvents | MuxiError | None
             try:
-                found = self._runner.read(self._reading.body)
+                found = self._runner.read(body)
             except MuxiError as exc:
-                found = exc
-            if not self._has_events(found, began):
-                break
-            event = self._take()
-        return event
+                self._unhandled = exc, began
+                return None
+            if not found:
+                self._unhandled = found, began
+                return None
+            self._arrive(found)
+            if (event := self._take()) is not None:
+                return event
+        return None
 
     def text(self) -> Iterator[str]:
         """Iterate over the chunks of the reply's text."""

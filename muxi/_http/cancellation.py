@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Awaitable, Generator
-from typing import TYPE_CHECKING, Any, Generic, TypeGuard, TypeVar
+from types import coroutine
+from typing import TYPE_CHECKING, Any, TypeGuard, TypeVar
 
 import anyio
 
@@ -15,8 +16,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class CancelAtIO(Awaitable[T], Generic[T]):
-    """Awaits work, and cancels it only where it waits for I/O.
+@coroutine
+def cancel_at_io(work: Awaitable[T], *, skipped: int = 0) -> Generator[Any, Any, T]:
+    """Await work, and cancel it only where it waits for I/O.
 
     `asyncio.Task.cancel` also interrupts the short pauses in which other tasks may run, even those
     that anyio shields. There httpcore would lose a new connection: it would stay open, and take a
@@ -26,34 +28,28 @@ class CancelAtIO(Awaitable[T], Generic[T]):
         work: A coroutine, or the like.
         skipped: The most pauses in a row to skip. Each pause is a pass of the event loop.
     """
-
-    def __init__(self, work: Awaitable[T], *, skipped: int = 0) -> None:
-        self._work = work
-        self._skipped = skipped
-
-    def __await__(self) -> Generator[Any, Any, T]:
-        steps = self._work.__await__()
-        outcome: object = None
-        failure: BaseException | None = None
-        left = self._skipped
-        while True:
-            try:
-                waits_for = steps.send(outcome) if failure is None else steps.throw(failure)
-            except StopIteration as stop:
-                answer: T = stop.value
-                return answer
-            outcome, failure = None, None
-            if waits_for is None and left:
-                left -= 1
-                continue
-            left = self._skipped
-            try:
-                outcome = yield waits_for
-            except BaseException as exc:
-                if waits_for is None and _is_of_task(exc):
-                    _cancel_again(exc)  # asyncio delivers it at the next wait
-                else:
-                    failure = exc
+    steps = work.__await__()
+    outcome: object = None
+    failure: BaseException | None = None
+    left = skipped
+    while True:
+        try:
+            waits_for = steps.send(outcome) if failure is None else steps.throw(failure)
+        except StopIteration as stop:
+            answer: T = stop.value
+            return answer
+        outcome, failure = None, None
+        if waits_for is None and left:
+            left -= 1
+            continue
+        left = skipped
+        try:
+            outcome = yield waits_for
+        except BaseException as exc:
+            if waits_for is None and _is_of_task(exc):
+                _cancel_again(exc)  # asyncio delivers it at the next wait
+            else:
+                failure = exc
 
 
 def _is_of_task(exc: BaseException) -> TypeGuard[asyncio.CancelledError]:

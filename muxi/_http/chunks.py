@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Iterable, Iterator
 from contextlib import suppress
 
 import anyio
 import httpx
 
-from .cancellation import CancelAtIO
+from .cancellation import cancel_at_io
 
 _PIECE = 128 * 1024
 HTTP_ERRORS = (httpx.HTTPError, httpx.StreamError)
@@ -82,30 +82,33 @@ class AsyncChunks(_Chunks):
             assert isinstance(response.stream, AsyncIterable)
             self._raw = aiter(response.stream)
 
-    async def read(self) -> bytes | None:
+    def read(self) -> Awaitable[bytes | None]:
         """Return the next chunk; None at the end."""
+        if self._is_plain and self._raw is not None:
+            return cancel_at_io(anext(self._raw, None))
+        return self._read_other()
+
+    async def _read_other(self) -> bytes | None:
         if self._raw is None:
             whole, self._whole = self._whole, None
             return whole or None
-        if self._is_plain:
-            return await CancelAtIO(anext(self._raw, None))
         while True:
             if self._pending and (piece := self._inflate()):
                 return piece
-            if (chunk := await CancelAtIO(anext(self._raw, None))) is None:
+            if (chunk := await cancel_at_io(anext(self._raw, None))) is None:
                 return self._take_rest()
             self._pending = chunk
 
     async def read_to_end(self) -> None:
         """Read and discard the rest."""
         if self._raw is not None:
-            while await CancelAtIO(anext(self._raw, None)) is not None:
+            while await cancel_at_io(anext(self._raw, None)) is not None:
                 pass
 
     async def close(self) -> None:
         """Close the response in any case."""
         with anyio.CancelScope(shield=True), suppress(*HTTP_ERRORS):
-            await CancelAtIO(self.response.aclose())
+            await cancel_at_io(self.response.aclose())
             # Let the generators below end on the closed connection. Otherwise the event loop would
             # have to finalize them one by one.
             with suppress(RuntimeError):  # another task is running them

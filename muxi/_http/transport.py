@@ -30,7 +30,7 @@ from .._core.stream import Stream
 from ..errors import TimeoutError
 from .async_items import AsyncPageIterator
 from .body import AsyncBody, SyncBody
-from .cancellation import CancelAtIO
+from .cancellation import cancel_at_io
 from .download import download, download_async, is_file
 from .messages import is_event_stream, map_httpx_error, to_raw_response
 from .pool import AsyncPool, SyncPool
@@ -203,7 +203,7 @@ class AsyncTransport:
         if isinstance(step, ReadEvents):
             return await self.read(step.body)
         if isinstance(step, HttpRequest):
-            return await CancelAtIO(self._send(step), skipped=_PAUSES)
+            return await cancel_at_io(self._send(step), skipped=_PAUSES)
         if isinstance(step, Call):
             return await self.respond(step)
         if isinstance(step, Sleep):

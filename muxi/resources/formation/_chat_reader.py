@@ -124,14 +124,14 @@ class ChatReader(EventReader[m.ChatEvent, m.ChatReply]):
         raise self._interrupted("The stream ended before the turn did")
 
     def _record(self, event: m.ChatEvent) -> m.ChatEvent:
-        if isinstance(event, (m.Widgets, m.UnknownEvent)):
-            return event
-        self._request_id = self._request_id or event.request_id
-        self._session_id = event.session_id or self._session_id
         if isinstance(event, m.TextDelta):
             self._pieces.append(event.content)
         elif isinstance(event, (m.Completed, m.Failed, m.Cancelled)):
             self._end = event
+        elif isinstance(event, (m.Widgets, m.UnknownEvent)):
+            return event
+        self._request_id = self._request_id or event.request_id
+        self._session_id = event.session_id or self._session_id
         return event
 
     def _error_frame(self, data: str) -> None:
