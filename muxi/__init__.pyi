@@ -2,10 +2,10 @@ from ._core.async_stream import AsyncStream as AsyncStream
 from ._core.call import Response as Response
 from ._core.stream import Stream as Stream
 from ._version import __version__ as __version__
-from .clients import AsyncFormationClient as AsyncFormationClient
-from .clients import AsyncServerClient as AsyncServerClient
-from .clients import FormationClient as FormationClient
-from .clients import ServerClient as ServerClient
+from .clients.formation import AsyncFormationClient as AsyncFormationClient
+from .clients.formation import FormationClient as FormationClient
+from .clients.server import AsyncServerClient as AsyncServerClient
+from .clients.server import ServerClient as ServerClient
 from .errors import AuthenticationError as AuthenticationError
 from .errors import AuthorizationError as AuthorizationError
 from .errors import ClientClosedError as ClientClosedError

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -121,6 +120,8 @@ class DownloadWriter:
             overwrites = to.seek(0, os.SEEK_END) > self._start
             to.seek(self._start)
             if overwrites:
+                import tempfile  # imported late: clients import fast
+
                 self._copy = tempfile.TemporaryFile()  # noqa: SIM115  # closed in __exit__
             self._file = self._copy or to
         else:

@@ -20,7 +20,8 @@ from uuid import uuid4
 import distributed
 
 from .._http.transport import SyncTransport
-from ..clients import FormationClient, ServerClient
+from ..clients.formation import FormationClient
+from ..clients.server import ServerClient
 from ..errors import ConnectionError
 from ..retry import Retry
 from .jobs import WorkerLostError

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar, overload
 
 from .._http.transport import AsyncTransport, SyncTransport
-from ..clients import AsyncFormationClient, AsyncServerClient, FormationClient, ServerClient
+from ..clients.formation import AsyncFormationClient, FormationClient
+from ..clients.server import AsyncServerClient, ServerClient
 from ..errors import ConfigurationError
 from ..retry import Retry
 from .dispatch import Dispatch, OnProgress

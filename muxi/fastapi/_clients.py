@@ -9,7 +9,8 @@ from typing import Generic, TypeVar
 from fastapi import Depends
 from fastapi.requests import HTTPConnection
 
-from ..clients import AsyncFormationClient, AsyncServerClient
+from ..clients.formation import AsyncFormationClient
+from ..clients.server import AsyncServerClient
 
 ClientT = TypeVar("ClientT", bound=AsyncFormationClient | AsyncServerClient)
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from pydantic_core import to_json
 
 from .._core.async_stream import AsyncStream
-from ..clients import AsyncFormationClient
+from ..clients.formation import AsyncFormationClient
 from ..errors import MuxiError
 from ..models import formation as m
 from ._answers import ChatAnswer

@@ -18,7 +18,7 @@ import httpcore  # noqa: F401
 import httpx  # noqa: F401
 
 import muxi._http.transport
-import muxi.clients
+import muxi.clients.server
 import muxi.models.formation
 import muxi.models.server
 import muxi.resources.formation

@@ -52,3 +52,12 @@ except muxi.ConnectionError:
     loaded = {*done.stdout.split()}
     assert "httpx" in loaded
     assert not loaded & {"asyncio", "opentelemetry", "pydantic_settings"}
+
+
+def test_a_formation_client_is_imported_without_the_other_service() -> None:
+    code = "import sys; from muxi import FormationClient; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = {*done.stdout.split()}
+    assert "muxi.resources.formation.chat" in loaded
+    assert [name for name in loaded if "server" in name] == []
+    assert not loaded & {"httpx", "pydantic", "tempfile"}

@@ -50,4 +50,4 @@ def test_both_can_be_imported(tmp_path: Path) -> None:
     shutil.copytree(OURS, tmp_path / "muxi")
     (tmp_path / "muxi" / "runtime").symlink_to(package / "runtime")
     last = run(_IMPORT, str(tmp_path))[-1]
-    assert last.split() == ["muxi.clients", "muxi.runtime.formation.formation"]
+    assert last.split() == ["muxi.clients.formation", "muxi.runtime.formation.formation"]

@@ -1,0 +1,1 @@
+"""The four clients: what users construct. Their methods come from `muxi.resources`."""
