@@ -71,7 +71,7 @@ FollowUp = Callable[
 returns the final response or raises."""
 
 
-@dataclass(frozen=True)
+@value
 class AlreadyDone(Generic[T]):
     """The error of a retry that means that an earlier attempt succeeded."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial, wraps
 from inspect import Signature, signature
 from types import FunctionType, MethodType
@@ -21,6 +21,7 @@ from .resource import Resource, Transport, is_raw, transport_of
 from .steps import Flow, Pages, StreamCall
 from .telemetry import observe_method
 from .tracebacks import trimmed
+from .values import value
 
 P = ParamSpec("P")
 DescribedT = TypeVar("DescribedT")
@@ -156,7 +157,7 @@ class MethodDescriptor(Generic[ReturnT, P, DescribedT]):
         )
 
 
-@dataclass(frozen=True)
+@value
 class FlowCall(Generic[T]):
     """A method of several calls as a value. Each iteration runs it again."""
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from datetime import timezone
 from email.utils import parsedate_to_datetime
-from html import unescape
 from typing import TYPE_CHECKING, TypeGuard
 
 from ..errors import AuthenticationError, MuxiError, error_class
@@ -117,9 +116,11 @@ def _text_of(body: bytes | bytearray, kind: str) -> str:
     """Return the beginning of a text, or of the text of an HTML page, in one line."""
     text = body[:_LONGEST_PAGE].decode(errors="replace")
     if "html" in kind:
+        import html  # imported late: clients import fast
+
         title = re.search(r"<title[^>]*>(.*?)</title", text, re.IGNORECASE | re.DOTALL)
         text = title[1] if title and title[1].strip() else re.sub(r"<[^>]*>", " ", text)
-        text = unescape(text)
+        text = html.unescape(text)
     text = " ".join("".join(one if one.isprintable() else " " for one in text).split())
     return text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}…"
 

@@ -6,12 +6,12 @@ A flow is a generator: it yields steps to its driver and is sent the result of e
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Sequence
-from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ..errors import InvalidResponseError
 from .call import Call, EventT, Response, ResultT, T
+from .values import value
 
 if TYPE_CHECKING:
     from .messages import EventBody
@@ -19,21 +19,21 @@ if TYPE_CHECKING:
 ResultT_co = TypeVar("ResultT_co", covariant=True)
 
 
-@dataclass(frozen=True)
+@value
 class Sleep:
     """Wait. The result is None."""
 
     seconds: float
 
 
-@dataclass(frozen=True)
+@value
 class RunInThread:
     """Run blocking code; async clients run it in a thread. The result is what `run` returns."""
 
     run: Callable[[], object]
 
 
-@dataclass(frozen=True)
+@value
 class ConsumeStream:
     """Read a whole stream. The result is that of the stream."""
 
@@ -41,21 +41,21 @@ class ConsumeStream:
     on_event: Callable[[Any], object] | None
 
 
-@dataclass(frozen=True)
+@value
 class OpenStream:
     """Send the call of a stream without reading events. The result is a `Delivery`."""
 
     call: Call[Any]
 
 
-@dataclass(frozen=True)
+@value
 class ReadEvents:
     """Read more of an open stream. The result is the new events, or None at the end of the body."""
 
     body: EventBody
 
 
-@dataclass(frozen=True)
+@value
 class CloseBody:
     """Close an open stream."""
 
@@ -94,7 +94,7 @@ def consume_stream(
     return result
 
 
-@dataclass(frozen=True)
+@value
 class Pages(Generic[T]):
     """Items that are fetched page by page, on demand."""
 
@@ -102,7 +102,7 @@ class Pages(Generic[T]):
     """Fetches the next items; an empty list at the end. It keeps the position."""
 
 
-@dataclass(frozen=True)
+@value
 class StreamCall(Generic[EventT, ResultT]):
     """A call whose response is a stream of events, and its reader."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from io import StringIO
 from typing import Annotated
 
 import pydantic
@@ -41,7 +42,7 @@ class ChatReader(EventReader[m.ChatEvent, m.ChatReply]):
         self._session_id = turn.ids.session_id
         self._request_id = turn.ids.request_id
         self._reply: m.ChatReply | None = None
-        self._pieces: list[str] = []
+        self._text = StringIO()
         self._widgets: list[m.Widget] = []
         self._end: m.Completed | m.Failed | m.Cancelled | None = None
         self._recovered: m.Completed | None = None
@@ -50,7 +51,7 @@ class ChatReader(EventReader[m.ChatEvent, m.ChatReply]):
     @property
     def partial(self) -> str:
         """The text received so far."""
-        return self._end.content if self._end is not None else "".join(self._pieces)
+        return self._end.content if self._end is not None else self._text.getvalue()
 
     def read(self, name: str, data: str) -> m.ChatEvent | None:
         """Return the chat event in a server-sent event; None if it has none.
@@ -83,7 +84,7 @@ class ChatReader(EventReader[m.ChatEvent, m.ChatReply]):
         """Return the text that an event adds; the final event adds it all if none came before."""
         if isinstance(event, m.TextDelta) and self._end is None:
             return event.content
-        return event.content if isinstance(event, m.Completed) and not self._pieces else ""
+        return event.content if isinstance(event, m.Completed) and not self._text.tell() else ""
 
     def on_silence(self) -> Flow[None]:
         """Check whether the turn has ended, and recover its reply if it has."""
@@ -125,7 +126,7 @@ class ChatReader(EventReader[m.ChatEvent, m.ChatReply]):
 
     def _record(self, event: m.ChatEvent) -> m.ChatEvent:
         if isinstance(event, m.TextDelta):
-            self._pieces.append(event.content)
+            self._text.write(event.content)
         elif isinstance(event, (m.Completed, m.Failed, m.Cancelled)):
             self._end = event
         elif isinstance(event, (m.Widgets, m.UnknownEvent)):
