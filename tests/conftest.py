@@ -82,8 +82,8 @@ def _is_thorough(item: pytest.Item) -> bool:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Return more workers than cores: tests wait for sockets a third of their time."""
-    return (os.cpu_count() or 1) * 3 // 2
+    """Return more workers than cores: tests wait for sockets half of their time."""
+    return (os.cpu_count() or 1) * 3
 
 
 @pytest.hookimpl(wrapper=True)
