@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 COLUMNS, WIDTH, BAR, GAP, LABEL = 2, 460, 16, 6, 108
 COLORS = {"ours": "#2563eb", "plain": "#94a3b8"}
-NAMES = {"ours": "muxi-client", "httpx2": "over httpx2", "official": "muxi"}
+NAMES = {"ours": "muxi-client", "httpx2": "on httpx2", "official": "muxi"}
 
 
 def draw(results: list[Result], environments: dict[str, dict[str, object]]) -> str:

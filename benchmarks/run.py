@@ -82,9 +82,12 @@ class Pass:
                 result.slow.add(library)
 
     def _reference(self, measure: Measure) -> Sample | None:
-        if measure.over == "plain":
-            return self._sample(measure, "plain")
-        return self._workers["ours"].run(measure.over)
+        try:
+            if measure.over == "plain":
+                return self._sample(measure, "plain")
+            return self._workers["ours"].run(measure.over)
+        except WorkerError as exc:
+            sys.exit(f"{measure.name}: {exc} Nothing can be compared without it.")
 
     def _sample(self, measure: Measure, library: str) -> Sample | None:
         if not measure.programs:

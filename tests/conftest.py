@@ -82,7 +82,7 @@ def _is_thorough(item: pytest.Item) -> bool:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Return more workers than cores: tests wait for sockets half of their time."""
+    """Return more workers than cores: tests wait for sockets more than half of their time."""
     return (os.cpu_count() or 1) * 3
 
 

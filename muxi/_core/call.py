@@ -221,7 +221,7 @@ def path_part(name: str, part: object) -> str:
             `%2F` before routing, and the proxy cuts the path at `?`, `#` and `%` (contract
             A-extra, server-api 10).
     """
-    if isinstance(part, str) and _UNRESERVED.fullmatch(part):
+    if type(part) is str and _UNRESERVED.fullmatch(part):
         return part
     if isinstance(part, (int, UUID)) and not isinstance(part, bool):
         return str(part)  # ids from databases

@@ -14,7 +14,8 @@ T = TypeVar("T")
 def value(kind: type[T]) -> type[T]:
     """Make a class a dataclass that type checkers take as frozen.
 
-    If it were frozen when it runs, each field would take several times as long to set.
+    If it were frozen when it runs, each field would take several times as long to set. It has no
+    hash.
     """
     return dataclass(kind)
 

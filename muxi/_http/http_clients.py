@@ -45,6 +45,16 @@ class _AsyncClient(_KeepsNone, httpx.AsyncClient):
     pass
 
 
+def _stop_at_redirect(response: httpx.Response) -> None:
+    """Take a redirect as the response. httpx would parse its address, even if it doesn't follow."""
+    if response.has_redirect_location:
+        raise httpx.HTTPStatusError("A redirect", request=response.request, response=response)
+
+
+async def _stop_at_redirect_async(response: httpx.Response) -> None:
+    _stop_at_redirect(response)
+
+
 def sync_client(base_url: str) -> httpx.Client:
     """Return a new HTTP client for an address.
 
@@ -55,7 +65,8 @@ def sync_client(base_url: str) -> httpx.Client:
     transport = httpx.HTTPTransport(
         verify=tls_for(base_url, proxy), limits=_LIMITS, trust_env=False, proxy=proxy
     )
-    return _Client(transport=transport, trust_env=False)
+    hooks = {"response": [_stop_at_redirect]}
+    return _Client(transport=transport, trust_env=False, event_hooks=hooks)
 
 
 def async_client(base_url: str, engine: _AsyncEngine) -> httpx.AsyncClient:
@@ -66,7 +77,8 @@ def async_client(base_url: str, engine: _AsyncEngine) -> httpx.AsyncClient:
     """
     proxy = proxy_of(base_url)
     transport = engine(tls_for(base_url, proxy), _LIMITS, proxy)
-    return _AsyncClient(transport=transport, trust_env=False)
+    hooks = {"response": [_stop_at_redirect_async]}
+    return _AsyncClient(transport=transport, trust_env=False, event_hooks=hooks)
 
 
 def async_engine(name: str, given: object) -> _AsyncEngine:

@@ -21,6 +21,8 @@ _WITH_BODY = ("POST", "PUT", "PATCH")
 """The methods whose requests have a length, even if it is 0."""
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
+_MOVED = "Invalid URL in location header"
+"""How an error of httpx begins."""
 _LOST_IN_AIOHTTP = ("ServerDisconnectedError", "ClientOSError")
 """Errors after sending. The transport of httpx-aiohttp makes them a `ConnectTimeout`."""
 
@@ -185,8 +187,10 @@ def map_httpx_error(exc: httpx.HTTPError | httpx.InvalidURL, step: HttpRequest) 
         return TimeoutError(f"{what} got no response within {limit:.3g} s", sent=sent)
     if isinstance(exc, httpx.LocalProtocolError):
         return ValidationError(f"{what} can't be sent: {exc}")
-    if isinstance(exc, (httpx.InvalidURL, httpx.UnsupportedProtocol)):
-        # Only a redirect can raise this here: httpx parses its URL, even without following it.
+    if str(exc).startswith(_MOVED) or isinstance(
+        exc, (httpx.InvalidURL, httpx.UnsupportedProtocol)
+    ):
+        # Only a redirect can raise this here. The user's HTTP client parses its address.
         return InvalidResponseError(f"{what} is redirected to what is no address: {exc}", sent=True)
     if isinstance(exc, httpx.DecodingError):
         return InvalidResponseError(f"The response to {what} can't be decoded: {exc}", sent=True)

@@ -97,7 +97,9 @@ class SyncPool(_Pool):
     def _client(self) -> httpx.Client:
         process = os.getpid()
         if (made := self._made.get(process)) is not None:
-            return made
+            if not made.is_closed:
+                return made
+            self._made.pop(process, None)  # the interpreter ends, and closed it
         new = sync_client(self._base_url)
         made = self._made.setdefault(process, new)  # no lock: a fork might copy it locked
         if made is new:

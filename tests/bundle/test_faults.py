@@ -8,6 +8,7 @@ import traceback
 from pathlib import Path
 
 import pytest
+import yaml
 
 from muxi.bundle import open_bundle
 from muxi.errors import BundleError, MuxiError
@@ -33,7 +34,7 @@ def test_the_source_is_a_directory_or_an_archive(tmp_path: Path) -> None:
     assert refusal(tmp_path / "dropped") == f"{tmp_path}/dropped is empty."
 
 
-@pytest.mark.parametrize("with_libyaml", [True, False])
+@pytest.mark.parametrize("with_libyaml", sorted({False, yaml.__with_libyaml__}))
 @pytest.mark.parametrize(
     ("manifest", "of_libyaml", "of_python"),
     [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import pickle
 import re
+from enum import Enum
 from typing import Any
 from urllib.parse import unquote
 from uuid import UUID
@@ -141,3 +142,10 @@ def test_seconds_of_every_method_are_checked(value: Any) -> None:
         for flow in (client.requests.wait, server.formations.wait_until_healthy):
             with pytest.raises(ValidationError, match=f"^{name} must be seconds from 0 up"):
                 flow("r", **{name: value})
+
+
+def test_a_member_of_an_enum_of_strings_is_its_value() -> None:
+    class Agent(str, Enum):
+        SUPPORT = "support-bot"
+
+    assert path("agents", Agent.SUPPORT) == "/agents/support-bot"

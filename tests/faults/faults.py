@@ -182,9 +182,9 @@ def _statuses() -> Iterator[Fault]:
     there = a.say(307, f"Location: {a.ELSEWHERE}")
     yield Fault("307 to elsewhere", Seen.STATUS, there, status=307)
     nowhere = a.say(302, "Location: mailto:nobody")
-    # httpx2 does not look at the address since 2.16, which Python 3.10 does not get.
-    unlike = {} if _HTTPX2 < (2, 16) else {"httpx2": Seen.STATUS}
-    yield Fault("302 to no web address", Seen.UNDECODABLE, nowhere, status=302, seen_with=unlike)
+    # httpx2 looks at the address before 2.16, the last version for Python 3.10.
+    unlike = {"httpx2": Seen.UNDECODABLE} if _HTTPX2 < (2, 16) else {}
+    yield Fault("302 to no web address", Seen.STATUS, nowhere, status=302, seen_with=unlike)
     page = a.say(200, body=a.HTML, kind="text/html")
     yield Fault("200 with HTML", Seen.ALIEN, page, status=200)
     other = a.say(200, body='{"hello": "world"}', kind="application/json")

@@ -365,3 +365,19 @@ def test_cookies_of_an_answer_are_not_kept(connect: Connect) -> None:
         client.sessions.list()
         client.sessions.list()
     assert ["cookie" in request.headers for request in server.received] == [False, False]
+
+
+def test_a_call_while_the_interpreter_ends_opens_new_connections(server: FakeServer) -> None:
+    code = f"""
+import atexit
+
+def last():
+    print(len(client.sessions.list()))
+
+atexit.register(last)  # runs after what is registered later, such as the end of the connections
+from muxi import FormationClient
+client = FormationClient(url={server.url!r}, client_key="c", user_id="u", max_retries=0)
+print(len(client.sessions.list()))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("1\n1\n", "")
