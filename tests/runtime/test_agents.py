@@ -11,6 +11,7 @@ import pytest
 import muxi
 from muxi.models import formation as m
 
+from ..support.waiting import until
 from .conftest import Asking
 
 DATA = {"customer": {"name": "Zoë"}, "title": "It broke"}
@@ -175,15 +176,18 @@ def test_this_runtime_loses_triggers_where_replies_stream(ask: Asking) -> None:
 
 def test_a_trigger_sent_again_joins_the_turn_that_runs(ask: Asking) -> None:
     session = f"sess_{uuid4().hex}"
-    event = {**DATA, "title": "STUB_SLEEP=1 It broke"}
+    event = {**DATA, "title": "STUB_SLEEP=2 It broke"}  # longer than an attempt may take
 
     def fire(formation: Any) -> Any:
         return formation.triggers.fire("ticket", event, wait=True, session_id=session)
 
+    def roles() -> list[str]:
+        return [one.role for one in ask(lambda f: f.sessions.list_messages(session))]
+
     run = ask(fire, timeout=1.5, max_retries=9)
     assert run.status == "completed"
-    messages = ask(lambda f: f.sessions.list_messages(session))
-    assert [one.role for one in messages] == ["user", "assistant"]
+    until(lambda: "assistant" in roles())  # it is stored after the answer
+    assert roles() == ["user", "assistant"]
 
 
 def test_events_that_the_trigger_refuses(ask: Asking) -> None:

@@ -14,6 +14,7 @@ import pytest
 from muxi import ConfigurationError, FormationClient, bulk
 from muxi.models.formation import ChatReply
 
+from ..support.waiting import until
 from .conftest import Runtime
 
 COUNT = 50
@@ -60,7 +61,9 @@ def test_a_killed_run_is_continued_and_each_turn_runs_once(
     with FormationClient(url=runtime.url, client_key=runtime.client_key) as client:
         tracked = [one.request_id for one in client.requests.list(user_id="0")]
         for number in range(COUNT):
-            said = client.sessions.list_messages(f"bulk_{number}", user_id="0")
+            where = f"bulk_{number}"
+            until(lambda: len(client.sessions.list_messages(where, user_id="0")) > 1)  # noqa: B023
+            said = client.sessions.list_messages(where, user_id="0")
             assert [message.role for message in said] == ["user", "assistant"]
             assert said[0].text == f"What is {number}?"
             assert said[1].text == replies[str(number)].text
