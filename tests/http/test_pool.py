@@ -364,6 +364,8 @@ def test_cookies_of_an_answer_are_not_kept(connect: Connect) -> None:
         client = connect.formation(server.url)
         client.sessions.list()
         client.sessions.list()
+        [made] = client._transport.pool._made.values()
+        assert len(getattr(made, "client", made).cookies) == 0
     assert ["cookie" in request.headers for request in server.received] == [False, False]
 
 
